@@ -1,0 +1,1 @@
+"""The doors: one contract for every source, and the sources themselves."""

@@ -1,0 +1,1 @@
+"""Git history: commits, files, hunks, every line's life, landed changes, releases, AI marks."""

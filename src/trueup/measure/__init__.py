@@ -1,0 +1,1 @@
+"""The scales: metrics, each written once, at any grain."""

@@ -1,0 +1,86 @@
+"""Units of measure: what a number counts, and how a person says it.
+
+Storage and computation use one unit per dimension (seconds, ratio in 0..1, plain counts);
+only `say` turns a value into the words a reader would use.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one of a number stands for.
+
+    Parameters
+    ----------
+    name
+        Identifier and suffix of metric names, e.g. ``seconds``.
+    symbol
+        Written after a number on an axis, e.g. ``days``.
+    """
+
+    name: str
+    symbol: str
+
+
+SECONDS = Unit("seconds", "s")
+RATIO = Unit("ratio", "")
+COUNT = Unit("count", "")
+LINES = Unit("lines", "lines")
+PER_WEEK = Unit("per_week", "per week")
+PER_DAY = Unit("per_day", "per day")
+ITEMS = Unit("items", "items")
+
+UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS)
+
+_DURATIONS = (
+    (60.0, 1.0, "second"),
+    (3600.0, 60.0, "minute"),
+    (86400.0, 3600.0, "hour"),
+    (86400.0 * 14, 86400.0, "day"),
+    (86400.0 * 60, 86400.0 * 7, "week"),
+    (86400.0 * 730, 86400.0 * 30.4375, "month"),
+    (math.inf, 86400.0 * 365.25, "year"),
+)
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """Write a number with at least `digits` significant digits and no exponent.
+
+    >>> significant(0.04567), significant(1234.5), significant(12.34), significant(0.0)
+    ('0.046', '1,234', '12', '0')
+    """
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{decimals}f}"
+
+
+def say_duration(seconds: float) -> str:
+    """Say a duration as a person would.
+
+    >>> say_duration(5400), say_duration(86400 * 3), say_duration(86400 * 40)
+    ('1.5 hours', '3.0 days', '5.7 weeks')
+    """
+    size = abs(seconds)
+    for below, scale, noun in _DURATIONS:
+        if size < below:
+            amount = significant(seconds / scale)
+            return f"{amount} {noun}" + ("" if amount in ("1", "1.0") else "s")
+    raise AssertionError("unreachable: the last duration has no upper end")
+
+
+def say(value: float, unit: Unit) -> str:
+    """Say a value in its unit, in two or three significant digits.
+
+    >>> say(0.1234, RATIO), say(1234, LINES), say(3.21, PER_WEEK)
+    ('12 %', '1,234 lines', '3.2 per week')
+    """
+    if unit == SECONDS:
+        return say_duration(value)
+    if unit == RATIO:
+        return f"{significant(100 * value)} %"
+    return f"{significant(value)} {unit.symbol}".strip()
