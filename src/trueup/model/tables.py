@@ -49,7 +49,7 @@ class Table:
 
 
 def _table(
-    name: str, grows: Literal["append", "replace"], key: tuple[str, ...], **columns: pa.DataType
+    name: str, grows: Literal["append", "replace"], key: tuple[str, ...], /, **columns: pa.DataType
 ) -> Table:
     return Table(name, pa.schema(list(columns.items())), key, grows)
 
