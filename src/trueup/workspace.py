@@ -1,0 +1,183 @@
+"""The front door: one method per verb. It delegates and holds no logic of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from trueup.collect.connector import Batch, Cursor, Landed, Previous, Progress, Request, Reset
+from trueup.collect.sources.git.connector import GitConnector
+from trueup.config import Settings, read_settings
+from trueup.errors import CollectError
+from trueup.store.identity import Vault
+from trueup.store.place import workspace_folder
+from trueup.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from trueup.model.evidence import Finding, Window
+    from trueup.store.collection import Collection
+
+Format = Literal["html", "md", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one collection brought.
+
+    Parameters
+    ----------
+    repository_ids
+        Every repository found at the locations and now in the warehouse.
+    failed
+        Targets that could not be read, each with its reason; nothing of them was kept.
+    """
+
+    repository_ids: tuple[str, ...]
+    failed: tuple[tuple[str, CollectError], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWritten:
+    """Where the report is, and its answer in a few lines for a terminal."""
+
+    path: Path
+    lines: tuple[str, ...]
+    collected: Collected
+
+
+class Silent:
+    """A `Progress` that says nothing."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Ignore the stage."""
+
+    def advance(self, steps: int) -> None:
+        """Ignore the steps."""
+
+
+class Workspace:
+    """A folder of collected records, and everything that can be asked of them.
+
+    Parameters
+    ----------
+    folder
+        The workspace folder; made when missing.
+    settings
+        What trueup.toml says.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._warehouse = Warehouse.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, studied: Sequence[Path] = ()) -> Workspace:
+        """Open the named workspace, or the one that belongs to the current folder.
+
+        Settings are read from ``trueup.toml`` beside the workspace folder.
+
+        Raises
+        ------
+        ConfigError
+            trueup.toml cannot be used as it is.
+        SchemaMismatch
+            The workspace was written by another version of trueup.
+        """
+        here = Path.cwd()
+        settings = read_settings((folder.parent if folder else here) / "trueup.toml")
+        place = workspace_folder(folder, here, studied, settings.workspace.folder)
+        return cls(place, settings)
+
+    def collect(self, locations: Sequence[Path], progress: Progress | None = None) -> Collected:
+        """Read every repository at `locations` from where the last collection ended.
+
+        Raises
+        ------
+        SourceUnavailable
+            Nothing readable is at one of the locations.
+        WarehouseBusy
+            Another process is collecting into this workspace.
+        """
+        connector = GitConnector()
+        targets = [target for place in locations for target in connector.targets(str(place))]
+        done: list[str] = []
+        failed: list[tuple[str, CollectError]] = []
+        for target, target_id in dict.fromkeys(targets):
+            try:
+                self._collect_one(connector, target, target_id, progress or Silent())
+                done.append(target_id)
+            except CollectError as error:
+                failed.append((target, error))
+        return Collected(repository_ids=tuple(dict.fromkeys(done)), failed=tuple(failed))
+
+    def _collect_one(
+        self, connector: GitConnector, target: str, target_id: str, progress: Progress
+    ) -> None:
+        now = time.time_ns() // 1000
+        with (
+            Vault.open(self.folder) as vault,
+            self._warehouse.collection(connector.name, target_id, now=now) as collection,
+        ):
+            request = Request(
+                target=target,
+                target_id=target_id,
+                settings=self.settings,
+                identify=vault.identify,
+                progress=progress,
+                now=now,
+                previous=_previous(collection),
+            )
+            for landed in connector.collect(request):
+                _land(collection, landed)
+            vault.commit()
+
+    def measure(
+        self,
+        name: str,
+        *,
+        by: Sequence[str] = (),
+        every: Literal["month", "week"] | None = None,
+        window: Window | None = None,
+    ) -> list[Finding]:
+        """Answer one metric, at any grain.
+
+        Raises
+        ------
+        UnknownMetric
+            No metric is called `name`.
+        PersonIsNotAUnit
+            `by` names persons.
+        """
+        from trueup.measure.catalogue import find_metric
+        from trueup.measure.plan import measure
+
+        return measure(
+            find_metric(name),
+            self._warehouse.tables(),
+            by=tuple(by),
+            every=every,
+            window=window,
+            k=self.settings.privacy.delivery_k,
+            timezone=self.settings.workspace.timezone,
+        )
+
+
+def _previous(collection: Collection) -> Previous | None:
+    earlier = collection.previous()
+    if earlier is None:
+        return None
+    return Previous(cursor=earlier.cursor, tables=earlier.tables)
+
+
+def _land(collection: Collection, landed: Landed) -> None:
+    match landed:
+        case Batch(table, rows):
+            collection.land(table, rows)
+        case Reset(reason):
+            collection.reset(reason)
+        case Cursor(value):
+            collection.cursor(value)
