@@ -1,0 +1,1 @@
+"""The handle: one file per verb; each parses, calls the workspace once, prints."""

@@ -1,0 +1,1 @@
+"""One module per verb, found by its name; each holds one function, `run`."""

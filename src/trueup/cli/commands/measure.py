@@ -1,0 +1,48 @@
+"""`trueup measure`: one metric, at any grain."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trueup.cli.dates import read_window
+from trueup.cli.findings import describe, in_words
+from trueup.cli.options import Every, Json, Place, Since, Until
+from trueup.cli.terminal import say, say_json
+
+EXAMPLES = "Example: trueup measure line_survival_ratio --by origin --every quarter"
+
+
+def run(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Name of the metric.")],
+    *,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIMENSION",
+            help="Split by repository, origin, tool, model, actor_kind or file_kind; repeatable.",
+        ),
+    ] = None,
+    every: Annotated[
+        Every | None, typer.Option(help="Repeat for each of these.", show_default="whole window")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    workspace: Place = None,
+    as_json: Json = False,
+) -> None:
+    """Measure one metric on what the workspace holds.
+
+    A split by origin, tool, model or actor kind needs enough authors in each part, else that
+    part is not shown; a split by person does not exist.
+    """
+    from trueup.workspace import Workspace
+
+    space = Workspace.open(workspace)
+    window = read_window(since, until, space.settings.workspace.timezone)
+    findings = space.measure(metric, tuple(by or ()), every.value if every else None, window)
+    if as_json:
+        say_json({"metric": metric, "findings": [describe(finding) for finding in findings]})
+    else:
+        say(in_words(findings))

@@ -1,0 +1,48 @@
+"""`trueup report`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup.cli.dates import read_window
+from trueup.cli.options import PARTIAL, Format, Json, Locations, Place, Since, Until
+from trueup.cli.progress import shown
+from trueup.cli.terminal import describe_collected, say, say_failures, say_json
+
+EXAMPLES = "Example: trueup report ~/src/api --since 2025-01-01 --output api.html"
+
+
+def run(
+    paths: Locations = None,
+    *,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.HTML,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to write it.", show_default="trueup-report.<format>"
+        ),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    workspace: Place = None,
+    as_json: Json = False,
+) -> None:
+    """Collect, measure, write the report, say its answer."""
+    from trueup.workspace import Workspace
+
+    space = Workspace.open(workspace)
+    window = read_window(since, until, space.settings.workspace.timezone)
+    target = output or Path(f"trueup-report.{form.value}")
+    with shown() as progress:
+        written = space.report(paths or ["."], form.value, target, progress, window=window)
+    if as_json:
+        collected = describe_collected(written.collected)
+        say_json({"report": str(written.path), "lines": written.lines, "collected": collected})
+    else:
+        say_failures(written.collected)
+        say([*written.lines, "", f"Report: {written.path}"])
+    if written.collected.failed:
+        raise typer.Exit(PARTIAL)
