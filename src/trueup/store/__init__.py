@@ -1,0 +1,1 @@
+"""The cellar: keeps rows and identities apart, publishes whole collections, never half of one."""

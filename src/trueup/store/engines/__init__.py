@@ -1,0 +1,1 @@
+"""Engines that read the warehouse's files; each is imported only when it is asked for."""

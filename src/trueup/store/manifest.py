@@ -1,0 +1,124 @@
+"""What one generation of the warehouse consists of: segments, cursors, and whose key it used."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """An immutable file of rows of one table, landed for one target by one source.
+
+    Parameters
+    ----------
+    file
+        Path below the folder of segments.
+    rows, size_bytes
+        How much it holds.
+    parts
+        Digests of the rows, one per row group as landed; merging segments keeps them.
+    """
+
+    file: str
+    table: str
+    source: str
+    target_id: str
+    rows: int
+    size_bytes: int
+    parts: tuple[str, ...]
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        """Whose rows of which table: (table, source, target_id)."""
+        return (self.table, self.source, self.target_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Where the last collection of one target by one source ended.
+
+    Parameters
+    ----------
+    cursor
+        The connector's own words; None when it left none.
+    collected_at
+        Instant of the collection, epoch microseconds UTC.
+    rebuilt_because
+        Why it began from nothing; empty when it went on from the one before.
+    """
+
+    source: str
+    target_id: str
+    cursor: str | None
+    collected_at: int
+    rebuilt_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One generation: everything a reader sees, and nothing else.
+
+    Parameters
+    ----------
+    generation
+        Counts published collections; 0 is the empty warehouse.
+    key_fingerprint
+        Of the key behind the pseudonyms in the rows; None while there are none.
+    schemas
+        Fingerprint of the columns of each table that holds rows.
+    """
+
+    generation: int = 0
+    key_fingerprint: str | None = None
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+    ended: tuple[Ended, ...] = ()
+
+    def of(self, table: str, source: str, target_id: str) -> tuple[Segment, ...]:
+        """Return the segments of one table, source and target, in the order they were landed."""
+        return tuple(s for s in self.segments if s.group == (table, source, target_id))
+
+    def of_table(self, table: str) -> tuple[Segment, ...]:
+        """Return the segments of one table."""
+        return tuple(s for s in self.segments if s.table == table)
+
+    def end_of(self, source: str, target_id: str) -> Ended | None:
+        """Return where the last collection of the target ended, None when there was none."""
+        for end in self.ended:
+            if (end.source, end.target_id) == (source, target_id):
+                return end
+        return None
+
+    def digest(self) -> str:
+        """Return a digest of the rows: the same however they are cut into segments."""
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for segment in self.segments:
+            groups.setdefault(segment.group, []).extend(segment.parts)
+        ordered = sorted((*group, *sorted(parts)) for group, parts in groups.items())
+        return hashlib.sha256(json.dumps(ordered).encode()).hexdigest()
+
+    def files(self) -> frozenset[str]:
+        """Return the files of every segment."""
+        return frozenset(segment.file for segment in self.segments)
+
+
+def to_json(manifest: Manifest) -> bytes:
+    """Write a manifest as JSON."""
+    return json.dumps(dataclasses.asdict(manifest), indent=1).encode()
+
+
+def from_json(text: bytes) -> Manifest:
+    """Read a manifest back from JSON."""
+    raw: dict[str, Any] = json.loads(text)
+    segments = _segments(raw.pop("segments"))
+    ended = tuple(Ended(**end) for end in raw.pop("ended"))
+    return Manifest(segments=segments, ended=ended, **raw)
+
+
+def _segments(raw: Iterable[dict[str, Any]]) -> tuple[Segment, ...]:
+    return tuple(Segment(**{**segment, "parts": tuple(segment["parts"])}) for segment in raw)
