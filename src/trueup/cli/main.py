@@ -70,14 +70,22 @@ def main() -> None:
         sys.exit(OURS)
 
 
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Say which trueup this is.", is_eager=True)
-    ] = False,
-) -> None:
-    if version:
+def _say_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"trueup {__version__}")
         raise typer.Exit
+
+
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which trueup this is.", is_eager=True, callback=_say_version
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a verb."""
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,24 +11,12 @@ PARTIAL = 3
 """Exit code of a verb that could read only some of what it was asked to."""
 
 
-class Format(StrEnum):
-    """How a report is written."""
-
-    HTML = "html"
-    MARKDOWN = "md"
-    JSON = "json"
-
-
-class Every(StrEnum):
-    """Calendar spans a measurement may be repeated over."""
-
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-
-
+Format = Literal["html", "md", "json"]
+"""How a report is written."""
+Every = Literal["week", "month"]
+"""Calendar spans a measurement may be repeated over."""
 Locations = Annotated[
-    list[str] | None,
+    list[Path] | None,
     typer.Argument(
         metavar="PATH",
         help="Git repositories, bare or checked out, or folders of them.",
@@ -41,8 +28,8 @@ Place = Annotated[
     typer.Option(
         "--workspace",
         metavar="FOLDER",
-        help="Folder that holds trueup.toml and .trueup/.",
-        show_default="the current directory",
+        help="The workspace folder; trueup.toml is read beside it.",
+        show_default=".trueup",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]

@@ -45,9 +45,9 @@ def say_failures(collected: Collected) -> None:
 def say_collected(collected: Collected) -> list[str]:
     """Say how much of what was asked for is now in the workspace."""
     say_failures(collected)
-    asked, failed = len(collected.repository_ids), len(collected.failed)
-    noun = "repository" if asked == 1 else "repositories"
-    return [f"{asked - failed} of {asked} {noun} read."]
+    read, failed = len(collected.repository_ids), len(collected.failed)
+    noun = "repository" if read + failed == 1 else "repositories"
+    return [f"{read} of {read + failed} {noun} read."]
 
 
 def describe_collected(collected: Collected) -> dict[str, Any]:

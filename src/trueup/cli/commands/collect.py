@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from trueup.cli.options import PARTIAL, Json, Locations, Place
@@ -15,8 +17,9 @@ def run(paths: Locations = None, *, workspace: Place = None, as_json: Json = Fal
     """Read what is new in git repositories into the workspace."""
     from trueup.workspace import Workspace
 
+    places = paths or [Path.cwd()]
     with shown() as progress:
-        collected = Workspace.open(workspace).collect(paths or ["."], progress)
+        collected = Workspace.open(workspace, studied=places).collect(places, progress)
     if as_json:
         say_json({"collected": describe_collected(collected)})
     else:

@@ -41,7 +41,7 @@ def run(
 
     space = Workspace.open(workspace)
     window = read_window(since, until, space.settings.workspace.timezone)
-    findings = space.measure(metric, tuple(by or ()), every.value if every else None, window)
+    findings = space.measure(metric, by=by or (), every=every, window=window)
     if as_json:
         say_json({"metric": metric, "findings": [describe(finding) for finding in findings]})
     else:

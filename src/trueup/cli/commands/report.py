@@ -18,7 +18,7 @@ EXAMPLES = "Example: trueup report ~/src/api --since 2025-01-01 --output api.htm
 def run(
     paths: Locations = None,
     *,
-    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.HTML,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = "html",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -33,11 +33,12 @@ def run(
     """Collect, measure, write the report, say its answer."""
     from trueup.workspace import Workspace
 
-    space = Workspace.open(workspace)
+    places = paths or [Path.cwd()]
+    space = Workspace.open(workspace, studied=places)
     window = read_window(since, until, space.settings.workspace.timezone)
-    target = output or Path(f"trueup-report.{form.value}")
+    target = output or Path(f"trueup-report.{form}")
     with shown() as progress:
-        written = space.report(paths or ["."], form.value, target, progress, window=window)
+        written = space.report(places, form, target, progress, window=window)
     if as_json:
         collected = describe_collected(written.collected)
         say_json({"report": str(written.path), "lines": written.lines, "collected": collected})
