@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from trueup.collect.attribution.rule import Rule
+
 
 @dataclass(frozen=True, slots=True)
 class CommitText:
@@ -98,7 +100,16 @@ class Message:
     """A commit message taken apart once, for every rule to look at."""
 
     text: str
+    lowered: str
     is_merge: bool
+
+    def possible(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Return those rules that may match somewhere in this message."""
+        return tuple(
+            rule
+            for rule in rules
+            if not rule.needs or any(need in self.lowered for need in rule.needs)
+        )
 
     @cached_property
     def lines(self) -> list[str]:

@@ -31,25 +31,21 @@ class Disclosures:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._positive = tuple(rule for rule in rules if rule.kind == "disclosure")
         self._negative = tuple(rule for rule in rules if rule.kind == "disclosure_negative")
-        every = (*self._positive, *self._negative)
-        self._needs = () if not all(r.needs for r in every) else _needs(every)
 
-    def read(self, message: Message, lowered: str) -> Iterator[Attribution]:
+    def read(self, message: Message) -> Iterator[Attribution]:
         """Yield what is disclosed; a passage that denies or confines counts as negative only."""
-        if self._needs and not any(need in lowered for need in self._needs):
+        positive = message.possible(self._positive)
+        negative = message.possible(self._negative)
+        if not positive and not negative:
             return
         for index, line in enumerate(message.lines):
-            rule = _first(self._positive, line)
+            rule = _first(positive, line)
             passage = _passage(message.lines, index) if rule else line
-            denial = _first(self._negative, passage)
+            denial = _first(negative, passage)
             if denial is not None:
                 yield from _marks(denial, passage)
             elif rule is not None:
                 yield from _marks(rule, passage)
-
-
-def _needs(rules: tuple[Rule, ...]) -> tuple[str, ...]:
-    return tuple(sorted({need for rule in rules for need in rule.needs}))
 
 
 def _first(rules: tuple[Rule, ...], text: str) -> Rule | None:

@@ -46,7 +46,7 @@ class RuleTable:
         }
         self._disclosures = Disclosures(rules)
         in_text = [rule for rule in rules if _reads_message(rule)]
-        self._filter = _any_of([rule.needs for rule in in_text])
+        self._needs = _shortest([rule.needs for rule in in_text])
         self._of_identity: dict[tuple[str, str], tuple[Attribution, ...]] = {}
 
     def classify(self, text: CommitText) -> list[Attribution]:
@@ -56,9 +56,9 @@ class RuleTable:
             dict.fromkeys(self._people("committer", text.committer_name, text.committer_email))
         )
         lowered = text.message.lower()
-        if self._filter is None or self._filter.search(lowered):
-            message = Message(text.message, text.is_merge)
-            found.update(dict.fromkeys(self._in_message(message, lowered)))
+        if any(need in lowered for need in self._needs):
+            message = Message(text.message, lowered, text.is_merge)
+            found.update(dict.fromkeys(self._in_message(message)))
         return _strongest(found)
 
     def actor(self, name: str, email: str) -> tuple[str, str | None]:
@@ -99,18 +99,17 @@ class RuleTable:
             if place in rule.places and (mark := _mark(rule, rule.pattern.search(name))):
                 yield mark
 
-    def _in_message(self, message: Message, lowered: str) -> Iterator[Attribution]:
+    def _in_message(self, message: Message) -> Iterator[Attribution]:
         yield from self._in_trailers(message)
-        for rule in self._by_kind["body_line"]:
-            if _may_match(rule, lowered):
-                for line in message.lines:
-                    if mark := _mark(rule, rule.pattern.search(line)):
-                        yield mark
+        for rule in message.possible(self._by_kind["body_line"]):
+            for line in message.lines:
+                if mark := _mark(rule, rule.pattern.search(line)):
+                    yield mark
         for rule in self._by_kind["subject"]:
             if mark := _mark(rule, rule.pattern.match(message.subject)):
                 yield mark
         yield from self.branch(message.merged_branch)
-        yield from self._disclosures.read(message, lowered)
+        yield from self._disclosures.read(message)
 
     def _in_trailers(self, message: Message) -> Iterator[Attribution]:
         for key, value in message.trailers:
@@ -178,12 +177,16 @@ def _reads_message(rule: Rule) -> bool:
     return rule.kind != "identity" or "trailer" in rule.places
 
 
-def _may_match(rule: Rule, lowered: str) -> bool:
-    return not rule.needs or any(need in lowered for need in rule.needs)
+def _shortest(needs: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return texts one of which every match contains: the empty one if a rule names none.
 
-
-def _any_of(needs: list[tuple[str, ...]]) -> re.Pattern[str] | None:
-    """Compile the test that lets a message by unread; None when some rule must read them all."""
+    A text that holds another of them says nothing more and is left out.
+    """
     if not all(needs):
-        return None
-    return re.compile("|".join(sorted({re.escape(one) for several in needs for one in several})))
+        return ("",)
+    every = sorted({one for several in needs for one in several}, key=lambda one: (len(one), one))
+    kept: list[str] = []
+    for one in every:
+        if not any(shorter in one for shorter in kept):
+            kept.append(one)
+    return tuple(kept)
