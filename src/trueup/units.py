@@ -33,8 +33,9 @@ LINES = Unit("lines", "lines")
 PER_WEEK = Unit("per_week", "per week")
 PER_DAY = Unit("per_day", "per day")
 ITEMS = Unit("items", "items")
+PEOPLE = Unit("people", "people")
 
-UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS)
+UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS, PEOPLE)
 
 _DURATIONS = (
     (60.0, 1.0, "second"),

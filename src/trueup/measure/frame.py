@@ -1,0 +1,205 @@
+"""The rows of one metric, brought into memory: aggregated where sums suffice, one by one else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis import _
+from numpy.typing import NDArray
+
+from trueup.errors import MeasureError, PersonIsNotAUnit
+from trueup.measure.authorship import horizon
+from trueup.measure.metric import DIMENSIONS, FewestOwners, Metric, PerWeek, RatioOfSums, Tables
+from trueup.measure.windows import Every, boundary_table
+from trueup.model.evidence import Window
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+SEED = 20_260_301
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a metric: which splits, which window, how small a group may be."""
+
+    by: tuple[str, ...] = ()
+    every: Every | None = None
+    window: Window | None = None
+    k: int = 5
+    timezone: str = "UTC"
+    seed: int = SEED
+
+    def __post_init__(self) -> None:
+        for dimension in self.by:
+            if dimension in ("person", "account", "author", "cluster"):
+                raise PersonIsNotAUnit(
+                    f"Grouping by {dimension} would report on single persons.",
+                    hint=f"Split by one of: {', '.join(DIMENSIONS)}.",
+                )
+            if dimension not in DIMENSIONS:
+                raise MeasureError(
+                    f"No metric can be split by {dimension!r}.",
+                    hint=f"Split by one of: {', '.join(DIMENSIONS)}.",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """A column of repeating strings: codes into `names`, -1 for null."""
+
+    codes: Codes
+    names: tuple[str, ...]
+
+    def of(self, place: int) -> str | None:
+        """Return the string at `place`."""
+        code = int(self.codes[place])
+        return None if code < 0 else self.names[code]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Event rows (or sums of them) as arrays of one length.
+
+    Parameters
+    ----------
+    dimensions
+        One column of labels for each split asked for, ``month``/``week`` included.
+    person, cluster, week
+        Who (null for bots and agents), what the interval resamples, and in which ISO week.
+    value, weight
+        As the metric says; summed over known rows.
+    n, expected
+        How many known rows, and how many rows, each entry stands for.
+    at, until_at, censored
+        Only for waiting times and stocks, where every entry is one row.
+    window
+        Which span was asked for, or what the rows and the history span.
+    """
+
+    dimensions: dict[str, Labels]
+    person: Labels
+    cluster: Labels
+    week: Labels
+    value: Floats
+    weight: Floats
+    n: Floats
+    expected: Floats
+    at: Codes
+    until_at: Codes
+    censored: NDArray[np.bool_]
+    window: Window
+
+
+def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
+    """Read the rows `metric` needs to answer `asked`; None when no history reaches the window.
+
+    Raises
+    ------
+    MeasureError
+        The metric has no such dimension.
+    """
+    rows = _asked_rows(metric, tables, asked)
+    until = horizon(tables)
+    if until is None:
+        return None
+    window = asked.window or Window(start_at=0, end_at=until)
+    rows = _within(rows, window, stock="until_at" in rows.columns)
+    rows = _with_calendar(rows, window, asked.timezone)
+    columns = [*asked.by, *([asked.every] if asked.every else [])]
+    if isinstance(metric.summary, PerWeek | RatioOfSums | FewestOwners):
+        rows = _summed(rows, columns)
+    return _framed(rows.to_pyarrow(), columns, window, opened=asked.window is None)
+
+
+def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> ibis.Table:
+    rows = metric.rows(tables)
+    for dimension in asked.by:
+        if dimension not in rows.columns:
+            can = ", ".join(name for name in DIMENSIONS if name in rows.columns)
+            raise MeasureError(
+                f"{metric.name} cannot be split by {dimension}.", hint=f"It can be by: {can}."
+            )
+    if "actor_kind" in rows.columns and "actor_kind" not in asked.by:
+        rows = rows.filter(rows.actor_kind.fill_null("unknown") != "bot")
+    return rows
+
+
+def _within(rows: ibis.Table, window: Window, *, stock: bool) -> ibis.Table:
+    inside = rows["at"] < window.end_at
+    if stock:
+        inside &= rows.until_at.isnull() | (rows.until_at > window.start_at)
+    else:
+        inside &= rows["at"] >= window.start_at
+    return rows.filter(inside | rows["at"].isnull())
+
+
+def _with_calendar(rows: ibis.Table, window: Window, timezone: str) -> ibis.Table:
+    spans = ibis.memtable(boundary_table(window, timezone))
+    return rows.left_join(spans, [rows["at"] >= spans.starts_at, rows["at"] < spans.ends_at])
+
+
+def _summed(rows: ibis.Table, columns: list[str]) -> ibis.Table:
+    keys = [*dict.fromkeys([*columns, "week", "person", "cluster"])]
+    return rows.group_by(keys).agg(
+        value=_.value.sum(where=_.known),
+        weight=_.weight.sum(where=_.known),
+        n=_.known.sum(),
+        expected=_.count(),
+        at=_["at"].min(),
+    )
+
+
+def _framed(rows: pa.Table, columns: list[str], window: Window, *, opened: bool) -> Frame:
+    count = rows.num_rows
+    known = _numbers(rows, "n", count, 1.0) if "n" in rows.column_names else _flags(rows, "known")
+    at = _integers(rows, "at")
+    if opened:
+        timed = at[at >= 0]
+        start = int(timed.min()) if timed.size else window.end_at
+        window = replace(window, start_at=min(start, window.end_at))
+    return Frame(
+        dimensions={name: labels(rows[name]) for name in columns},
+        person=labels(rows["person"]),
+        cluster=labels(rows["cluster"]),
+        week=labels(rows["week"]),
+        value=_numbers(rows, "value", count, 0.0),
+        weight=_numbers(rows, "weight", count, 1.0),
+        n=known.astype(float),
+        expected=_numbers(rows, "expected", count, 1.0),
+        at=at,
+        until_at=_integers(rows, "until_at"),
+        censored=_flags(rows, "censored") if "censored" in rows.column_names else known < 0,
+        window=window,
+    )
+
+
+def labels(column: pa.ChunkedArray) -> Labels:
+    """Return a column of strings as codes into its distinct values, in alphabetical order."""
+    encoded = column.combine_chunks().cast(pa.string()).dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=lambda place: names[place])
+    rank = np.empty(len(names) + 1, dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    rank[-1] = -1
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return Labels(codes=rank[codes], names=tuple(names[place] for place in order))
+
+
+def _numbers(rows: pa.Table, name: str, count: int, default: float) -> Floats:
+    if name not in rows.column_names:
+        return np.full(count, default)
+    found = rows[name].cast(pa.float64(), safe=False).fill_null(0.0)
+    return np.asarray(found.to_numpy(), dtype=float)
+
+
+def _integers(rows: pa.Table, name: str) -> Codes:
+    if name not in rows.column_names:
+        return np.full(rows.num_rows, -1, dtype=np.int64)
+    return np.asarray(rows[name].cast(pa.int64()).fill_null(-1).to_numpy(), dtype=np.int64)
+
+
+def _flags(rows: pa.Table, name: str) -> NDArray[np.bool_]:
+    return np.asarray(rows[name].fill_null(value=False).to_numpy(), dtype=bool)

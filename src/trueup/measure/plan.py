@@ -1,0 +1,57 @@
+"""One way to ask any metric at any grain: grouping, windows, n, coverage, intervals, k-rule."""
+
+from __future__ import annotations
+
+from trueup.measure.frame import SEED, Asked, fetch
+from trueup.measure.metric import Metric, Tables
+from trueup.measure.summaries import Task, summarise
+from trueup.measure.windows import Every
+from trueup.model.evidence import Abstention, Finding, Window
+
+
+def measure(  # the front door of the room: each option is one the command line offers
+    metric: Metric,
+    tables: Tables,
+    *,
+    by: tuple[str, ...] = (),
+    every: Every | None = None,
+    window: Window | None = None,
+    k: int = 5,
+    timezone: str = "UTC",
+    seed: int = SEED,
+) -> list[Finding]:
+    """Answer a metric's question for every slice asked for.
+
+    Parameters
+    ----------
+    by
+        Dimensions to split by, of `trueup.measure.metric.DIMENSIONS`. Splits by tool, model,
+        origin or actor kind show groups of at least `k` persons; smaller ones roll up.
+    every
+        Also split by calendar month, quarter or ISO week of `timezone`.
+    window
+        Only rows in it; by default all of history up to the newest commit.
+    seed
+        Of the resampling; the same seed gives the same intervals.
+
+    Raises
+    ------
+    PersonIsNotAUnit
+        `by` names persons.
+    MeasureError
+        The metric cannot be split so.
+    """
+    asked = Asked(by=by, every=every, window=window, k=k, timezone=timezone, seed=seed)
+    frame = fetch(metric, tables, asked)
+    found = summarise(Task(metric=metric, frame=frame, asked=asked)) if frame else []
+    return found or [_empty(metric, window)]
+
+
+def _empty(metric: Metric, window: Window | None) -> Abstention:
+    return Abstention(
+        metric=metric.name,
+        reason=f"There are no {metric.n_of} in the window.",
+        remedy="Widen the window, or connect a repository that has some.",
+        n_of=metric.n_of,
+        window=window,
+    )

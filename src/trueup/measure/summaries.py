@@ -1,0 +1,314 @@
+"""From the slices of a frame to findings, one function per kind of summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trueup.measure.frame import Asked, Frame
+from trueup.measure.grouping import Places, Slice, Withheld, slices
+from trueup.measure.intervals import (
+    Spread,
+    level_spread,
+    quantile_spreads,
+    quantiles,
+    rate_spread,
+    ratio_spread,
+)
+from trueup.measure.metric import FewestOwners, Metric, PerWeek, Quantiles, RatioOfSums, TimeAverage
+from trueup.measure.numerics.counts import dispersion
+from trueup.measure.windows import buckets, clip
+from trueup.model.evidence import Abstention, Finding, Group, Measurement, Window
+from trueup.units import RATIO, say
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One metric, its rows, and what is asked of them."""
+
+    metric: Metric
+    frame: Frame
+    asked: Asked
+
+
+def summarise(task: Task) -> list[Finding]:
+    """Answer for every slice the k-rule lets be shown."""
+    summary = task.metric.summary
+    if isinstance(summary, TimeAverage):
+        return _levels(task)
+    parts = summary.parts if isinstance(summary, RatioOfSums) else ()
+    found: list[Finding] = []
+    for cut in slices(task.frame, task.asked.k, parts):
+        if isinstance(cut, Withheld):
+            found.append(withheld(task, cut))
+        else:
+            found.extend(_slice(task, cut))
+    return found
+
+
+def _slice(task: Task, cut: Slice) -> list[Finding]:
+    coverage = _coverage(task.frame, cut) or 0.0
+    if not task.frame.n[cut.base].sum() or coverage < task.metric.least_coverage:
+        return [nothing(task, cut)]
+    match task.metric.summary:
+        case PerWeek():
+            return [_rate(task, cut)]
+        case RatioOfSums() as summary:
+            return [_ratio(task, cut, summary)]
+        case Quantiles() as summary:
+            return _quantiles(task, cut, summary)
+        case FewestOwners() as summary:
+            return [_owners(task, cut, summary.share)]
+        case _:
+            raise AssertionError(task.metric.summary)
+
+
+def _rate(task: Task, cut: Slice) -> Finding:
+    frame, window = task.frame, window_of(task, cut.group)
+    count = float(frame.n[cut.rows].sum())
+    if window.days < 1:
+        return nothing(task, cut)
+    per_week = count / (window.days / 7)
+    spread = rate_spread(
+        _weekly(task, cut.rows, window),
+        count,
+        per_week,
+        dispersion(_weekly(task, _same_repository(frame, cut), frame.window)),
+        task.asked.seed,
+    )
+    return measurement(task, cut.group, per_week, int(count), spread, _coverage(frame, cut))
+
+
+def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
+    frame = task.frame
+    bottom = frame.weight[cut.base]
+    top = np.where(np.isin(cut.base, cut.rows), frame.value[cut.base], 0.0)
+    if bottom.sum() <= 0:
+        return nothing(task, cut)
+    n = int(frame.n[cut.base].sum())
+    spread = ratio_spread(
+        top,
+        bottom,
+        frame.cluster.codes[cut.base],
+        _week_numbers(task)[cut.base],
+        items=n,
+        of_flags=summary.of_flags,
+        seed=task.asked.seed,
+    )
+    value = float(top.sum() / bottom.sum())
+    return measurement(task, cut.group, value, n, spread, _coverage(frame, cut))
+
+
+def _quantiles(task: Task, cut: Slice, summary: Quantiles) -> list[Finding]:
+    frame = task.frame
+    rows = cut.rows[frame.n[cut.rows] > 0]
+    values, ended = frame.value[rows], ~frame.censored[rows]
+    spreads = quantile_spreads(
+        values,
+        ended,
+        frame.cluster.codes[rows],
+        summary.shares,
+        clusters_of=summary.clusters_of,
+        seed=task.asked.seed,
+    )
+    found: list[Finding] = []
+    points = quantiles(values, ended, summary.shares)
+    for share, value, spread in zip(summary.shares, points, spreads, strict=True):
+        group = tuple(sorted((*cut.group, ("quantile", f"{share:g}"))))
+        if value is None:
+            waiting = int((~ended).sum())
+            reason = f"{waiting} of {rows.size} {task.metric.n_of} still wait: too many."
+            found.append(_abstain(task, group, rows.size, reason))
+            continue
+        coverage = _coverage(frame, cut)
+        found.append(measurement(task, group, value, rows.size, spread, coverage))
+    return found
+
+
+def _owners(task: Task, cut: Slice, share: float) -> Finding:
+    frame = task.frame
+    rows = cut.rows[frame.cluster.codes[cut.rows] >= 0]
+    held = np.sort(np.bincount(frame.cluster.codes[rows], weights=frame.value[rows]))[::-1]
+    if held.sum() <= 0:
+        return nothing(task, cut)
+    fewest = int(np.searchsorted(held.cumsum(), share * held.sum() - 1e-9)) + 1
+    spread = Spread(interval=None, because="complete count", clusters=int((held > 0).sum()))
+    n = int(frame.value[rows].sum())
+    return measurement(task, cut.group, float(fewest), n, spread, _coverage(frame, cut))
+
+
+def _levels(task: Task) -> list[Finding]:
+    found: list[Finding] = []
+    frame, asked = task.frame, task.asked
+    spans = [("", frame.window)]
+    if asked.every:
+        cut = buckets(frame.window, asked.every, asked.timezone)
+        spans = [(span.label, clip(span.window, frame.window)) for span in cut]
+    for cut_out in slices(_without_bucket(frame, asked), asked.k):
+        if isinstance(cut_out, Withheld):
+            found.append(withheld(task, cut_out))
+            continue
+        for label, window in spans:
+            extra = ((str(asked.every), label),) if label else ()
+            group = tuple(sorted((*cut_out.group, *extra)))
+            found.append(_level(task, cut_out, group, window))
+    return found
+
+
+def _level(task: Task, cut: Slice, group: Group, window: Window) -> Finding:
+    frame = task.frame
+    rows = cut.rows[(frame.n[cut.rows] > 0) & (frame.at[cut.rows] >= 0)]
+    entered = frame.at[rows].astype(float)
+    left = np.where(frame.until_at[rows] < 0, np.inf, frame.until_at[rows].astype(float))
+    if (
+        window.days <= 0
+        or not rows.size
+        or (_coverage(frame, cut) or 0) < task.metric.least_coverage
+    ):
+        return nothing(task, cut)
+    weeks = [
+        clip(span.window, window)
+        for span in buckets(window, "week", task.asked.timezone)
+        if span.window.start_at >= window.start_at and span.window.end_at <= window.end_at
+    ]
+    inside = int(((entered < window.end_at) & (left > window.start_at)).sum())
+    weekly = np.array([mean_inside(entered, left, week) for week in weeks])
+    spread = level_spread(weekly, task.asked.seed)
+    value = mean_inside(entered, left, window)
+    return measurement(task, group, value, inside, spread, _coverage(frame, cut), window=window)
+
+
+def mean_inside(entered: Floats, left: Floats, window: Window) -> float:
+    """Return how many items are inside on average over `window` (epoch microseconds)."""
+    overlap = np.minimum(left, window.end_at) - np.maximum(entered, window.start_at)
+    return float(np.clip(overlap, 0, None).sum() / (window.end_at - window.start_at))
+
+
+def _without_bucket(frame: Frame, asked: Asked) -> Frame:
+    kept = {name: column for name, column in frame.dimensions.items() if name != asked.every}
+    return Frame(
+        dimensions=kept,
+        **{
+            name: getattr(frame, name)
+            for name in Frame.__dataclass_fields__
+            if name != "dimensions"
+        },
+    )
+
+
+def _same_repository(frame: Frame, cut: Slice) -> Places:
+    repository = frame.dimensions.get("repository")
+    if repository is None or not cut.rows.size:
+        return np.arange(frame.n.size)
+    return np.flatnonzero(repository.codes == repository.codes[cut.rows[0]])
+
+
+def _weekly(task: Task, rows: Places, window: Window) -> Floats:
+    """Return the counts of the complete weeks in `window`, in order."""
+    frame = task.frame
+    spans = buckets(window, "week", task.asked.timezone)
+    place = {span.label: number for number, span in enumerate(spans)}
+    by_name = [place.get(name, -1) for name in frame.week.names]
+    numbers = np.array([*by_name, -1])[frame.week.codes[rows]]
+    held = numbers >= 0
+    counts = np.bincount(numbers[held], weights=frame.n[rows][held], minlength=len(spans))
+    whole = [
+        span.window.start_at >= window.start_at and span.window.end_at <= window.end_at
+        for span in spans
+    ]
+    return np.asarray(counts[np.array(whole, dtype=bool)], dtype=float)
+
+
+def _week_numbers(task: Task) -> NDArray[np.int64]:
+    frame = task.frame
+    spans = buckets(frame.window, "week", task.asked.timezone)
+    place = {span.label: number for number, span in enumerate(spans)}
+    names = np.array([*(place.get(name, -1) for name in frame.week.names), -1])
+    return names[frame.week.codes]
+
+
+def _coverage(frame: Frame, cut: Slice) -> float | None:
+    expected = frame.expected[cut.base].sum()
+    return float(frame.n[cut.base].sum() / expected) if expected else None
+
+
+def window_of(task: Task, group: Group) -> Window:
+    """Return the span a group speaks of: its month or week, within the window."""
+    every = task.asked.every
+    if every is None:
+        return task.frame.window
+    label = dict(group)[every]
+    spans = buckets(task.frame.window, every, task.asked.timezone)
+    whole = next(span.window for span in spans if span.label == label)
+    return clip(whole, task.frame.window)
+
+
+def measurement(
+    task: Task,
+    group: Group,
+    value: float,
+    n: int,
+    spread: Spread,
+    coverage: float | None,
+    *,
+    window: Window | None = None,
+) -> Measurement:
+    """Pack a value with everything its reader needs."""
+    metric = task.metric
+    return Measurement(
+        metric=metric.name,
+        version=metric.version,
+        value=value,
+        unit=metric.unit,
+        interval=spread.interval,
+        no_interval_because=spread.because,
+        n=n,
+        n_of=metric.n_of,
+        clusters=spread.clusters,
+        window=window or window_of(task, group),
+        coverage=coverage,
+        source=metric.source,
+        group=group,
+        qualifier=metric.qualifier,
+    )
+
+
+def withheld(task: Task, cut: Withheld) -> Abstention:
+    """Say that a split would point at too few persons."""
+    split = " and ".join(cut.split)
+    return Abstention(
+        metric=task.metric.name,
+        reason=f"A split by {split} would show a group of fewer than {task.asked.k} authors.",
+        remedy="Widen the window, or measure more repositories together; the total is shown.",
+        group=cut.group,
+        n=cut.n,
+        n_of=task.metric.n_of,
+        window=window_of(task, cut.group),
+    )
+
+
+def nothing(task: Task, cut: Slice) -> Abstention:
+    """Say that too few rows of the slice can be used, and which share cannot."""
+    frame, metric = task.frame, task.metric
+    expected, known = int(frame.expected[cut.base].sum()), int(frame.n[cut.base].sum())
+    reason = f"There are no {metric.n_of} to measure."
+    if expected:
+        missing = say(1 - known / expected, RATIO)
+        reason = f"Of {expected:,} {metric.n_of}, {missing} {metric.unknown_because}."
+    return _abstain(task, cut.group, known, reason)
+
+
+def _abstain(task: Task, group: Group, n: int, reason: str) -> Abstention:
+    return Abstention(
+        metric=task.metric.name,
+        reason=reason,
+        remedy=task.metric.remedy,
+        group=group,
+        n=n,
+        n_of=task.metric.n_of,
+        window=task.frame.window,
+    )

@@ -1,0 +1,173 @@
+"""A made-up history, written down as rows of the canonical tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from trueup.model.tables import TABLES
+
+DAY = 86_400_000_000
+
+
+def at(text: str) -> int:
+    """Epoch microseconds of an ISO instant; UTC where it names no offset."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return round(moment.timestamp()) * 1_000_000
+
+
+class World:
+    """Rows collected by name; read back as `Tables`."""
+
+    def __init__(self, until: str = "2026-06-30", repositories: tuple[str, ...] = ("r",)) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        self._cache: dict[str, ibis.Table] = {}
+        for name in repositories:
+            self.add("repository", repository_id=name, name=name, last_commit_at=at(until))
+        self._line = 0
+
+    def add(self, table: str, **row: Any) -> None:
+        row.setdefault("repository_id", "r")
+        assert set(row) <= set(TABLES[table].schema.names), row
+        self.rows[table].append(row)
+        self._cache.pop(table, None)
+
+    def person(self, name: str, kind: str = "human", repository: str = "r") -> None:
+        known = any(
+            row["account_id"] == name and row["repository_id"] == repository
+            for row in self.rows["account"]
+        )
+        if not known:
+            self.add(
+                "account",
+                repository_id=repository,
+                account_id=name,
+                person_id=name,
+                actor_kind=kind,
+            )
+
+    def commit(
+        self,
+        name: str,
+        when: str | int,
+        author: str = "ann",
+        *,
+        tool: str | None = None,
+        model: str | None = None,
+        kind: str = "human",
+        repository: str = "r",
+        **more: Any,
+    ) -> None:
+        self.person(author, kind, repository)
+        instant = when if isinstance(when, int) else at(when)
+        row = {"authored_at": instant, "committed_at": instant, "clock": "ok"} | more
+        self.add(
+            "commit",
+            commit_id=name,
+            repository_id=repository,
+            sha=name,
+            author_account_id=author,
+            actor_kind=kind,
+            **row,
+        )
+        if tool:
+            self.mark(name, tool, model, repository=repository)
+
+    def mark(
+        self,
+        commit: str,
+        tool: str,
+        model: str | None = None,
+        *,
+        repository: str = "r",
+        role: str = "author",
+    ) -> None:
+        self.add(
+            "ai_attribution",
+            repository_id=repository,
+            target_kind="commit",
+            target_id=commit,
+            tool=tool,
+            model=model,
+            role=role,
+            probability=1.0,
+        )
+
+    def change(
+        self,
+        name: str,
+        landed: str | int,
+        author: str = "ann",
+        *,
+        tool: str | None = None,
+        kind: str = "human",
+        repository: str = "r",
+        released: str | int | None = None,
+        release: str | None = None,
+        landing: str = "merge",
+        first: str | int | None = None,
+    ) -> None:
+        """A change of one commit called `name`, and its row in `change`."""
+        instant = landed if isinstance(landed, int) else at(landed)
+        self.commit(name, instant, author, tool=tool, kind=kind, repository=repository)
+        self.add("change_commit", change_id=name, repository_id=repository, commit_id=name)
+        self.add(
+            "change",
+            change_id=name,
+            repository_id=repository,
+            landing=landing,
+            landed_commit_id=name,
+            landed_at=instant,
+            author_account_id=author,
+            actor_kind=kind,
+            first_commit_at=at(first) if isinstance(first, str) else first,
+            first_release_id=release,
+            released_at=at(released) if isinstance(released, str) else released,
+        )
+
+    def lines(
+        self,
+        commit: str,
+        count: int,
+        *,
+        kind: str = "code",
+        path: str = "a.py",
+        repository: str = "r",
+    ) -> int:
+        """Lines born with `commit`; returns their id."""
+        line = self._line
+        self._line += count
+        self.add(
+            "line_span",
+            repository_id=repository,
+            line_id=line,
+            line_count=count,
+            commit_id=commit,
+            path=path,
+            file_kind=kind,
+            first_line=1,
+        )
+        return line
+
+    def kill(
+        self, line: int, count: int, killer: str | None, *, offset: int = 0, repository: str = "r"
+    ) -> None:
+        self.add(
+            "line_death",
+            repository_id=repository,
+            span_line_id=line,
+            line_offset=offset,
+            line_count=count,
+            commit_id=killer,
+        )
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        if name not in self._cache:
+            rows = self.rows[name]
+            self._cache[name] = ibis.memtable(pa.Table.from_pylist(rows, TABLES[name].schema))
+        return self._cache[name]
