@@ -1,0 +1,194 @@
+"""Writes the reference pages that are made from the program itself.
+
+``python -m docs.generate`` writes them; ``--check`` fails, naming the first line that differs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+from trueup import config, errors
+from trueup.cli import main as cli
+from trueup.model import tables
+
+REFERENCE = Path(__file__).parent / "reference"
+WIDTH = "100"
+
+
+def cli_page() -> str:
+    """Every verb's own help, as a terminal of fixed width shows it."""
+    parts = [
+        "# The command line",
+        "Every verb takes `--json`: one JSON object on stdout; all else goes to stderr.",
+        "Exit codes: 0 fine, 1 our fault, 2 wrong use, 3 partial collection, 130 interrupted.",
+        _fenced("text", help_text()),
+    ]
+    for verb in cli.verbs():
+        parts += [f"## trueup {verb}", _fenced("text", help_text(verb))]
+    return _page(parts)
+
+
+def help_text(*verb: str) -> str:
+    """Return what ``trueup VERB --help`` prints."""
+    from typer.testing import CliRunner
+
+    settings = {"COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH, "NO_COLOR": "1"}
+    answer = CliRunner().invoke(cli.build(), [*verb, "--help"], prog_name="trueup", env=settings)
+    return answer.output.strip("\n")
+
+
+def config_page() -> str:
+    """Every key of trueup.toml with its type and default."""
+    parts = [
+        "# trueup.toml",
+        "It stands beside the workspace folder; all of it is optional; an unknown key is an error.",
+    ]
+    for section in dataclasses.fields(config.Settings):
+        kind = get_type_hints(config.Settings)[section.name]
+        hints = get_type_hints(kind)
+        rows = [
+            (f"`{key.name}`", _kind(hints[key.name]), f"`{_toml(key.default)}`")
+            for key in dataclasses.fields(kind)
+        ]
+        about = inspect.getdoc(kind) or ""
+        parts += [f"## [{section.name}]", about, _table(("Key", "Type", "Default"), rows)]
+    return _page(parts)
+
+
+def errors_page() -> str:
+    """The error tree, with what a caller may do about each."""
+    rows = [
+        (f"{'&nbsp;' * 4 * depth}`{kind.__name__}`", _first(kind), kind.reaction, kind.exit_code)
+        for depth, kind in _tree(errors.TrueupError, 0)
+    ]
+    return _page(
+        [
+            "# Errors",
+            "Every error carries a fact (`.fact`) and the next step (`.hint`).",
+            "Lack of evidence is not an error: it is an `Abstention`, an answer like any other.",
+            _table(("Error", "Meaning", "Reaction", "Exit code"), rows),
+        ]
+    )
+
+
+def tables_page() -> str:
+    """Every canonical table: its columns, their types and what they mean."""
+    meanings = column_meanings()
+    parts = ["# Canonical tables", (inspect.getdoc(tables) or "").partition("\n\n")[2]]
+    for table in tables.TABLES.values():
+        key = ", ".join(f"`{column}`" for column in table.key) or "none: rows are only counted"
+        rows = [
+            (f"`{column.name}`", _arrow(column.type), meanings.get((table.name, column.name), ""))
+            for column in table.schema
+        ]
+        parts += [
+            f"## {table.name}",
+            f"Key: {key}.\nGrows by: {table.grows}.",
+            _table(("Column", "Type", "Meaning"), rows),
+        ]
+    return _page(parts)
+
+
+def column_meanings() -> dict[tuple[str, str], str]:
+    """Read the comment beside each column in the source of `trueup.model.tables`."""
+    found: dict[tuple[str, str], str] = {}
+    for block in inspect.getsource(tables).split("= _table(\n")[1:]:
+        name = re.search(r'"(\w+)"', block)
+        assert name is not None
+        for column, meaning in re.findall(r"^    (\w+)=.*?,\s+# (.*)$", block, re.MULTILINE):
+            found[name[1], column] = meaning
+    return found
+
+
+PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "cli.md": cli_page,
+        "config.md": config_page,
+        "errors.md": errors_page,
+        "tables.md": tables_page,
+    }
+)
+
+
+def difference(name: str) -> str:
+    """Return the first line in which the committed page differs; empty if none does."""
+    path = REFERENCE / name
+    there = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    should = PAGES[name]().splitlines()
+    for number in range(max(len(there), len(should))):
+        if there[number : number + 1] != should[number : number + 1]:
+            return f"docs/reference/{name}:{number + 1} is not what the program says"
+    return ""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them."""
+    if arguments == ["--check"]:
+        stale = [line for line in map(difference, PAGES) if line]
+        print(*stale, *(["run `make docs`"] if stale else []), sep="\n", end="\n" * bool(stale))
+        return 1 if stale else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+    return 0
+
+
+def _tree(kind: type[errors.TrueupError], depth: int) -> Iterator[tuple[int, Any]]:
+    yield depth, kind
+    for below in kind.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from _tree(below, depth + 1)
+
+
+def _first(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0]
+
+
+def _kind(hint: Any) -> str:
+    if hint is str:
+        return "text"
+    if hint is int:
+        return "whole number"
+    return "list of tables" if "Mapping" in str(hint) else "list of texts"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "[]" if value == () else str(value)
+
+
+def _arrow(kind: object) -> str:
+    named = re.sub(r"dictionary<values=(\w+).*", r"\1", str(kind))
+    return named.replace("list<element: string>", "list of string").replace(
+        "list<item: string>", "list of string"
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text}\n```"
+
+
+def _page(parts: list[str]) -> str:
+    made = "<!-- Made by `make docs` from the program; do not edit. -->"
+    return "\n\n".join([made, *parts]) + "\n"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("COLUMNS", WIDTH)
+    sys.exit(main(sys.argv[1:]))
