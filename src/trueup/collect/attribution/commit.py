@@ -87,7 +87,9 @@ REVIEW_KEYS = frozenset(
 )
 """Trailers whose value names someone who looked on."""
 
-_KEYED = re.compile(r"[^\w`\"'(\[<]*([a-z](?:[a-z-]| (?=by\b)){1,40})[ \t]*:[ \t]*(\S.*)", re.I)
+_KEYED = re.compile(
+    r"[^\w`\"'(\[<]*([a-z](?:[a-z-]| (?=by\b)){1,40})[ \t]*:[ \t]*(\S.*)", re.IGNORECASE
+)
 _MERGED = re.compile(
     r"Merge (?:pull request #\d+ from [^/\s]+/(?P<pull>\S+)"
     r"|(?:remote-tracking )?branch(?:es)? '(?:origin/)?(?P<branch>[^']+)')"

@@ -13,14 +13,14 @@ _HEADING = re.compile(r"#|\*\*|.*:\W*$|[^.]{1,30}$")
 _NEXT_SECTION = re.compile(r"#|[A-Za-z-]+-by:|diff --git|-{3,}$|\*\*[A-Z]|\* [A-Z]")
 
 _NAMED_TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("claude-code", re.compile(r"\bclaude\b", re.I)),
-    ("openai-codex", re.compile(r"\b(?:openai )?codex\b|\bchatgpt\b|\bgpt-?\d", re.I)),
-    ("copilot", re.compile(r"\bcopilot\b", re.I)),
+    ("claude-code", re.compile(r"\bclaude\b", re.IGNORECASE)),
+    ("openai-codex", re.compile(r"\b(?:openai )?codex\b|\bchatgpt\b|\bgpt-?\d", re.IGNORECASE)),
+    ("copilot", re.compile(r"\bcopilot\b", re.IGNORECASE)),
     ("cursor", re.compile(r"\bCursor\b(?! (?:position|shape|style))")),
-    ("gemini-cli", re.compile(r"\bgemini\b", re.I)),
+    ("gemini-cli", re.compile(r"\bgemini\b", re.IGNORECASE)),
     ("amp", re.compile(r"\bAmp(?:code)?\b")),
     ("devin", re.compile(r"\bDevin(?: AI)?\b")),
-    ("opencode", re.compile(r"\bopencode\b", re.I)),
+    ("opencode", re.compile(r"\bopencode\b", re.IGNORECASE)),
 )
 """Tools by the names people call them; those that are common nouns only when capitalised."""
 

@@ -84,7 +84,7 @@ class RuleTable:
         ]
 
     def _may_be_marked(self, lowered: str) -> bool:
-        for need in self._needs:  # any() with a generator takes twice as long
+        for need in self._needs:  # noqa: SIM110  any() with a generator takes twice as long
             if need in lowered:
                 return True
         return False

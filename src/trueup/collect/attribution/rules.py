@@ -160,7 +160,7 @@ def _check_fields(name: str, raw: Mapping[str, Any]) -> None:
             raise _fault(name, f"{key} is not text", "Put it in quotes.")
     for key in set(raw) & set(_LISTS):
         if not isinstance(raw[key], list | tuple) or not all(isinstance(x, str) for x in raw[key]):
-            raise _fault(name, f"{key} is not a list of texts", "Write it as [\"...\"].")
+            raise _fault(name, f"{key} is not a list of texts", 'Write it as ["..."].')
 
 
 def _check_choices(name: str, raw: Mapping[str, Any]) -> None:

@@ -34,5 +34,5 @@ def _with_identity(place: str, value: str) -> CommitText:
     return CommitText(_NAME, _EMAIL, name, email, message, is_merge=False)
 
 
-def _commit(message: str, is_merge: bool = False) -> CommitText:
+def _commit(message: str, *, is_merge: bool = False) -> CommitText:
     return CommitText(_NAME, _EMAIL, _NAME, _EMAIL, message, is_merge)

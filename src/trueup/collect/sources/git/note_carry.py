@@ -11,10 +11,12 @@ import re
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
 from trueup.collect.sources.git.process import Git
+from trueup.errors import SourceIncomplete
 
 WINDOW_SECONDS = 90 * 86_400
 """How long after a noted commit an unlinked landing is looked for."""
@@ -22,6 +24,8 @@ EARLY_SECONDS = 86_400
 """Clocks of two machines may differ by so much."""
 ENOUGH_RATIO = 0.5
 """Share of telling lines that must be found where nothing but the path links two commits."""
+UNREADABLE_LIMIT = 200
+"""Each unreadable commit costs a restart of git."""
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _TELLING = re.compile(rb"\w\W*\w\W*\w\W*\w")
@@ -110,9 +114,34 @@ def patch_ids(git: Git, shas: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def added_lines(git: Git, shas: Iterable[str], paths: set[str]) -> dict[str, Added]:
-    """Return what each commit added to any of `paths`."""
+def added_lines(git: Git, shas: Iterable[str], paths: set[str]) -> tuple[dict[str, Added], int]:
+    """Return what each commit added to any of `paths`, and how many commits cannot be read.
+
+    Raises
+    ------
+    SourceIncomplete
+        More than `UNREADABLE_LIMIT` commits cannot be read.
+    """
     found: dict[str, Added] = {}
+    pending, unreadable = list(shas), 0
+    while pending:
+        seen: list[str] = []
+        try:
+            _read_added(git, pending, paths, found, seen)
+            break
+        except SourceIncomplete:
+            unreadable += 1
+            if unreadable > UNREADABLE_LIMIT:
+                raise
+            culprit = seen[-1] if seen else pending[0]
+            found.pop(culprit, None)
+            pending = pending[pending.index(culprit) + 1 :]
+    return found, unreadable
+
+
+def _read_added(
+    git: Git, shas: list[str], paths: set[str], found: dict[str, Added], seen: list[str]
+) -> None:
     arguments = ["diff-tree", "--stdin", "-r", "-p", "-U0", "--no-renames", "--root"]
     with _listed(shas) as names, git.stream(arguments, stdin=names) as diffs:
         current: Added = {}
@@ -123,12 +152,14 @@ def added_lines(git: Git, shas: Iterable[str], paths: set[str]) -> dict[str, Add
             elif line[:3] == b"@@ ":
                 _hunk(diffs, line, None if path is None else current.setdefault(path, {}))
             elif _HEADER.match(line.rstrip(b"\n")):
-                current = found.setdefault(line.decode().strip(), {})
+                seen.append(line.decode().strip())
+                current = found.setdefault(seen[-1], {})
                 path = None
-    return found
 
 
-def same_patch(noted: Added, landed: Added, wanted: Mapping[str, set[int]]) -> dict[str, dict[int, int]]:
+def same_patch(
+    noted: Added, landed: Added, wanted: Mapping[str, set[int]]
+) -> dict[str, dict[int, int]]:
     """Pair the wanted lines of two equal patches: the nth added line with the nth."""
     pairs: dict[str, dict[int, int]] = {}
     for path, numbers in wanted.items():
@@ -212,11 +243,13 @@ def _path(raw: bytes, wanted: set[str]) -> str | None:
     return name if name in wanted else None
 
 
-def _listed(shas: Iterable[str]) -> IO[bytes]:
-    names = tempfile.TemporaryFile()
-    names.write("".join(f"{sha}\n" for sha in shas).encode())
-    names.seek(0)
-    return names
+@contextmanager
+def _listed(names: Iterable[str]) -> Iterator[IO[bytes]]:
+    """Open a nameless file with one name a line, for git to read."""
+    with tempfile.TemporaryFile() as listed:
+        listed.write("".join(f"{name}\n" for name in names).encode())
+        listed.seek(0)
+        yield listed
 
 
 def within_window(candidates: Sequence[Landing], committed_at: int) -> Iterator[Landing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -169,6 +170,28 @@ def _listed(path: str, lines: list[Any], agent: Agent) -> Iterator[NotedLines]:
         numbers.update(range(int(first), int(last) + 1))
     for first, count in runs(sorted(numbers)):
         yield NotedLines(path, first, count, agent)
+
+
+def joined(parts: list[NotedLines]) -> list[NotedLines]:
+    """Join lines of one path and agent that touch or overlap; traces of a session are one."""
+    spans: dict[tuple[str, Agent], list[tuple[int, int]]] = defaultdict(list)
+    for part in parts:
+        spans[part.path, part.agent].append((part.first_line, part.first_line + part.line_count))
+    return [
+        NotedLines(path, first, end - first, agent)
+        for (path, agent), several in spans.items()
+        for first, end in _united(several)
+    ]
+
+
+def _united(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    united: list[tuple[int, int]] = []
+    for first, end in sorted(spans):
+        if united and first <= united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((first, end))
+    return united
 
 
 def runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
