@@ -1,0 +1,127 @@
+"""How long lines live, by origin: curves with bands, marked solid, unmarked dashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trueup.model.evidence import Finding, Measurement
+from trueup.report.charts.theme import (
+    MARKED,
+    MUTED,
+    REST,
+    Spec,
+    beside,
+    catch,
+    drawing,
+    share,
+)
+
+_LABELS = {"marked": "AI-marked", "unmarked": "unmarked"}
+_COLOURS = {"marked": MARKED, "unmarked": REST}
+
+
+def survival_drawing(points: Sequence[Finding], *, small: bool = False) -> Spec:
+    """Draw one curve for each origin there is; everything together is drawn as unmarked."""
+    height = 120 if small else 260
+    curves: list[Spec] = [{"layer": [_band(), _line(), _dots()]}]
+    if not small:
+        curves += _labels(points, height)
+    targets = catch(_age(points), share("value", top=1.0))
+    return drawing(
+        height=height,
+        right=8 if small else 104,
+        layers=[_with_ages(curve, points) for curve in curves] + [targets],
+    )
+
+
+def _age(points: Sequence[Finding]) -> Spec:
+    ages = sorted({float(dict(each.group)["age_days"]) for each in points})
+    return {
+        "field": "age_days",
+        "type": "quantitative",
+        "scale": {"type": "sqrt", "domain": [0, max(ages, default=365)], "nice": False},
+        "axis": {
+            "values": [age for age in ages if age in (7, 14, 30, 90, 180, 365, 730)],
+            "title": "age of the line in days (square-root scale)",
+            "format": ",d",
+            "labelOverlap": True,
+        },
+    }
+
+
+def _with_ages(curve: Spec, points: Sequence[Finding]) -> Spec:
+    if "layer" not in curve:
+        return curve
+    x = _age(points)
+    layers = [
+        {**layer, "encoding": {**layer["encoding"], "x": x}} for layer in curve["layer"]
+    ]
+    return {"layer": layers}
+
+
+def _colour() -> Spec:
+    return {
+        "field": "origin",
+        "scale": {"domain": list(_COLOURS), "range": list(_COLOURS.values())},
+        "legend": None,
+    }
+
+
+def _band() -> Spec:
+    return {
+        "transform": [{"filter": "datum.low !== null"}],
+        "mark": {"type": "area", "opacity": 0.18},
+        "encoding": {
+            "y": share("low", top=1.0, title=None),
+            "y2": {"field": "high"},
+            "color": _colour(),
+        },
+    }
+
+
+def _line() -> Spec:
+    return {
+        "mark": {"type": "line", "strokeWidth": 2.25},
+        "encoding": {
+            "y": share("value", top=1.0),
+            "color": _colour(),
+            "strokeDash": {
+                "field": "origin",
+                "scale": {"domain": ["marked", "unmarked"], "range": [[1, 0], [6, 4]]},
+                "legend": None,
+            },
+        },
+    }
+
+
+def _dots() -> Spec:
+    return {
+        "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
+        "encoding": {
+            "y": share("value", top=1.0),
+            "color": _colour(),
+            "shape": {
+                "field": "origin",
+                "scale": {"domain": list(_COLOURS), "range": ["circle", "square"]},
+                "legend": None,
+            },
+        },
+    }
+
+
+def _labels(points: Sequence[Finding], height: int) -> list[Spec]:
+    """Name each curve at its end, the upper one first, never one on the other."""
+    ends: dict[str, tuple[float, float]] = {}
+    for each in points:
+        if isinstance(each, Measurement):
+            group = dict(each.group)
+            origin, age = group.get("origin", ""), float(group["age_days"])
+            ends[origin] = max(ends.get(origin, (0.0, 0.0)), (age, each.value))
+    placed: list[Spec] = []
+    lowest = -height * 0.1
+    for origin, (_, value) in sorted(ends.items(), key=lambda item: -item[1][1]):
+        y = max(height * (1 - value), lowest + 17)
+        lowest = y
+        label, colour = _LABELS.get(origin, "all lines"), _COLOURS.get(origin, MUTED)
+        placed.append(beside(label, y, colour))
+    return placed

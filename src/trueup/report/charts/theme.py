@@ -1,0 +1,144 @@
+"""How every chart looks: colours by role, type, axes, and the parts drawn alike.
+
+Colours are CSS variables of the page, so that one drawing serves light, dark and print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+Spec = dict[str, Any]
+
+INK, MUTED, HAIR = "var(--ink)", "var(--muted)", "var(--hair)"
+MARKED, REST, PAPER = "var(--marked)", "var(--rest)", "var(--paper)"
+UNKNOWN = "url(#hatch)"
+TOOL_SHADES = tuple(f"var(--tool-{rank})" for rank in range(1, 6))
+"""Shades of the accent, strongest first; labels tell the tools apart, not hues."""
+
+LEFT = 46
+"""Room for the value axis, so that charts under each other line up."""
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+CONFIG: Mapping[str, Any] = MappingProxyType(
+    {
+        "font": "var(--sans)",
+        "background": None,
+        "aria": False,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": MUTED,
+            "titleColor": MUTED,
+            "gridColor": HAIR,
+            "domainColor": MUTED,
+            "tickColor": MUTED,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "labelPadding": 6,
+        },
+        "axisY": {"domain": False, "ticks": False, "minExtent": LEFT, "maxExtent": LEFT},
+        "axisX": {"grid": False, "tickSize": 4},
+        "text": {"fontSize": 12, "fill": INK},
+    }
+)
+
+
+def drawing(*, height: int, right: int, layers: Sequence[Spec]) -> Spec:
+    """Wrap layers into a specification as wide as the page lets it be.
+
+    `right` is the room left for labels beside the plot, in pixels.
+    """
+    return {
+        **frame(right),
+        "width": "container",
+        "height": height,
+        "layer": list(layers),
+    }
+
+
+def frame(right: int) -> Spec:
+    """Return what every specification starts with."""
+    return {
+        "$schema": SCHEMA,
+        "padding": {"left": 2, "right": right, "top": 8, "bottom": 2},
+        "params": [{"name": "picked", "value": -1}],
+        "config": dict(CONFIG),
+    }
+
+
+def months(axis_title: str | None = None) -> Spec:
+    """Encode the month of a row on the horizontal axis."""
+    return {
+        "field": "month",
+        "type": "temporal",
+        "timeUnit": "utcyearmonth",
+        "scale": {"type": "utc"},
+        "axis": {
+            "title": axis_title,
+            "format": "%b %Y",
+            "tickCount": {"expr": "max(2, floor(width / 90))"},
+            "labelOverlap": "greedy",
+            "labelFlush": True,
+        },
+    }
+
+
+def share(field: str, *, top: float | None = None, title: str | None = None) -> Spec:
+    """Encode a share on the vertical axis, from zero."""
+    scale: Spec = {"zero": True, "nice": top is None}
+    if top is not None:
+        scale["domain"] = [0, top]
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {"title": title, "format": ".0%" if (top or 1) > 0.05 else ".1%", "tickCount": 5},
+    }
+
+
+def amount(field: str, *, title: str | None = None, ticks: int = 4) -> Spec:
+    """Encode an amount on the vertical axis, from zero."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"zero": True},
+        "axis": {"title": title, "tickCount": ticks, "format": "~s"},
+    }
+
+
+def catch(x: Spec, y: Spec, *, where: str = "true") -> Spec:
+    """Draw unseen targets that make single rows easy to point at, and the one picked."""
+    ring: Spec = {
+        "condition": {"test": "datum.key === picked", "value": 1},
+        "value": 0,
+    }
+    return {
+        "transform": [{"filter": where}],
+        "mark": {"type": "point", "size": 130, "fill": "transparent", "strokeWidth": 2},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "stroke": {"value": INK},
+            "strokeOpacity": ring,
+        },
+    }
+
+
+def beside(text: str, y: float, colour: str, *, weight: int | str = 600) -> Spec:
+    """Write a label to the right of the plot, `y` pixels below its top."""
+    return {
+        "transform": [{"aggregate": [{"op": "count", "as": "rows"}]}],
+        "mark": {
+            "type": "text",
+            "text": text,
+            "align": "left",
+            "baseline": "middle",
+            "dx": 10,
+            "fill": colour,
+            "fontWeight": weight,
+        },
+        "encoding": {"x": {"value": {"expr": "width"}}, "y": {"value": y}},
+    }

@@ -1,0 +1,386 @@
+"""The blocks a report is made of; none of them takes a number without its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from trueup.errors import NakedNumber, ReportError
+from trueup.model.evidence import Abstention, Estimate, Interval, Measurement
+from trueup.report.sentence import Defined, Name, Sentence
+from trueup.report.words import Shown, group_of, interval_of, items_of, value_of
+
+Cell = Measurement | Estimate | Abstention | Name
+Seen = Literal["seen", "in part", "not connected"]
+
+
+def require_evidence(value: object, where: str) -> None:
+    """Refuse whatever is not evidence.
+
+    Raises
+    ------
+    NakedNumber
+        `value` is neither a measurement, an estimate nor an abstention.
+    """
+    if not isinstance(value, Measurement | Estimate | Abstention):
+        raise NakedNumber(
+            f"{where} was given {value!r}, which carries no evidence.",
+            hint="Give a Measurement, an Estimate or an Abstention.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleRow:
+    """One line on the common scale: an outcome, and what a naive dashboard would show.
+
+    Parameters
+    ----------
+    label
+        What the row is about, e.g. ``"Quality"``.
+    measure
+        What was compared, in a few words.
+    outcome
+        A difference (0 = none), or the reason there is none.
+    naive
+        The same from a dashboard that takes no care; None if there is none.
+    """
+
+    label: str
+    measure: str
+    outcome: Shown
+    naive: Measurement | None = None
+
+    def __post_init__(self) -> None:
+        require_evidence(self.outcome, self.label)
+        if self.naive is not None:
+            require_evidence(self.naive, self.label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleRows:
+    """Dots and whiskers on one scale around "no difference", a shaded band behind.
+
+    Parameters
+    ----------
+    reach
+        The scale runs from ``-reach`` to ``reach``; whiskers beyond it end in arrows.
+    band
+        Differences inside it count as none.
+    """
+
+    caption: Sentence
+    rows: tuple[ScaleRow, ...]
+    band: Interval
+    band_says: Defined
+    reach: float = 0.5
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from self.caption.shown()
+        for row in self.rows:
+            yield row.outcome
+            if row.naive is not None:
+                yield row.naive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSeen:
+    """One kind of source: how much of it was seen, and which answers its absence costs."""
+
+    name: str
+    status: Seen
+    costs: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStrip:
+    """All kinds of sources in one line."""
+
+    sources: tuple[SourceSeen, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for source in self.sources:
+            yield from source.costs.shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A drawing of measurements; its rows are made from them and from nothing else.
+
+    Parameters
+    ----------
+    id
+        Anchor, unique in the report.
+    finding
+        The title: what the chart shows, as a sentence.
+    subtitle
+        Measure, unit, n and window.
+    points
+        The evidence drawn; the drawing reads ``value``, ``low``, ``high`` and the members of
+        the group by name.
+    drawing
+        A Vega-Lite specification without data; widths equal to `FULL_WIDTH` follow the page.
+    size
+        ``"wide"`` alone on its line, ``"small"`` one of several.
+    """
+
+    id: str
+    finding: Sentence
+    subtitle: Sentence
+    points: tuple[Measurement | Abstention, ...]
+    drawing: Mapping[str, Any] = field(hash=False)
+    size: Literal["wide", "small"] = "wide"
+
+    def __post_init__(self) -> None:
+        for point in self.points:
+            require_evidence(point, f"The chart {self.id!r}")
+        if "data" in self.drawing or "datasets" in self.drawing:
+            raise NakedNumber(
+                f"The chart {self.id!r} brings data of its own.", hint="Give it points instead."
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return what the drawing reads: one row per measurement, none for abstentions."""
+        return [
+            row_of(key, point)
+            for key, point in enumerate(self.points)
+            if isinstance(point, Measurement)
+        ]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from self.finding.shown()
+        yield from self.subtitle.shown()
+        yield from self.points
+
+
+def row_of(key: int, point: Measurement) -> dict[str, Any]:
+    """Return one measurement as a flat row: its numbers, its words and its group."""
+    row: dict[str, Any] = {
+        "key": key,
+        "value": point.value,
+        "low": point.interval.low if point.interval else None,
+        "high": point.interval.high if point.interval else None,
+        "n": point.n,
+        "metric": point.metric,
+        "says": value_of(point),
+        "between": interval_of(point),
+        "rests_on": items_of(point),
+        "slice": group_of(point.group),
+        "version": point.version,
+    }
+    for dimension, member in point.group:
+        numeric = dimension in ("age_days", "quantile")
+        row[dimension] = float(member) if numeric else member
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartGroup:
+    """Small charts of one kind, on one scale, side by side."""
+
+    charts: tuple[Chart, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for chart in self.charts:
+            yield from chart.shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of names and evidence under a caption."""
+
+    caption: Sentence
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ReportError("A row has not one cell per column.", hint="Fill every column.")
+            for cell in row:
+                if not isinstance(cell, Name):
+                    require_evidence(cell, "A table")
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from self.caption.shown()
+        for row in self.rows:
+            for cell in row:
+                if not isinstance(cell, Name):
+                    yield cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneLine:
+    """A section that cannot be filled: what to connect and what it would answer."""
+
+    connect: str
+    answers: Sentence
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from self.answers.shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """What to do, most useful first."""
+
+    steps: tuple[Sentence, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for step in self.steps:
+            yield from step.shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """One thing that cannot be told, why, and what would change that."""
+
+    question: str
+    abstentions: tuple[Abstention, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknowns:
+    """What cannot be told, and what would change that."""
+
+    items: tuple[Unknown, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for item in self.items:
+            yield from item.abstentions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLine:
+    """How much of one subject was seen in one repository."""
+
+    repository: Name
+    subject: str
+    seen: Measurement
+    expected: Measurement | Abstention
+    skipped: Measurement
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageTable:
+    """What was looked for, what was seen, what was skipped and why."""
+
+    rows: tuple[CoverageLine, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for row in self.rows:
+            yield from (row.seen, row.expected, row.skipped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a metric means, in which version, and what it does not say."""
+
+    metric: str
+    version: int
+    question: str
+    definition: str
+    unit: str
+    kind: str
+    references: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definitions:
+    """How every number in the report is computed."""
+
+    definitions: tuple[Definition, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield nothing: definitions show no evidence of their own."""
+        yield from ()
+
+
+Block = (
+    Sentence
+    | ScaleRows
+    | SourceStrip
+    | Chart
+    | ChartGroup
+    | Table
+    | OneLine
+    | Steps
+    | Unknowns
+    | CoverageTable
+    | Definitions
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and its blocks, in the order of the brief."""
+
+    id: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """Where the report comes from, so that anyone can make it again.
+
+    Parameters
+    ----------
+    digest
+        Of the rows the numbers rest on.
+    frozen_plan
+        Hash of the registered plan, or that there is none.
+    ran_on
+        Repository id and commit of everything read.
+    command
+        Makes the same report again.
+    """
+
+    tool_version: str
+    digest: str
+    frozen_plan: str
+    ran_at: int
+    ran_on: tuple[tuple[str, str], ...]
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One page: the answer first, then what it rests on."""
+
+    title: str
+    subject: Name
+    answer: tuple[Sentence, ...]
+    scale: ScaleRows
+    strip: SourceStrip
+    sections: tuple[Section, ...]
+    footer: Footer
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield every block, in reading order."""
+        yield from self.answer
+        yield self.scale
+        yield self.strip
+        for section in self.sections:
+            yield from section.blocks
+
+    def shown(self) -> tuple[Shown, ...]:
+        """Return each piece of evidence once, in the order a reader meets it."""
+        return tuple(dict.fromkeys(item for block in self.blocks() for item in block.shown()))
+
+    def definitions(self) -> Mapping[str, Definition]:
+        """Return the definitions by metric name."""
+        found = (block for block in self.blocks() if isinstance(block, Definitions))
+        return {each.metric: each for block in found for each in block.definitions}

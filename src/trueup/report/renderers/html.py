@@ -1,0 +1,120 @@
+"""The report as one HTML file that needs nothing from outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from trueup.model.evidence import Abstention, Estimate
+from trueup.report import words
+from trueup.report.charts import drawn
+from trueup.report.document import Chart, ChartGroup, Report, ScaleRows
+from trueup.report.ledger import Ledger
+from trueup.report.sentence import Sentence
+from trueup.report.words import Shown
+
+
+def render_html(report: Report) -> str:
+    """Return the page: text, pictures, style and script in one string."""
+    page = Page(report)
+    template = _templates().get_template("report.html.jinja")
+    return template.render(report=report, page=page, words=words, script=Markup(drawn.script()))
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("trueup.report", "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Page:
+    """What the templates ask of a report."""
+
+    def __init__(self, report: Report) -> None:
+        self.ledger = Ledger(report)
+        self.definitions = report.definitions()
+
+    def kind(self, block: object) -> str:
+        """Return which macro draws a block."""
+        return type(block).__name__
+
+    def say(self, sentence: Sentence) -> Markup:
+        """Return a sentence with every number linked to its evidence."""
+        parts = [
+            Markup("{}").format(part.text)
+            if part.shown is None
+            else self.link(part.shown, part.text)
+            for part in sentence.parts()
+        ]
+        return Markup("").join(parts)
+
+    def link(self, shown: Shown, text: str = "") -> Markup:
+        """Return a number, or "cannot tell", linked to how it was computed."""
+        said = text or words.value_of(shown)
+        kind = "n unknown" if isinstance(shown, Abstention) else "n"
+        note = self.note(shown)
+        return Markup('<a class="{}" href="#{}" data-note="{}">{}</a>').format(
+            kind, self.ledger.anchor(shown), note, said
+        )
+
+    def note(self, shown: Shown) -> str:
+        """Return the number of the definition as printed footnotes show it."""
+        metric = words.metric_of(shown)
+        order = list(self.definitions)
+        return f"[{order.index(metric) + 1}]" if metric in self.definitions else ""
+
+    def still(self, chart: Chart, width: int) -> Markup:
+        """Return a picture of the chart that needs no script."""
+        return Markup(drawn.still(chart, width))
+
+    def widths(self, chart: Chart) -> tuple[int, ...]:
+        """Return the widths a chart is drawn at without script."""
+        return drawn.WIDTHS[chart.size]
+
+    def specification(self, chart: Chart) -> Markup:
+        """Return the chart's specification, safe inside a script element."""
+        spec = drawn.specification(chart)
+        for row in spec["data"]["values"]:
+            row["e"] = self.ledger.ids[chart.points[row["key"]]]
+        return _in_script(spec)
+
+    def place(self, scale: ScaleRows, value: float) -> str:
+        """Return where on the common scale a value stands, in percent from the left."""
+        inside = max(-scale.reach, min(scale.reach, value))
+        return f"{50 + 50 * inside / scale.reach:.2f}%"
+
+    def beyond(self, scale: ScaleRows, value: float) -> bool:
+        """Return whether a value lies outside the scale."""
+        return abs(value) > scale.reach
+
+    def only_in_charts(self) -> frozenset[Shown]:
+        """Return evidence that no text shows: its row stands in the chart's table."""
+        return self.ledger.only_in_charts
+
+    def is_cannot(self, shown: object) -> bool:
+        """Return whether this is an abstention."""
+        return isinstance(shown, Abstention)
+
+    def is_shown(self, cell: object) -> bool:
+        """Return whether a cell is evidence and not a name."""
+        return isinstance(cell, Abstention | Estimate) or hasattr(cell, "metric")
+
+    def charts(self, block: Chart | ChartGroup) -> tuple[Chart, ...]:
+        """Return the charts in a block."""
+        return block.charts if isinstance(block, ChartGroup) else (block,)
+
+
+def _in_script(value: Mapping[str, Any]) -> Markup:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return Markup(text.replace("<", "\\u003c"))

@@ -1,0 +1,101 @@
+"""What limits you, what to do next Monday, and what we cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trueup.model.evidence import Abstention, Measurement
+from trueup.report import names
+from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unknowns
+from trueup.report.findings import Evidence
+from trueup.report.sections.answer import NO_COST, NO_OUTCOME
+from trueup.report.sentence import Defined, Sentence
+from trueup.report.view import View
+
+MOST_UNKNOWNS = 8
+
+
+def limits(view: View) -> Section:
+    """Return where work waits, as far as git can show."""
+    known = view.together
+    wait = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
+    growth = known.one(names.QUEUE_GROWTH)
+    blocks: list[Block] = []
+    if isinstance(growth, Measurement) and growth.interval and growth.interval.low > 0:
+        text = "More lands than is released: the queue grows by at least {growth:bare}."
+        blocks.append(Sentence(template=text, values={"growth": growth}))
+    if isinstance(wait, Measurement):
+        text = (
+            "The one wait git shows from end to end is from landing to the first release: "
+            "half within {wait} (anything from {wait:interval} fits)."
+        )
+        blocks.append(Sentence(template=text, values={"wait": wait}))
+    answers = Sentence(template="which stage limits the whole: coding, review, machines, release.")
+    blocks.append(OneLine(connect="the forge, CI and deployments", answers=answers))
+    return Section(id="limits", heading="What limits you", blocks=tuple(blocks))
+
+
+def monday(view: View) -> Section:
+    """Return what to do, most useful first."""
+    steps = tuple(_steps(view.together))
+    return Section(id="monday", heading="What to do next Monday", blocks=(Steps(steps=steps),))
+
+
+def _steps(known: Evidence) -> Iterator[Sentence]:
+    share = known.one(names.MARKED_COMMITS)
+    if isinstance(share, Measurement):
+        yield Sentence(
+            template="Let AI tools mark their commits, everywhere and from the same day. Every "
+            "share on this page is a lower bound until they do. Note the day: it is the date a "
+            "later comparison needs."
+        )
+    else:
+        yield Sentence(template="{share:remedy}.", values={"share": share})
+    wait = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
+    if isinstance(wait, Measurement) and wait.value > 7 * 86_400:
+        text = (
+            "Release smaller and sooner: half of what lands waits {wait} or longer before anyone "
+            "can use it."
+        )
+        yield Sentence(template=text, values={"wait": wait})
+    owners = known.one(names.OWNERS)
+    if isinstance(owners, Measurement) and 0 < owners.value <= 2 < owners.n:
+        text = "Spread knowledge: {owners:bare} wrote half of the surviving lines."
+        yield Sentence(template=text, values={"owners": owners})
+    first = known.one(names.FIRST_COMMIT_TO_LANDED, quantile="0.5")
+    if isinstance(first, Abstention) and isinstance(share, Measurement):
+        text = "See the wait before landing: {first:remedy}."
+        yield Sentence(template=text, values={"first": first})
+    yield Sentence(
+        template="Connect deployments next: without them nobody can say what reached users."
+    )
+
+
+def unknowns(view: View) -> Section:
+    """Return what cannot be told, why, and what would change that."""
+    known = view.together
+    asked = {definition.metric: definition.question for definition in view.definitions}
+    items = [
+        Unknown(question="Did AI use change how much reaches users?", abstentions=(NO_OUTCOME,)),
+        Unknown(question="Is it worth its price?", abstentions=(NO_COST,)),
+    ]
+    reasons: dict[tuple[str, str], list[Abstention]] = {}
+    for metric in known.findings:
+        for finding in known.of(metric):
+            if isinstance(finding, Abstention):
+                reasons.setdefault((metric, finding.reason), []).append(finding)
+    for (metric, _), found in list(reasons.items())[:MOST_UNKNOWNS]:
+        question = asked.get(metric, metric.replace("_", " "))
+        items.append(Unknown(question=question, abstentions=(found[0],)))
+    blocks: tuple[Block, ...] = (Unknowns(items=tuple(items)),)
+    left = len(reasons) - MOST_UNKNOWNS
+    if left > 0:
+        more = Sentence(
+            template="{left} are in the JSON form of this report.",
+            values={"left": Defined(text=f"{left} more", by="findings without an answer")},
+            tone="note",
+        )
+        blocks = (*blocks, more)
+    return Section(
+        id="unknowns", heading="What we cannot tell, and what would change that", blocks=blocks
+    )

@@ -1,0 +1,148 @@
+"""The first screen: one plain sentence, four rows on one scale, the sources in one line."""
+
+from __future__ import annotations
+
+from trueup.model.evidence import Abstention, Finding, Interval, Measurement
+from trueup.report import names
+from trueup.report.document import ScaleRow, ScaleRows, SourceSeen, SourceStrip
+from trueup.report.findings import Evidence
+from trueup.report.sentence import Defined, Sentence
+from trueup.report.view import View
+
+NINETY = Defined(text="90\u00a0days", by=names.SURVIVAL)
+
+NO_OUTCOME = Abstention(
+    metric="released_change_per_developer_week",
+    reason="Git shows what was released, not what reached users, and no roll-out date is known.",
+    remedy="Connect deployments and AI sessions; register a plan before looking.",
+)
+NO_COST = Abstention(
+    metric="cost_per_surviving_change",
+    reason="No invoice, seat or token price is connected.",
+    remedy="Connect the AI vendor's admin interface or an invoice export.",
+)
+
+
+def answer(view: View) -> tuple[Sentence, ...]:
+    """Return the headline and at most two sentences that may stand beside it."""
+    known = view.together
+    headline = _headline(known.one(names.MARKED_COMMITS), several=view.several)
+    leads = [_lasting(known), _surprise(known)]
+    return (headline, *(lead for lead in leads if lead is not None))
+
+
+def _headline(share: Finding, *, several: bool) -> Sentence:
+    where = " across these repositories" if several else ""
+    if isinstance(share, Abstention):
+        text = "We cannot tell anything about AI use here yet: {share:reason}."
+    elif share.value == 0:
+        text = (
+            "We cannot tell from git alone whether AI is used here"
+            f"{where}: none of {{share:n}} since {{share:since}} carries an AI mark, "
+            "and having no mark means unknown."
+        )
+    else:
+        text = (
+            "We cannot tell from git alone whether AI use changed how much reaches users"
+            f"{where}. At least {{share:bare}} of commits since {{share:since}} carry an AI mark."
+        )
+    return Sentence(template=text, values={"share": share}, tone="headline")
+
+
+def _lasting(known: Evidence) -> Sentence | None:
+    gap = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
+    share = known.one(names.MARKED_COMMITS)
+    if isinstance(share, Abstention) or share.value == 0:
+        return None
+    if isinstance(gap, Abstention):
+        text = "Whether AI-marked lines last as long as others cannot be told: {gap:reason}."
+    else:
+        text = (
+            f"AI-marked lines survive {{age}} {_compared(gap)} others born in the same months: "
+            "difference {gap}, anything from {gap:interval} fits. That is an association."
+        )
+    return Sentence(template=text, values={"gap": gap, "age": NINETY}, tone="lead")
+
+
+def _compared(gap: Measurement) -> str:
+    if gap.interval is None or gap.interval.low <= 0 <= gap.interval.high:
+        return "about as often as"
+    return "more often than" if gap.value > 0 else "less often than"
+
+
+def _surprise(known: Evidence) -> Sentence | None:
+    """Say something true about the repository that needs no AI mark."""
+    wait = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
+    owners = known.one(names.OWNERS)
+    parts = []
+    if isinstance(wait, Measurement):
+        parts.append("Half of what lands is released within {wait}.")
+    if isinstance(owners, Measurement):
+        verb = "wrote" if owners.value != 1 else "alone wrote"
+        parts.append(f"{{owners}} {verb} half of the lines that are still there.")
+    if not parts:
+        return None
+    return Sentence(
+        template=" ".join(parts), values={"wait": wait, "owners": owners}, tone="lead"
+    )
+
+
+def scale(view: View) -> ScaleRows:
+    """Return throughput, lead time, quality and cost; where git cannot say, so be it."""
+    known = view.together
+    throughput = known.one(names.THROUGHPUT_ASSOCIATION)
+    lead_time = known.one(names.LEAD_TIME_ASSOCIATION)
+    lasting = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
+    return ScaleRows(
+        caption=Sentence(
+            template="AI-marked work beside the rest: associations, not consequences. "
+            "Left is less, right is more; grey means cannot tell."
+        ),
+        rows=(
+            ScaleRow(
+                label="Throughput",
+                measure="changes released",
+                outcome=throughput if isinstance(throughput, Measurement) else NO_OUTCOME,
+            ),
+            ScaleRow(label="Lead time", measure="landed to released", outcome=lead_time),
+            ScaleRow(label="Quality", measure="lines alive after 90 days", outcome=lasting),
+            ScaleRow(label="Cost", measure="money per surviving change", outcome=NO_COST),
+        ),
+        band=Interval(low=-0.05, high=0.05, method="default smallest difference of interest"),
+        band_says=Defined(text="±5\u00a0%", by="smallest difference of interest"),
+    )
+
+
+def strip(view: View) -> SourceStrip:
+    """Return every kind of source and what its absence costs."""
+    holes = any(row.skipped or (row.expected or 0) > row.seen for row in view.coverage)
+    commits = any(row.seen for row in view.coverage)
+    git = "not connected" if not commits else "in part" if holes else "seen"
+    return SourceStrip(
+        sources=(
+            SourceSeen(
+                name="Git history",
+                status=git,  # type: ignore[arg-type]
+                costs=Sentence(
+                    template="Some records were skipped or are not in the clone: see the table."
+                    if holes
+                    else "Everything asked for was read."
+                ),
+            ),
+            *(
+                SourceSeen(name=name, status="not connected", costs=Sentence(template=costs))
+                for name, costs in _ABSENT
+            ),
+        )
+    )
+
+
+_ABSENT = (
+    ("Forge", "Review waits, and when a change was proposed, cannot be told."),
+    ("Work items", "How long an idea waits before anyone codes cannot be told."),
+    ("CI", "Whether work waits for machines cannot be told."),
+    ("Deployments", "What reached users, and when, cannot be told: throughput stays open."),
+    ("Incidents", "Whether what was released did harm cannot be told."),
+    ("AI sessions", "AI use that leaves no mark in git cannot be told."),
+    ("Money", "What it costs, and what a surviving change costs, cannot be told."),
+)

@@ -1,0 +1,168 @@
+"""Flow: what lands, what is released, how long it waits, how big it is."""
+
+from __future__ import annotations
+
+from trueup.model.evidence import Abstention, Finding, Measurement
+from trueup.report import names
+from trueup.report.charts.batch import batch_drawing
+from trueup.report.charts.flow import flow_drawing
+from trueup.report.charts.waits import waits_drawing
+from trueup.report.document import Block, Chart, ChartGroup, Section
+from trueup.report.findings import Evidence
+from trueup.report.sentence import Name, Sentence
+from trueup.report.view import View
+
+WAITS = {
+    names.FIRST_COMMIT_TO_LANDED: "first commit to landed",
+    names.LANDED_TO_RELEASED: "landed to first release",
+}
+
+
+def flow(view: View) -> Section:
+    """Return the section on flow."""
+    known = view.together
+    blocks: list[Block] = [_lead(known)]
+    if view.several:
+        blocks += _small(view)
+    else:
+        charts = (
+            flow_chart(known, Name(""), ident="flow"),
+            waits_chart(known, ident="waits"),
+            batch_chart(known, Name(""), ident="batch"),
+        )
+        blocks += [chart for chart in charts if chart]
+    blocks += _untold(known)
+    return Section(id="flow", heading="Flow", blocks=tuple(blocks))
+
+
+def _lead(known: Evidence) -> Sentence:
+    landed = known.one(names.LANDED)
+    if isinstance(landed, Abstention):
+        return Sentence(template="Cannot tell: {landed:reason}.", values={"landed": landed})
+    text = "{landed:n} landed, about {landed:bare} (anything from {landed:interval} fits)."
+    size = known.one(names.CHANGE_SIZE, quantile="0.5")
+    if isinstance(size, Measurement):
+        text += " Half of them touch {size} or fewer."
+    text += " Landed is activity; throughput would be what reaches users, which git cannot show."
+    return Sentence(template=text, values={"landed": landed, "size": size})
+
+
+def _small(view: View) -> list[Block]:
+    groups: list[list[Chart]] = [[], []]
+    for rank, (name, known) in enumerate(view.each()):
+        for group, chart in zip(
+            groups,
+            (
+                flow_chart(known, name, ident=f"flow-{rank}"),
+                batch_chart(known, name, ident=f"batch-{rank}"),
+            ),
+            strict=True,
+        ):
+            if chart:
+                group.append(chart)
+    return [ChartGroup(charts=tuple(group)) for group in groups if group]
+
+
+def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
+    """Return arrivals, departures and what is between; None where nothing was measured."""
+    landed = known.many(names.LANDED, "month")
+    points = (
+        *landed,
+        *known.many(names.RELEASED, "month"),
+        *known.many(names.IN_PROGRESS, "month"),
+    )
+    if not any(isinstance(each, Measurement) for each in landed):
+        return None
+    small = bool(name.text)
+    waiting = known.one(names.IN_PROGRESS)
+    values = {"name": name, "waiting": waiting, "landed": known.one(names.LANDED)}
+    title = "{name}: {landed:bare}" if small else _flow_title(waiting)
+    subtitle = "Changes a week by month; {landed:n}."
+    if not small:
+        subtitle = (
+            "Changes landed and released a week, and landed but not yet released, by month; "
+            "{landed:n}, {landed:window}."
+        )
+    return Chart(
+        id=ident,
+        finding=Sentence(template=title, values=values),
+        subtitle=Sentence(template=subtitle, values=values),
+        points=points,
+        drawing=flow_drawing(names.LANDED, names.RELEASED, names.IN_PROGRESS, small=small),
+        size="small" if small else "wide",
+    )
+
+
+def _flow_title(waiting: Finding) -> str:
+    if isinstance(waiting, Measurement):
+        return "On an average day {waiting} are landed and wait for a release"
+    return "{landed:bare} changes land; how many wait for a release cannot be told"
+
+
+def waits_chart(known: Evidence, *, ident: str) -> Chart | None:
+    """Return how long changes wait at each boundary; None where no wait was measured."""
+    points = [each for metric in WAITS for each in known.many(metric, "quantile")]
+    told = [each for each in points if isinstance(each, Measurement)]
+    if not told:
+        return None
+    half = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
+    title = "Half of what lands is released within {half}"
+    if isinstance(half, Abstention):
+        half, title = told[0], "How long changes wait before the next step"
+    labels = {
+        metric: words for metric, words in WAITS.items() if any(p.metric == metric for p in told)
+    }
+    return Chart(
+        id=ident,
+        finding=Sentence(template=title, values={"half": half}),
+        subtitle=Sentence(
+            template="Time between two boundaries, changes still waiting included; {half:n}, "
+            "{half:window}. Shaded: interval. Each dot: so many of a hundred within.",
+            values={"half": half},
+        ),
+        points=tuple(points),
+        drawing=waits_drawing(labels, max(_upper(each) for each in told)),
+    )
+
+
+def _upper(each: Measurement) -> float:
+    return max(each.value, each.interval.high if each.interval else 0.0)
+
+
+def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
+    """Return change size by month; None where no month was measured."""
+    points = [
+        each
+        for quantile in ("0.5", "0.85")
+        for each in known.many(names.CHANGE_SIZE, "month", quantile=quantile)
+    ]
+    if not any(isinstance(each, Measurement) for each in points):
+        return None
+    small = bool(name.text)
+    size = known.one(names.CHANGE_SIZE, quantile="0.5")
+    title = "{name}: half under {size}" if small else "Half of all changes touch {size} or fewer"
+    if isinstance(size, Abstention):
+        title = "{name}: size by month" if small else "How many lines a change touches, by month"
+    return Chart(
+        id=ident,
+        finding=Sentence(template=title, values={"name": name, "size": size}),
+        subtitle=Sentence(
+            template="Lines added and deleted per landed change, by month; {size:n}"
+            + ("." if small else ", {size:window}. Band: interval of the median."),
+            values={"size": size},
+        ),
+        points=tuple(points),
+        drawing=batch_drawing(small=small),
+        size="small" if small else "wide",
+    )
+
+
+def _untold(known: Evidence) -> list[Block]:
+    """Name each wait that could not be measured."""
+    sentences: list[Block] = []
+    for metric, words in WAITS.items():
+        wait = known.one(metric, quantile="0.5")
+        if isinstance(wait, Abstention):
+            text = f"How long {words} takes cannot be told: {{wait:reason}}. {{wait:remedy}}."
+            sentences.append(Sentence(template=text, values={"wait": wait}, tone="note"))
+    return sentences

@@ -1,0 +1,175 @@
+"""Prose that cannot smuggle a number: a template without digits, and slots for evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from types import MappingProxyType
+from typing import Literal
+
+from trueup.errors import NakedNumber, ReportError
+from trueup.model.evidence import Abstention, Estimate
+from trueup.report.words import (
+    Shown,
+    group_of,
+    interval_of,
+    items_of,
+    month,
+    plain,
+    span,
+    value_of,
+)
+
+_DIGIT = re.compile(r"\d")
+_CAUSAL = re.compile(r"\b(effects?|affect(s|ed)?|impact(s|ed)?|caus(e|es|ed|al|ing))\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What something is called (a repository, a tool, a branch); it may contain digits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defined:
+    """A number that belongs to a definition and was not measured.
+
+    Parameters
+    ----------
+    text
+        As a reader sees it, e.g. ``"90 days"``.
+    by
+        Which definition it belongs to, e.g. the metric's name.
+    """
+
+    text: str
+    by: str
+
+
+Filling = Shown | Name | Defined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of a sentence, and the evidence it says, if any."""
+
+    text: str
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A template with named slots, each filled by evidence, a name or a defined number.
+
+    A slot ``{share}`` says the value; ``{share:interval}``, ``{share:n}``, ``{share:since}``,
+    ``{share:window}``, ``{share:bare}`` (no qualifier), ``{share:size}`` (no sign),
+    ``{share:month}``, ``{share:reason}`` and ``{share:remedy}`` say what goes with it.
+
+    Raises
+    ------
+    NakedNumber
+        The template holds a digit: a number without its evidence.
+    ReportError
+        A slot has no filling, or the words claim a cause without an estimate.
+    """
+
+    template: str
+    values: Mapping[str, Filling] = field(default_factory=lambda: MappingProxyType({}))
+    tone: Literal["headline", "lead", "body", "note"] = "body"
+
+    def __post_init__(self) -> None:
+        for literal, slot, _ in slots_of(self.template):
+            if _DIGIT.search(literal):
+                raise NakedNumber(
+                    f"The words {literal.strip()!r} hold a number without evidence.",
+                    hint="Put a slot there and fill it with a measurement.",
+                )
+            if slot and slot not in self.values:
+                raise ReportError(f"The slot {slot!r} is empty.", hint="Give it evidence.")
+        claims_cause = _CAUSAL.search(self.template)
+        if claims_cause and not any(isinstance(v, Estimate) for v in self.values.values()):
+            raise ReportError(
+                f"The word {claims_cause.group(0)!r} needs an estimate beside it.",
+                hint="Say what was seen, or call it an association.",
+            )
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the sentence in reading order, each number with its evidence."""
+        for literal, slot, how in slots_of(self.template):
+            if literal:
+                yield Part(text=literal)
+            if slot:
+                yield said(self.values[slot], how)
+
+    def text(self) -> str:
+        """Return the sentence as plain text."""
+        return "".join(part.text for part in self.parts())
+
+    def shown(self) -> tuple[Shown, ...]:
+        """Return the evidence in the sentence, in reading order."""
+        return tuple(part.shown for part in self.parts() if part.shown is not None)
+
+
+def slots_of(template: str) -> Iterator[tuple[str, str, str]]:
+    """Yield literal text, slot name and slot detail; the last two may be empty."""
+    for literal, slot, how, _ in Formatter().parse(template):
+        yield literal, slot or "", how or ""
+
+
+def said(filling: Filling, how: str = "") -> Part:
+    """Say one filling the way the slot asks for."""
+    if isinstance(filling, Name | Defined):
+        return Part(text=filling.text)
+    if how not in _WAYS:
+        raise ReportError(
+            f"A slot cannot say {how!r} of its evidence.",
+            hint=f"Use one of: {', '.join(sorted(_WAYS))}.",
+        )
+    return Part(text=_WAYS[how](filling), shown=filling)
+
+
+def _size(shown: Shown) -> str:
+    return CANNOT if isinstance(shown, Abstention) else plain(abs(shown.value), shown.unit)
+
+
+def _since(shown: Shown) -> str:
+    return month(shown.window.start_at) if shown.window else ""
+
+
+def _month(shown: Shown) -> str:
+    named = () if isinstance(shown, Estimate) else shown.group
+    return group_of(tuple(pair for pair in named if pair[0] == "month"))
+
+
+def _inline(text: str) -> str:
+    """Let a whole sentence stand inside another: no final stop."""
+    return text.rstrip(". ")
+
+
+def _reason(shown: Shown) -> str:
+    return _inline(shown.reason) if isinstance(shown, Abstention) else ""
+
+
+def _remedy(shown: Shown) -> str:
+    return _inline(shown.remedy) if isinstance(shown, Abstention) else ""
+
+
+CANNOT = value_of(Abstention(metric="", reason="", remedy=""))
+
+_WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
+    {
+        "": value_of,
+        "bare": lambda shown: value_of(shown, bare=True),
+        "size": _size,
+        "interval": interval_of,
+        "n": items_of,
+        "since": _since,
+        "window": lambda shown: span(shown.window),
+        "month": _month,
+        "reason": _reason,
+        "remedy": _remedy,
+    }
+)

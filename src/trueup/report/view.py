@@ -1,0 +1,94 @@
+"""What every section is composed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trueup.report.document import Definition
+from trueup.report.findings import Evidence, Findings
+from trueup.report.sentence import Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A repository the report speaks of.
+
+    Parameters
+    ----------
+    repository_id
+        As in the ``repository`` member of groups.
+    name
+        As a reader calls it.
+    head
+        Commit its history was read from; empty where it has none.
+    """
+
+    repository_id: str
+    name: str
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """One row of the coverage table, as collected."""
+
+    repository_id: str
+    subject: str
+    expected: int | None
+    seen: int
+    skipped: int
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """When, with what and on which rows the report was made."""
+
+    tool_version: str
+    digest: str
+    ran_at: int
+    command: str
+    frozen_plan: str = "none registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All a section may read."""
+
+    findings: Findings
+    repositories: tuple[Subject, ...]
+    coverage: Sequence[CoverageRow]
+    run: Run
+    definitions: Sequence[Definition]
+
+    @property
+    def together(self) -> Evidence:
+        """What is known of everything together: of the one repository, if there is only one."""
+        only = self.repositories[0].repository_id if len(self.repositories) == 1 else None
+        whole = Evidence(self.findings)
+        if only is None or any(whole.of(metric) for metric in self.findings):
+            return whole
+        return Evidence(self.findings, only)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one repository was read."""
+        return len(self.repositories) > 1
+
+    @property
+    def subject(self) -> Name:
+        """What the report is about, in a few words."""
+        names = [each.name for each in self.repositories]
+        if len(names) <= 2:
+            return Name(" and ".join(names) or "no repository")
+        return Name(f"{names[0]}, {names[1]} and {len(names) - 2} more")
+
+    def each(self) -> Iterator[tuple[Name, Evidence]]:
+        """Yield every repository's name with what is known of it."""
+        for subject in self.repositories:
+            scope = self.together if not self.several else Evidence(
+                self.findings, subject.repository_id
+            )
+            yield Name(subject.name), scope

@@ -1,0 +1,224 @@
+"""How the report says a value, an interval, a span of time: short, plain, two or three digits."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from trueup.model.evidence import Abstention, Estimate, Group, Measurement, Window
+from trueup.units import COUNT, ITEMS, Unit, say
+
+Shown = Measurement | Estimate | Abstention
+"""All that a report may show."""
+
+CANNOT_TELL = "cannot tell"
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+_USELESS_ZERO = re.compile(r"(?<=\d)\.0(?![\d])")
+_NUMBER_AND_REST = re.compile(r"^(-?[\d,.]+)(.*)$")
+
+
+def plain(value: float, unit: Unit) -> str:
+    """Say a value: a true minus sign, no decimal that says nothing, no break inside.
+
+    >>> from trueup.units import RATIO, SECONDS
+    >>> plain(-0.02, RATIO).replace(chr(160), " "), plain(259200, SECONDS).replace(chr(160), " ")
+    ('−2 %', '3 days')
+    """
+    said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")
+    return said.replace("-", "\u2212", 1) if said.startswith("-") else said
+
+
+def value_of(shown: Shown, *, bare: bool = False) -> str:
+    """Say what is shown: the value with its qualifier, or that it cannot be told."""
+    if isinstance(shown, Abstention):
+        return CANNOT_TELL
+    said = _counted(shown) or plain(shown.value, shown.unit)
+    qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
+    return f"{qualifier} {said}".strip()
+
+
+def _counted(shown: Measurement | Estimate) -> str:
+    """Say items by their name: 38 changes, not 38 items."""
+    if shown.unit != ITEMS or isinstance(shown, Estimate):
+        return ""
+    return plain(shown.value, COUNT) + "\u00a0" + shown.n_of
+
+
+def interval_of(shown: Shown) -> str:
+    """Say between which values the quantity lies, or why that is not known."""
+    if isinstance(shown, Abstention):
+        return shown.reason
+    if shown.interval is None:
+        return shown.no_interval_because if isinstance(shown, Measurement) else ""
+    low = plain(shown.interval.low, shown.unit)
+    high = plain(shown.interval.high, shown.unit)
+    if low == high:
+        return low
+    first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high
+    same_unit = first is not None and second.endswith(first.group(2))
+    if first is not None and same_unit:
+        low = first.group(1).replace("-", "\u2212")
+    return f"{low} to {second}"
+
+
+def items_of(shown: Shown) -> str:
+    """Say how many items it rests on, and what they are."""
+    if isinstance(shown, Estimate):
+        return f"{shown.n_units:,} units, {shown.n_treated:,} treated"
+    return f"{shown.n:,}\u00a0{shown.n_of}".strip()
+
+
+def day(at: int) -> str:
+    """Say the day of an instant in UTC.
+
+    >>> day(1_767_225_600_000_000)
+    '1 January 2026'
+    """
+    moment = datetime.fromtimestamp(at / 1_000_000, tz=UTC)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def minute(at: int) -> str:
+    """Say an instant to the minute, in UTC."""
+    moment = datetime.fromtimestamp(at / 1_000_000, tz=UTC)
+    return f"{day(at)}, {moment:%H:%M} UTC"
+
+
+def month(at: int) -> str:
+    """Say the month of an instant in UTC.
+
+    >>> month(1_767_225_600_000_000)
+    'January 2026'
+    """
+    moment = datetime.fromtimestamp(at / 1_000_000, tz=UTC)
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def span(window: Window | None) -> str:
+    """Say which span of time it speaks of; its end is not part of it."""
+    if window is None:
+        return "no window"
+    first, last = day(window.start_at), day(max(window.start_at, window.end_at - 1))
+    return first if first == last else f"{first} to {last}"
+
+
+def group_of(group: Group) -> str:
+    """Say which slice a number speaks of.
+
+    >>> group_of((("month", "2026-03"), ("origin", "marked")))
+    'March 2026, AI-marked'
+    """
+    return ", ".join(_member(*pair) for pair in group) or "everything"
+
+
+def here(group: Group) -> Group:
+    """Leave out the repository where the place already says it."""
+    return tuple(pair for pair in group if pair[0] != "repository")
+
+
+def _member(dimension: str, member: str) -> str:
+    if dimension == "month":
+        year, number = member.split("-")[:2]
+        return f"{_MONTHS[int(number) - 1]} {year}"
+    if dimension == "origin":
+        return "AI-marked" if member == "marked" else "unmarked (unknown)"
+    if dimension == "age_days":
+        return f"after {float(member):g} days"
+    if dimension == "quantile":
+        return "median" if float(member) == 0.5 else f"{100 * float(member):g} of 100 within"
+    return member.replace("_", " ") if dimension == "measure" else member
+
+
+def uncapital(sentence: str) -> str:
+    """Begin a sentence small, unless its first word is a name or an abbreviation."""
+    first = sentence.split(" ", 1)[0]
+    return sentence[:1].lower() + sentence[1:] if first.istitle() else sentence
+
+
+def facts_of(shown: Shown) -> tuple[tuple[str, str], ...]:
+    """Everything a reader needs to doubt it, as labelled lines."""
+    if isinstance(shown, Estimate):
+        return _facts_of_estimate(shown)
+    if isinstance(shown, Abstention):
+        rows = [("Why not", shown.reason), ("What would change it", shown.remedy)]
+        if shown.n:
+            rows.append(("Rests on", items_of(shown)))
+        return tuple(rows)
+    level = f"{100 * shown.interval.level:g} % interval" if shown.interval else "Interval"
+    method = f" ({shown.interval.method})" if shown.interval else ""
+    rows = [
+        ("Unit", shown.unit.name.replace("_", " ")),
+        (level, interval_of(shown) + method),
+        ("Rests on", items_of(shown) + _clusters(shown)),
+        ("Window", span(shown.window)),
+        ("Slice", group_of(shown.group)),
+        ("Coverage", coverage_of(shown)),
+        ("Source", shown.source),
+    ]
+    return (*rows, *_query(shown))
+
+
+def coverage_of(shown: Measurement) -> str:
+    """Say which share of the items that should be in it are."""
+    if shown.coverage is None:
+        return "unknown"
+    return f"{plain_share(shown.coverage)} of what should be in it"
+
+
+def plain_share(ratio: float) -> str:
+    """Say a share; only what is complete is called 100 %.
+
+    >>> plain_share(1.0).replace(chr(160), " "), plain_share(0.9996).replace(chr(160), " ")
+    ('100 %', '99.9 %')
+    """
+    if ratio >= 1:
+        return "100\u00a0%"
+    hundredths = int(ratio * 1000) / 10
+    return f"{hundredths:g}\u00a0%"
+
+
+def _clusters(shown: Measurement) -> str:
+    return f", {shown.clusters:,} clusters" if shown.clusters is not None else ""
+
+
+def _facts_of_estimate(shown: Estimate) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Question", shown.estimand),
+        ("Design", shown.design),
+        (f"{100 * shown.interval.level:g} % interval", interval_of(shown)),
+        ("Rests on", items_of(shown)),
+        ("Window", span(shown.window)),
+        ("Assumes", "; ".join(shown.assumptions)),
+        ("Source", shown.source),
+    )
+
+
+def _query(shown: Shown) -> tuple[tuple[str, str], ...]:
+    query = query_of(shown)
+    return (("Query", query),) if query else ()
+
+
+def metric_of(shown: Shown) -> str:
+    """Return the name of the definition it follows; an estimate follows its question."""
+    return shown.estimand if isinstance(shown, Estimate) else shown.metric
+
+
+def query_of(shown: Shown) -> str:
+    """Return the command that computes it again, empty where there is none.
+
+    >>> query_of(Abstention(metric="a_ratio", reason="", remedy="", group=(("tool", "x"),)))
+    'trueup measure a_ratio --by tool'
+    """
+    if isinstance(shown, Estimate) or shown.metric.startswith("records_"):
+        return ""
+    names = [name for name, _ in shown.group]
+    split = "".join(f" --by {name}" for name in names if name in _SPLITS)
+    every = "".join(f" --every {name}" for name in names if name in ("month", "week"))
+    return f"trueup measure {shown.metric}{split}{every}"
+
+
+_SPLITS = ("origin", "tool", "model", "actor_kind", "file_kind")
