@@ -58,7 +58,7 @@ def config_page() -> str:
             (f"`{key.name}`", _kind(hints[key.name]), f"`{_toml(key.default)}`")
             for key in dataclasses.fields(kind)
         ]
-        about = inspect.getdoc(kind) or ""
+        about = _sentences(inspect.getdoc(kind) or "")
         parts += [f"## [{section.name}]", about, _table(("Key", "Type", "Default"), rows)]
     return _page(parts)
 
@@ -82,7 +82,7 @@ def errors_page() -> str:
 def tables_page() -> str:
     """Every canonical table: its columns, their types and what they mean."""
     meanings = column_meanings()
-    parts = ["# Canonical tables", (inspect.getdoc(tables) or "").partition("\n\n")[2]]
+    parts = ["# Canonical tables", _sentences((inspect.getdoc(tables) or "").partition("\n\n")[2])]
     for table in tables.TABLES.values():
         key = ", ".join(f"`{column}`" for column in table.key) or "none: rows are only counted"
         rows = [
@@ -171,6 +171,11 @@ def _arrow(kind: object) -> str:
     return named.replace("list<element: string>", "list of string").replace(
         "list<item: string>", "list of string"
     )
+
+
+def _sentences(text: str) -> str:
+    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+    return "\n\n".join(re.sub(r"([.;]) (?=[A-Z`])", r"\1\n", part) for part in paragraphs)
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.house.source import Function, functions, name_of, parsed, python_files, tree_files
+from tests.house.source import name_of, parsed, python_files, tree_files
 
 UNFINISHED = re.compile(
     r"\b(TODO|FIXME|XXX)\b|NotImplemented|not implemented|coming soon|lorem ipsum"
@@ -24,28 +24,6 @@ def test_every_public_module_says_what_it_is_for() -> None:
         if not ast.get_docstring(parsed(path))
     ]
     assert silent == []
-
-
-def test_every_public_function_of_the_package_has_a_docstring() -> None:
-    silent = [
-        f"{name_of(path)}:{name}"
-        for path in python_files("src")
-        for name, function in functions(path)
-        if not any(part.startswith("_") for part in name.split("."))
-        and "." not in name.replace(".", "", name.count(".") - 1)
-        and not ast.get_docstring(function)
-        and not _is_inside_a_function(path, function)
-    ]
-    assert silent == []
-
-
-def _is_inside_a_function(path: object, function: Function) -> bool:
-    tree = parsed(path)  # type: ignore[arg-type]
-    return any(
-        function in ast.walk(other) and other is not function
-        for other in ast.walk(tree)
-        if isinstance(other, Function)
-    )
 
 
 def test_nothing_unfinished_is_left_in_the_tree() -> None:

@@ -14,8 +14,15 @@ PARAMETERS = 8
 METHODS = 20
 FOLDER_FILES = 12
 
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS = {
+    "tests/report/sample.py:flow": "made-up figures, one after the other",
+}
 """``file:function`` -> why it may be longer than the rest."""
+
+FULL_FOLDERS = {
+    "src/trueup/collect/sources/git": "one pass over one stream, in small files named for it",
+}
+"""Folder -> why it may hold more files than the rest."""
 
 MEMBERS = ("collect/sources", "measure/metrics", "report/renderers", "cli/commands")
 """Folders that grow by one file per member, and may hold any number."""
@@ -77,8 +84,8 @@ def test_no_class_has_more_than_twenty_methods() -> None:
 
 def test_no_room_holds_more_than_twelve_files_in_one_folder() -> None:
     held = Counter(path.parent for path in python_files("src") if path.name != "__init__.py")
-    full = [name_of(folder) for folder, count in held.items() if count > FOLDER_FILES]
-    assert [folder for folder in full if not folder.endswith(MEMBERS)] == []
+    full = {name_of(folder) for folder, count in held.items() if count > FOLDER_FILES}
+    assert {folder for folder in full if not folder.endswith(MEMBERS)} == set(FULL_FOLDERS)
 
 
 def test_the_rule_itself_counts_lines_as_a_reader_does(tmp_path: Path) -> None:
