@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 from numpy.typing import NDArray
 
@@ -202,4 +203,4 @@ def _integers(rows: pa.Table, name: str) -> Codes:
 
 
 def _flags(rows: pa.Table, name: str) -> NDArray[np.bool_]:
-    return np.asarray(rows[name].fill_null(value=False).to_numpy(), dtype=bool)
+    return np.asarray(pc.fill_null(rows[name], fill_value=False).to_numpy(), dtype=bool)

@@ -141,6 +141,24 @@ def quantile_spreads(
     return [_order_statistics(values, ended, share, count) for share in shares]
 
 
+def weekly_mean_spread(values: Floats, weeks: Codes, seed: int) -> Spread:
+    """Return the interval of a mean from blocks of weeks.
+
+    Parameters
+    ----------
+    values, weeks
+        Shape (n,); each item's value, and the number of its week.
+    """
+    count = int(np.unique(weeks).size)
+    found = None
+    if count >= FEWEST_CLUSTERS:
+        found = _by_week(values, np.ones(values.size), weeks, seed)
+    if found is None:
+        because = "complete count of fewer than 10 weeks"
+        return Spread(interval=None, because=because, clusters=count)
+    return Spread(interval=_interval(found, "block bootstrap over weeks"), clusters=count)
+
+
 def level_spread(weekly: Floats, seed: int) -> Spread:
     """Return the interval of a time average from its weekly averages."""
     weeks = int(weekly.size)

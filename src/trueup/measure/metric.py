@@ -38,7 +38,14 @@ class PerWeek:
 
     Its interval resamples blocks of weeks where the window has 26 or more; in a shorter window
     it is a Poisson interval widened by the week-to-week dispersion.
+
+    Parameters
+    ----------
+    signed
+        Rows count for their `value`, +1 in and -1 out, so that the rate is that of growth.
     """
+
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +103,53 @@ class Survival:
     ----------
     ages_days
         At which ages, in days.
+    difference
+        Marked lines' share minus that of unmarked lines born alike, instead of the share itself.
     """
 
     ages_days: tuple[int, ...] = (14, 30, 90, 365)
+    difference: bool = False
 
 
-Summary = PerWeek | RatioOfSums | Quantiles | TimeAverage | FewestOwners | Survival
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """The four mean waits of Little's law, from rows with ``at`` and ``until_at``.
+
+    Parameters
+    ----------
+    stage
+        ``release`` or ``develop``.
+    """
+
+    stage: Literal["release", "develop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthsCompared:
+    """A figure in months with more marked changes, over the same in months with fewer.
+
+    Parameters
+    ----------
+    stage
+        ``release`` or ``develop``.
+    figure
+        Items leaving per day, or the edge-corrected wait.
+    """
+
+    stage: Literal["release", "develop"]
+    figure: Literal["released", "lead_time"]
+
+
+Summary = (
+    PerWeek
+    | RatioOfSums
+    | Quantiles
+    | TimeAverage
+    | FewestOwners
+    | Survival
+    | Waits
+    | MonthsCompared
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from trueup.measure.frame import SEED, Asked, fetch
-from trueup.measure.metric import Metric, Tables
+from trueup.measure.marked_months import compare_months
+from trueup.measure.metric import Metric, MonthsCompared, Survival, Tables, Waits
+from trueup.measure.queue import wait_findings
 from trueup.measure.summaries import Task, summarise
+from trueup.measure.survival import survive
 from trueup.measure.windows import Every
 from trueup.model.evidence import Abstention, Finding, Window
 
@@ -42,8 +45,15 @@ def measure(  # the front door of the room: each option is one the command line 
         The metric cannot be split so.
     """
     asked = Asked(by=by, every=every, window=window, k=k, timezone=timezone, seed=seed)
-    frame = fetch(metric, tables, asked)
-    found = summarise(Task(metric=metric, frame=frame, asked=asked)) if frame else []
+    if isinstance(metric.summary, Survival):
+        found = survive(metric, tables, asked)
+    elif isinstance(metric.summary, Waits):
+        found = wait_findings(metric, tables, asked)
+    elif isinstance(metric.summary, MonthsCompared):
+        found = compare_months(metric, tables, asked)
+    else:
+        frame = fetch(metric, tables, asked)
+        found = summarise(Task(metric=metric, frame=frame, asked=asked)) if frame else []
     return found or [_empty(metric, window)]
 
 

@@ -55,6 +55,8 @@ def _slice(task: Task, cut: Slice) -> list[Finding]:
     if not task.frame.n[cut.base].sum() or coverage < task.metric.least_coverage:
         return [nothing(task, cut)]
     match task.metric.summary:
+        case PerWeek(signed=True):
+            return [_growth(task, cut)]
         case PerWeek():
             return [_rate(task, cut)]
         case RatioOfSums() as summary:
@@ -81,6 +83,16 @@ def _rate(task: Task, cut: Slice) -> Finding:
         task.asked.seed,
     )
     return measurement(task, cut.group, per_week, int(count), spread, _coverage(frame, cut))
+
+
+def _growth(task: Task, cut: Slice) -> Finding:
+    frame, window = task.frame, window_of(task, cut.group)
+    if window.days < 1:
+        return nothing(task, cut)
+    per_week = float(frame.value[cut.rows].sum()) / (window.days / 7)
+    spread = level_spread(_weekly(task, cut.rows, window, frame.value), task.asked.seed)
+    n = int(frame.n[cut.rows].sum())
+    return measurement(task, cut.group, per_week, n, spread, _coverage(frame, cut))
 
 
 def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
@@ -207,15 +219,16 @@ def _same_repository(frame: Frame, cut: Slice) -> Places:
     return np.flatnonzero(repository.codes == repository.codes[cut.rows[0]])
 
 
-def _weekly(task: Task, rows: Places, window: Window) -> Floats:
-    """Return the counts of the complete weeks in `window`, in order."""
+def _weekly(task: Task, rows: Places, window: Window, of: Floats | None = None) -> Floats:
+    """Return the counts (or sums of `of`) of the complete weeks in `window`, in order."""
     frame = task.frame
     spans = buckets(window, "week", task.asked.timezone)
     place = {span.label: number for number, span in enumerate(spans)}
     by_name = [place.get(name, -1) for name in frame.week.names]
     numbers = np.array([*by_name, -1])[frame.week.codes[rows]]
     held = numbers >= 0
-    counts = np.bincount(numbers[held], weights=frame.n[rows][held], minlength=len(spans))
+    amounts = (frame.n if of is None else of)[rows][held]
+    counts = np.bincount(numbers[held], weights=amounts, minlength=len(spans))
     whole = [
         span.window.start_at >= window.start_at and span.window.end_at <= window.end_at
         for span in spans

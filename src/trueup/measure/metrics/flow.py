@@ -23,6 +23,18 @@ def _landed(tables: Tables) -> ibis.Table:
     return changes(tables).mutate(value=1.0, weight=1.0)
 
 
+def _released(tables: Tables) -> ibis.Table:
+    rows = changes(tables)
+    rows = rows.filter(rows.known & rows.released_at.notnull())
+    return rows.mutate(at=rows.released_at, value=1.0, weight=1.0)
+
+
+def _queue(tables: Tables) -> ibis.Table:
+    landed = changes(tables).mutate(value=1.0, weight=1.0)
+    released = _released(tables).mutate(value=-1.0)
+    return landed.union(released.select(landed.columns))
+
+
 def _landed_to_release(tables: Tables) -> ibis.Table:
     rows = changes(tables)
     waiting = rows.released_at.isnull()
@@ -75,6 +87,45 @@ CHANGES_LANDED_PER_WEEK = Metric(
         "Landed is not yet in users' hands: this is not throughput.",
         "Splitting one change into several raises it.",
     ),
+)
+
+CHANGES_RELEASED_PER_WEEK = Metric(
+    name="changes_released_per_week",
+    question="How many changes reach a release per week?",
+    definition="Changes by the instant of the first release tag, not a pre-release, that "
+    "contains them, per seven days. Bots are left out unless the split is by actor kind.",
+    unit=PER_WEEK,
+    kind="flow",
+    better="higher",
+    needs=_LANDED,
+    rows=_released,
+    summary=PerWeek(),
+    n_of="changes",
+    version=1,
+    references=(_DORA,),
+    caveats=(
+        "A release tag is when it was cut, not when anyone ran it.",
+        "Changes leave in batches: few releases make this number jump.",
+    ),
+    remedy="Tag releases, name the tag pattern in trueup.toml, or connect deployments.",
+)
+
+QUEUE_GROWTH_PER_WEEK = Metric(
+    name="queue_growth_per_week",
+    question="Does more land than is released?",
+    definition="Changes landed minus changes released, per seven days. Above 0 the queue of "
+    "unreleased changes grows, and waits of released changes understate the wait.",
+    unit=PER_WEEK,
+    kind="flow",
+    better="lower",
+    needs=_LANDED,
+    rows=_queue,
+    summary=PerWeek(signed=True),
+    n_of="landings and releases",
+    version=1,
+    references=(_LITTLE, "Kim and Whitt (2013), Statistical Analysis with Little's Law"),
+    caveats=("A window that ends just before a release looks like growth.",),
+    remedy="Tag releases, name the tag pattern in trueup.toml, or connect deployments.",
 )
 
 LANDED_TO_RELEASE_SECONDS = Metric(
