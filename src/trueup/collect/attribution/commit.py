@@ -94,6 +94,7 @@ _MERGED = re.compile(
     r"Merge (?:pull request #\d+ from [^/\s]+/(?P<pull>\S+)"
     r"|(?:remote-tracking )?branch(?:es)? '(?:origin/)?(?P<branch>[^']+)')"
 )
+_AROUND_ADDRESS = ' "\\'
 _BARE_ADDRESS = re.compile(r"(.*?)[\s(]*([\w.+\[\]-]+@[\w.-]+\w)")
 
 
@@ -147,7 +148,7 @@ class Message:
 
 def identity(name: str, email: str) -> str:
     """Return the one form in which identity rules see a name and an address."""
-    return f"{name.strip()} <{email.strip().strip(chr(34))}>"
+    return f"{name.strip()} <{email.strip(_AROUND_ADDRESS)}>"
 
 
 def identity_of_value(value: str) -> str:

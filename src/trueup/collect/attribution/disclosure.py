@@ -9,7 +9,7 @@ from trueup.collect.attribution.commit import Attribution, Message
 from trueup.collect.attribution.rule import Rule
 
 _PASSAGE_LINES = 8
-_HEADING = re.compile(r"#|\*\*|.*:\W*$|[^.]{1,30}$")
+_HEADING = re.compile(r"#|\*\*|.*:\W*$|[^.:]{1,30}$")
 _NEXT_SECTION = re.compile(r"#|[A-Za-z-]+-by:|diff --git|-{3,}$|\*\*[A-Z]|\* [A-Z]")
 
 _NAMED_TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -51,10 +51,11 @@ class RuleTable:
 
     def classify(self, text: CommitText) -> list[Attribution]:
         """Return every mark on a commit, each once, in the table's order of kinds."""
-        found = dict.fromkeys(self._people("author", text.author_name, text.author_email))
-        found.update(
-            dict.fromkeys(self._people("committer", text.committer_name, text.committer_email))
-        )
+        author = (text.author_name, text.author_email)
+        committer = (text.committer_name, text.committer_email)
+        found = dict.fromkeys(self._people("author", *author))
+        if committer != author:
+            found.update(dict.fromkeys(self._people("committer", *committer)))
         lowered = text.message.lower()
         if self._may_be_marked(lowered):
             message = Message(text.message, lowered, text.is_merge)
