@@ -1,0 +1,186 @@
+"""Which commit ended each line, seen from the main line.
+
+A line is dead from the first main-line commit (see `graph`) that does not have it. Among
+the commits that landed then, the one that removed it is its killer; where several did, the
+one fewest steps into the branch, then the one whose hash sorts first. Where none did, the
+line was dropped by a merge, and the landing merge is named. A line that a later main-line
+commit has again is alive again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trueup.collect.sources.git.graph import Graph
+from trueup.collect.sources.git.replay import Step
+
+Array = npt.NDArray[np.int32]
+
+ALIVE = -1
+LANDED = -2
+"""A death that an earlier collection has written down."""
+
+_PENDING = 1 << 22
+
+
+class Lines(NamedTuple):
+    """How many lines died, and how many of them only the landing merge is named for."""
+
+    died: int
+    dropped: int
+
+
+class Fates(NamedTuple):
+    """What became of the lines that died: one item per run of lines that died together."""
+
+    span: Array  # id of the first line of the span the run lies in
+    offset: Array
+    length: Array
+    killer: Array  # commit index
+    lines: Lines
+
+
+class Revived(Exception):
+    """A line whose death an earlier collection has landed lives again."""
+
+
+class Deaths:
+    """Follows the main line and keeps each line's killer.
+
+    Parameters
+    ----------
+    graph
+        The commits that will be told of.
+    first_id
+        The first line number not given out by an earlier collection.
+    alive
+        Numbers of the lines alive before, as bytes.
+    """
+
+    def __init__(self, graph: Graph, first_id: int, alive: Sequence[bytes]) -> None:
+        self.graph = graph
+        self.first_id = first_id
+        self._killer = np.full(first_id, LANDED, np.int32)
+        self._killer[_ids(alive)] = ALIVE
+        self._flag = np.zeros(first_id, np.uint8)
+        self._straight: list[tuple[int, bytes]] = []
+        self._straight_bytes = 0
+        self._branches: dict[int, list[tuple[int, bytes]]] = {}
+        self._births: dict[int, list[tuple[int, int]]] = {}
+
+    def add(self, step: Step) -> None:
+        """Take note of what a commit did."""
+        landing = self.graph.landing[step.index]
+        if landing == step.index and len(self.graph.parents[landing]) < 2:
+            self._direct(step)
+            return
+        if any(step.killed):
+            self._branches.setdefault(landing, []).append((step.index, b"".join(step.killed)))
+        if step.end_id > step.first_id:
+            self._births.setdefault(landing, []).append((step.first_id, step.end_id))
+        if landing == step.index:
+            self._settle()
+            self._grow(step.end_id)
+            self._land(step)
+
+    def finish(self, alive: Sequence[bytes], end_id: int) -> int | None:
+        """End the count; return how many lines are alive.
+
+        Returns
+        -------
+        The number of lines alive; None if some line is neither alive nor has a killer.
+        """
+        self._settle()
+        self._grow(end_id)
+        living = _ids(alive)
+        self._killer[living] = ALIVE  # a line may live in two files after a merge
+        self._flag[living] = 1
+        count = int(np.count_nonzero(self._flag))
+        self._flag[living] = 0
+        return count if count == np.count_nonzero(self._killer[:end_id] == ALIVE) else None
+
+    def fates(self, span_starts: Array) -> Fates:
+        """Return this collection's deaths, cut where spans begin (`span_starts`, sorted)."""
+        dead = np.flatnonzero(self._killer >= 0).astype(np.int32)
+        killer = self._killer[dead]
+        commits = len(self.graph.shas)
+        unnamed = killer >= commits
+        killer[unnamed] -= commits
+        span = np.searchsorted(span_starts, dead, side="right") - 1
+        new = np.ones(dead.size, bool)
+        new[1:] = (np.diff(dead) != 1) | (np.diff(killer) != 0) | (np.diff(span) != 0)
+        at = np.flatnonzero(new)
+        count = np.diff(np.append(at, dead.size)).astype(np.int32)
+        first = span_starts[span[at]]
+        lines = Lines(dead.size, int(np.count_nonzero(unnamed)))
+        return Fates(first, dead[at] - first, count, killer[at], lines)
+
+    def _direct(self, step: Step) -> None:
+        killed = b"".join(step.killed)
+        if killed:
+            self._straight.append((step.index, killed))
+            self._straight_bytes += len(killed)
+            if self._straight_bytes > _PENDING:
+                self._settle()
+
+    def _settle(self) -> None:
+        """Write down the deaths of plain main-line commits."""
+        if self._straight:
+            ids = _ids([killed for _, killed in self._straight])
+            self._grow(int(ids.max()) + 1)
+            self._killer[ids] = _commits(self._straight)
+            self._straight, self._straight_bytes = [], 0
+
+    def _grow(self, end: int) -> None:
+        if end > self._killer.size:
+            size = max(end, 2 * self._killer.size, 1 << 16)
+            more = size - self._killer.size
+            self._killer = np.concatenate([self._killer, np.full(more, ALIVE, np.int32)])
+            self._flag = np.concatenate([self._flag, np.zeros(more, np.uint8)])
+
+    def _land(self, step: Step) -> None:
+        """Compare the main line before and after a merge, and say who ended what is gone."""
+        births = self._births.pop(step.index, [])
+        kills = self._branches.pop(step.index, [])
+        now = _ids(step.now)
+        before = [_ids(step.was), *(np.arange(a, b, dtype=np.int32) for a, b in births)]
+        candidates = np.concatenate(before)
+        self._flag[now] = 1
+        dead = candidates[self._flag[candidates] == 0]
+        self._flag[now] = 0
+        self._revive(now)
+        if dead.size:
+            self._blame(step.index, dead, kills)
+
+    def _revive(self, now: Array) -> None:
+        again = now[self._killer[now] != ALIVE]
+        if np.any(self._killer[again] == LANDED):
+            raise Revived
+        self._killer[again] = ALIVE
+
+    def _blame(self, landing: int, dead: Array, kills: list[tuple[int, bytes]]) -> None:
+        """Name the killers; a number beyond the commits says that only the landing is known."""
+        self._killer[dead] = landing + len(self.graph.shas)
+        if kills:
+            self._flag[dead] = 1
+            kills.sort(key=self._rank, reverse=True)
+            ids, commits = _ids([killed for _, killed in kills]), _commits(kills)
+            chosen = self._flag[ids] != 0
+            self._killer[ids[chosen]] = commits[chosen]  # of equal ids the last one holds
+            self._flag[dead] = 0
+
+    def _rank(self, kill: tuple[int, bytes]) -> tuple[int, bytes]:
+        return self.graph.depth[kill[0]], self.graph.shas[kill[0]]
+
+
+def _ids(parts: Sequence[bytes]) -> Array:
+    return np.frombuffer(b"".join(parts), "<i4")
+
+
+def _commits(kills: Sequence[tuple[int, bytes]]) -> Array:
+    commits = np.array([index for index, _ in kills], np.int32)
+    return np.repeat(commits, [len(killed) // 4 for _, killed in kills])

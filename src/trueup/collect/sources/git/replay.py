@@ -1,0 +1,358 @@
+"""Every line that ever lived, carried forward from commit to commit.
+
+A line gets a number when it is born and keeps it. A file's lines are the little-endian
+int32 numbers of its lines, as bytes, so that an edit is a few slices joined; no line is
+touched by Python on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trueup.collect.sources.git.combined import BORN, Ids, merge_lines
+from trueup.collect.sources.git.graph import Graph
+from trueup.collect.sources.git.paths import text
+from trueup.collect.sources.git.stream import ABSENT, GITLINK, CommitDiff, MergeRow, Patch, Row
+from trueup.errors import SourceIncomplete
+
+WIDTH = 4
+"""Bytes of one line's number."""
+
+_AHEAD = 1 << 18
+_LARGEST = 2**31 - 1
+
+
+class Entry(NamedTuple):
+    """A file as a commit left it; `ids` is None where its lines are not followed."""
+
+    blob: bytes
+    ids: bytes | None
+
+
+Files = dict[bytes, Entry]
+ReadBlob = Callable[[bytes], bytes | None]
+ReadMerge = Callable[[bytes], CommitDiff]
+
+
+class Numbers:
+    """Gives out consecutive line numbers."""
+
+    def __init__(self, first: int) -> None:
+        self.next = first
+        self.base = first
+        self.ahead = b""
+
+    def take(self, count: int) -> int:
+        """Reserve `count` numbers; return where their bytes begin in `ahead`."""
+        at = self.next - self.base
+        if (at + count) * WIDTH > len(self.ahead):
+            end = self.next + max(count, _AHEAD)
+            if end > _LARGEST:
+                raise SourceIncomplete(f"More than {_LARGEST} lines ever lived here.")
+            self.base, at = self.next, 0
+            self.ahead = np.arange(self.base, end, dtype="<i4").tobytes()
+        self.next += count
+        return at * WIDTH
+
+
+@dataclass(slots=True)
+class Change:
+    """What one commit did to one file.
+
+    `first_id` is the number of the first line born; `born` counts those the hunks do not
+    show: a merge's own lines, and lines of a file that was not text before. `dropped` counts
+    the lines all parents of a merge had and the merge has not.
+    """
+
+    row: Row
+    patch: Patch
+    first_id: int
+    born: list[tuple[int, int]] = field(default_factory=list)  # (first line, lines)
+    dropped: int = 0
+
+
+@dataclass(slots=True)
+class Step:
+    """What one commit did."""
+
+    index: int
+    changes: list[Change]
+    killed: list[bytes]
+    first_id: int
+    end_id: int
+    was: list[bytes] = field(default_factory=list)  # a main-line merge's files before
+    now: list[bytes] = field(default_factory=list)  # and after
+
+
+class Replay:
+    """The files of every commit that still has unread children.
+
+    Parameters
+    ----------
+    graph
+        The commits to come.
+    start
+        Files of the commits in `graph.outside`, whole or only the paths that will be asked.
+    numbers
+        Where new line numbers come from.
+    read_blob
+        Returns a blob's content if it is text that can be followed, else None.
+    read_renames
+        Reads a merge's difference from all its parents again, now with renames.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        start: Mapping[bytes, Files],
+        numbers: Numbers,
+        read_blob: ReadBlob,
+        read_renames: ReadMerge,
+    ) -> None:
+        self.graph = graph
+        self.numbers = numbers
+        self.read_blob = read_blob
+        self.read_renames = read_renames
+        self._states: dict[int, Files] = {}
+        self._waiting = dict(enumerate(graph.children))
+        for number, sha in enumerate(graph.outside):
+            self._states[-1 - number] = start[sha]
+            self._waiting[-1 - number] = graph.outside_children[number]
+        self._main_line = set(graph.main_line)
+
+    def commit(self, index: int, diff: CommitDiff) -> Step:
+        """Apply a commit that has at most one parent."""
+        parents = self.graph.parents[index]
+        before = self._states[parents[0]] if parents else {}
+        step = Step(index, [], [], self.numbers.next, 0)
+        gone: list[bytes] = []
+        come: Files = {}
+        for row, patch in self._pairs(diff):
+            self._check(diff.sha, row, before)
+            change = Change(row, patch, self.numbers.next)
+            step.changes.append(change)
+            if row.status == b"D":
+                gone.append(row.path)
+            elif row.status == b"R":
+                gone.append(row.old_path)
+            entry = self._edit(diff.sha, change, before, step.killed)
+            if row.status != b"D":
+                come[row.path] = entry
+        self._keep(index, parents, gone, come)
+        step.end_id = self.numbers.next
+        return step
+
+    def merge(self, index: int, against_first: Sequence[Row], diff: CommitDiff) -> Step:
+        """Apply a merge: `against_first` lists what differs from its first parent."""
+        parents = self.graph.parents[index]
+        states = [self._states[parent] for parent in parents]
+        step = Step(index, [], [], self.numbers.next, 0)
+        if any(row.mode != ABSENT and ABSENT in row.old_modes for row in diff.merge_rows):
+            diff = self.read_renames(diff.sha)
+        rows = {row.path: row for row in diff.merge_rows}
+        gone: list[bytes] = []
+        come: Files = {}
+        for row in against_first:
+            if row.status == b"D":
+                gone.append(row.path)
+                self._removed(row, states, step)
+                continue
+            come[row.path] = self._merged(row, rows.get(row.path), diff, states, step)
+        self._settle(step, states[0], gone, come)
+        self._keep(index, parents, gone, come)
+        step.end_id = self.numbers.next
+        return step
+
+    def files(self, index: int) -> Files:
+        """Return a commit's files, while they are kept."""
+        return self._states[index]
+
+    def _pairs(self, diff: CommitDiff) -> Iterator[tuple[Row, Patch]]:
+        if len(diff.rows) != len(diff.patches):
+            raise _unlike(diff.sha, b"", "git lists other files than it shows")
+        return zip(diff.rows, diff.patches, strict=True)
+
+    def _check(self, sha: bytes, row: Row, before: Files) -> None:
+        if row.old_mode == ABSENT:
+            return
+        entry = before.get(row.old_path)
+        if entry is None or entry.blob != row.old_blob:
+            raise _unlike(sha, row.old_path, "the file before is not the one replayed")
+
+    def _edit(self, sha: bytes, change: Change, before: Files, killed: list[bytes]) -> Entry:
+        row, patch = change.row, change.patch
+        fresh = row.old_mode == ABSENT
+        old = b"" if fresh else before[row.old_path].ids
+        if row.mode == GITLINK or patch.is_binary:
+            killed.append(old or b"")
+            follow = old is None and row.status in b"MR" and row.mode != GITLINK
+            return Entry(row.blob, self._reborn(change) if follow else None)
+        if row.old_mode == GITLINK and row.status != b"D":
+            raise _unlike(sha, row.path, "a submodule turned into a file without a type change")
+        if old is None:
+            if patch.hunks and row.status != b"D":
+                raise _unlike(sha, row.path, "a file that is not followed changed as text")
+            return Entry(row.blob, None)
+        if not patch.hunks:
+            return Entry(row.blob, old)
+        ids = self._apply(patch.hunks, old, killed)
+        if ids is None:
+            raise _unlike(sha, row.path, "a hunk does not fit the file")
+        return Entry(row.blob, ids)
+
+    def _apply(self, hunks: list[int], old: bytes, killed: list[bytes]) -> bytes | None:
+        """Edit a file's lines by its hunks; None when they do not fit."""
+        born = sum(hunks[3::4])
+        fresh = self.numbers.take(born)
+        ahead = self.numbers.ahead
+        at = gone = 0
+        pieces = []
+        quads = iter(hunks)
+        for start, lines, _, new in zip(quads, quads, quads, quads, strict=True):
+            if lines:
+                begin = WIDTH * start - WIDTH
+                end = begin + WIDTH * lines
+                killed.append(old[begin:end])
+                gone += lines
+            else:
+                begin = end = WIDTH * start
+            pieces.append(old[at:begin])
+            if new:
+                pieces.append(ahead[fresh : fresh + WIDTH * new])
+                fresh += WIDTH * new
+            at = end
+        pieces.append(old[at:])
+        ids = b"".join(pieces)
+        return ids if len(ids) == len(old) + WIDTH * (born - gone) else None
+
+    def _reborn(self, change: Change) -> bytes | None:
+        """Number the lines of a file git calls binary only because it was before."""
+        content = self.read_blob(change.row.blob)
+        if content is None:
+            return None
+        lines = content.count(b"\n") + (not content.endswith(b"\n") and content != b"")
+        change.born.append((1, lines))
+        return self._born(lines)
+
+    def _born(self, lines: int) -> bytes:
+        at = self.numbers.take(lines)
+        return self.numbers.ahead[at : at + WIDTH * lines]
+
+    def _merged(
+        self,
+        row: Row,
+        merge_row: MergeRow | None,
+        diff: CommitDiff,
+        states: Sequence[Files],
+        step: Step,
+    ) -> Entry:
+        for state in states:
+            entry = state.get(row.path)
+            if entry is not None and entry.blob == row.blob:
+                return entry
+        if row.mode == GITLINK:
+            return Entry(row.blob, None)
+        if merge_row is None:
+            raise _unlike(diff.sha, row.path, "a merged file equals no parent and is not shown")
+        sides = [
+            None if mode == ABSENT else state[path]
+            for mode, path, state in zip(
+                merge_row.old_modes, merge_row.old_paths, states, strict=True
+            )
+        ]
+        for side in sides:
+            if side is not None and side.blob == row.blob:
+                return side
+        return self._combine(merge_row, diff, sides, step)
+
+    def _combine(
+        self, row: MergeRow, diff: CommitDiff, sides: Sequence[Entry | None], step: Step
+    ) -> Entry:
+        patch = diff.merge_patches.get(row.path)
+        change = Change(_as_row(row), Patch([], b"", b"", is_binary=False), self.numbers.next)
+        followed = [side.ids for side in sides if side is not None]
+        if patch is None or b"\n@@@" not in patch or None in followed:
+            change.patch = change.patch._replace(is_binary=True)
+            step.changes.append(change)
+            return Entry(row.blob, self._reborn(change))
+        parents = [None if side is None else _ids(side.ids or b"") for side in sides]
+        merged = merge_lines(patch, parents)
+        if merged is None:
+            raise _unlike(diff.sha, row.path, "a merged hunk does not fit the parents")
+        ids = merged.ids
+        own = np.flatnonzero(ids == BORN)
+        if own.size:
+            at = self.numbers.take(own.size)
+            ids[own] = np.frombuffer(self.numbers.ahead, "<i4", own.size, at)
+            change.born = _runs(own)
+        change.dropped = len(merged.dropped) // len(sides)
+        if change.born or change.dropped:
+            step.changes.append(change)
+        step.killed.append(np.array(merged.dropped, "<i4").tobytes())
+        return Entry(row.blob, ids.astype("<i4", copy=False).tobytes())
+
+    def _removed(self, row: Row, states: Sequence[Files], step: Step) -> None:
+        """A merge that removes a file every parent has ends the file's lines."""
+        if all(row.path in state for state in states):
+            lines = [state[row.path].ids or b"" for state in states]
+            patch = Patch([], b"", b"", is_binary=states[0][row.path].ids is None)
+            change = Change(row, patch, self.numbers.next, dropped=len(lines[0]) // WIDTH)
+            step.changes.append(change)
+            step.killed += lines
+
+    def _settle(self, step: Step, first: Files, gone: list[bytes], come: Files) -> None:
+        """Say what a merge ended: lines that live on under another path did not end."""
+        step.now = [entry.ids for entry in come.values() if entry.ids]
+        if step.index in self._main_line:
+            paths = [*gone, *come]
+            step.was = [first[path].ids or b"" for path in paths if path in first]
+        if any(step.killed):
+            ended = np.setdiff1d(_ids(b"".join(step.killed)), _ids(b"".join(step.now)))
+            step.killed = [ended.astype("<i4", copy=False).tobytes()]
+
+    def _keep(self, index: int, parents: Sequence[int], gone: Sequence[bytes], come: Files) -> None:
+        """Make this commit's files out of its first parent's, in place for a last child."""
+        files: Files = {}
+        for number, parent in enumerate(parents):
+            self._waiting[parent] -= 1
+            last = self._waiting[parent] == 0
+            state = self._states.pop(parent) if last else self._states[parent]
+            if number == 0:
+                files = state if last else dict(state)
+        for path in gone:
+            files.pop(path, None)
+        files.update(come)
+        if self._waiting[index] or index == len(self.graph.shas) - 1:
+            self._states[index] = files
+
+
+def _ids(ids: bytes) -> Ids:
+    return np.frombuffer(ids, "<i4")
+
+
+def _runs(positions: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Return (first line, lines) of every run of neighbouring 0-based positions."""
+    cuts = np.flatnonzero(np.diff(positions) != 1) + 1
+    return [(int(run[0]) + 1, int(run.size)) for run in np.split(positions, cuts)]
+
+
+def _as_row(row: MergeRow) -> Row:
+    """Return a merge's file as one row; what it was is told by the first parent."""
+    new = set(row.statuses) == {ord("A")}
+    return Row(
+        row.old_modes[0], row.mode, row.old_blobs[0], row.blob, b"A" if new else b"M",
+        row.path, row.path,
+    )  # fmt: skip
+
+
+def _unlike(sha: bytes, path: bytes, fact: str) -> SourceIncomplete:
+    where = f" at {text(path)}" if path else ""
+    return SourceIncomplete(
+        f"Commit {sha.decode()}{where}: {fact}.",
+        hint="Run `git fsck` in that repository; if it is sound, report this as a defect.",
+    )
