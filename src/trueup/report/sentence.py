@@ -19,6 +19,7 @@ from trueup.report.words import (
     month,
     plain,
     span,
+    unit_of,
     value_of,
 )
 
@@ -58,6 +59,8 @@ class Part:
 
     text: str
     shown: Shown | None = None
+    quiet: bool = False
+    """Whether it goes with a number said elsewhere (a date, a reason) and needs no mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,8 @@ class Sentence:
 
     A slot ``{share}`` says the value; ``{share:interval}``, ``{share:n}``, ``{share:since}``,
     ``{share:window}``, ``{share:bare}`` (no qualifier), ``{share:size}`` (no sign),
-    ``{share:month}``, ``{share:reason}`` and ``{share:remedy}`` say what goes with it.
+    ``{share:month}``, ``{share:reason}``, ``{share:remedy}`` and ``{share:cannot}`` ("cannot be
+    told") say what goes with it.
 
     Raises
     ------
@@ -128,11 +132,11 @@ def said(filling: Filling, how: str = "") -> Part:
             f"A slot cannot say {how!r} of its evidence.",
             hint=f"Use one of: {', '.join(sorted(_WAYS))}.",
         )
-    return Part(text=_WAYS[how](filling), shown=filling)
+    return Part(text=_WAYS[how](filling), shown=filling, quiet=how in _QUIET)
 
 
 def _size(shown: Shown) -> str:
-    return CANNOT if isinstance(shown, Abstention) else plain(abs(shown.value), shown.unit)
+    return CANNOT if isinstance(shown, Abstention) else plain(abs(shown.value), unit_of(shown))
 
 
 def _since(shown: Shown) -> str:
@@ -159,6 +163,8 @@ def _remedy(shown: Shown) -> str:
 
 CANNOT = value_of(Abstention(metric="", reason="", remedy=""))
 
+_QUIET = frozenset({"since", "window", "month", "reason", "remedy"})
+
 _WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
     {
         "": value_of,
@@ -169,6 +175,7 @@ _WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
         "since": _since,
         "window": lambda shown: span(shown.window),
         "month": _month,
+        "cannot": lambda _: "cannot be told",
         "reason": _reason,
         "remedy": _remedy,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from trueup.model.evidence import Abstention, Estimate, Group, Measurement, Window
@@ -12,6 +13,8 @@ Shown = Measurement | Estimate | Abstention
 """All that a report may show."""
 
 CANNOT_TELL = "cannot tell"
+
+POINTS = Unit("percentage points", "points")
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -28,6 +31,8 @@ def plain(value: float, unit: Unit) -> str:
     >>> plain(-0.02, RATIO).replace(chr(160), " "), plain(259200, SECONDS).replace(chr(160), " ")
     ('−2 %', '3 days')
     """
+    if unit == POINTS:
+        value, unit = 100 * value, replace(POINTS, name="said")
     said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 
@@ -36,9 +41,16 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
     """Say what is shown: the value with its qualifier, or that it cannot be told."""
     if isinstance(shown, Abstention):
         return CANNOT_TELL
-    said = _counted(shown) or plain(shown.value, shown.unit)
+    said = _counted(shown) or plain(shown.value, unit_of(shown))
     qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
     return f"{qualifier} {said}".strip()
+
+
+def unit_of(shown: Measurement | Estimate) -> Unit:
+    """Return the unit a reader hears: the difference of two shares is in points."""
+    if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
+        return POINTS
+    return shown.unit
 
 
 def _counted(shown: Measurement | Estimate) -> str:
@@ -54,8 +66,8 @@ def interval_of(shown: Shown) -> str:
         return shown.reason
     if shown.interval is None:
         return shown.no_interval_because if isinstance(shown, Measurement) else ""
-    low = plain(shown.interval.low, shown.unit)
-    high = plain(shown.interval.high, shown.unit)
+    low = plain(shown.interval.low, unit_of(shown))
+    high = plain(shown.interval.high, unit_of(shown))
     if low == high:
         return low
     first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high
@@ -151,7 +163,7 @@ def facts_of(shown: Shown) -> tuple[tuple[str, str], ...]:
     level = f"{100 * shown.interval.level:g} % interval" if shown.interval else "Interval"
     method = f" ({shown.interval.method})" if shown.interval else ""
     rows = [
-        ("Unit", shown.unit.name.replace("_", " ")),
+        ("Unit", unit_of(shown).name.replace("_", " ")),
         (level, interval_of(shown) + method),
         ("Rests on", items_of(shown) + _clusters(shown)),
         ("Window", span(shown.window)),

@@ -46,7 +46,8 @@ def _own_ids(svg: str, owner: str) -> str:
 def plot_width(chart: Chart, width: int) -> int:
     """Return how wide the plot itself may be beside axis and labels."""
     padding = chart.drawing["padding"]
-    return int(width - padding["left"] - padding["right"] - LEFT)
+    axis = 0 if padding["left"] > LEFT // 2 else LEFT
+    return int(width - padding["left"] - padding["right"] - axis)
 
 
 def with_width(spec: Any, width: int) -> Any:

@@ -56,7 +56,7 @@ def exposure_drawing(
     height = 120 if small else 260
     if tools and not small:
         layers.append(_labels(tools, _label_places(tools, split, top), height))
-    return drawing(height=height, right=8 if small or not tools else 112, layers=layers)
+    return drawing(height=height, right=8 if small or not tools else 90, layers=layers)
 
 
 def _picked(width: float = 0) -> Spec:
@@ -66,7 +66,7 @@ def _picked(width: float = 0) -> Spec:
 def _unknown(top: float) -> Spec:
     return {
         "transform": [{"filter": "!datum.tool"}, {"calculate": str(top), "as": "top"}],
-        "mark": {"type": "bar", "fill": UNKNOWN, "stroke": INK},
+        "mark": {"type": "bar", "fill": UNKNOWN, "stroke": INK, "binSpacing": 0},
         "encoding": {
             "x": months(),
             "y": share("value", top=top),
@@ -78,7 +78,7 @@ def _unknown(top: float) -> Spec:
 
 def _marked(top: float) -> Spec:
     return {
-        "mark": {"type": "bar", "fill": MARKED, "stroke": INK},
+        "mark": {"type": "bar", "fill": MARKED, "stroke": INK, "binSpacing": 1},
         "encoding": {"x": months(), "y": share("value", top=top), "strokeWidth": _picked()},
     }
 
@@ -89,7 +89,7 @@ def _tools(tools: tuple[str, ...], top: float) -> Spec:
             {"filter": {"field": "tool", "oneOf": list(tools)}},
             {"calculate": f"indexof({json.dumps(tools)}, datum.tool)", "as": "tool_rank"},
         ],
-        "mark": {"type": "bar", "stroke": PAPER, "clip": True},
+        "mark": {"type": "bar", "stroke": PAPER, "clip": True, "binSpacing": 1},
         "encoding": {
             "x": months(),
             "y": share("value", top=top),
@@ -135,7 +135,7 @@ def _label_places(tools: tuple[str, ...], split: Sequence[Finding], top: float) 
 
 def _labels(tools: tuple[str, ...], places: list[float], height: int) -> Spec:
     names = [
-        beside(tool, height * (1 - place), f"var(--tool-text-{rank + 1})")
+        beside(tool.split(" (")[0], height * (1 - place), f"var(--tool-text-{rank + 1})")
         for rank, (tool, place) in enumerate(zip(tools, places, strict=True))
     ]
     return {

@@ -2,104 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from trueup.model.evidence import Finding
 from trueup.report.charts.theme import (
     INK,
     MUTED,
     REST,
+    UNKNOWN,
     Spec,
     amount,
     catch,
+    end_labels,
     frame,
     months,
+    top_of,
 )
 
 
-def flow_drawing(landed: str, released: str, waiting: str, *, small: bool = False) -> Spec:
-    """Draw arrivals and departures above, what is in between below, on one time axis.
+def flow_drawing(
+    landed: Sequence[Finding],
+    released: Sequence[Finding],
+    waiting: Sequence[Finding],
+    *,
+    small: bool = False,
+) -> Spec:
+    """Draw arrivals and departures above, what is in between below, on one time axis."""
+    panels = [_rates(landed, released, small=small)]
+    if waiting:
+        panels.append(_stock(waiting, small=small))
+    return {**frame(8 if small else 92), "spacing": 14, "vconcat": panels}
 
-    The three names are metrics; rows of others are not drawn.
-    """
-    rates = {
-        "width": "container",
-        "height": 110 if small else 150,
-        "layer": [
-            _line(landed, "landed", dash=[6, 4], colour=REST),
-            _line(released, "released", dash=[1, 0], colour=INK),
-            catch(
-                months(),
-                amount("value", title="a week"),
-                where=f"datum.metric === '{landed}' || datum.metric === '{released}'",
-            ),
-        ],
-    }
-    stock = {
-        "width": "container",
-        "height": 60 if small else 90,
-        "layer": [_stock(waiting), catch(months(), _waiting(), where=_is(waiting))],
-    }
-    return {**frame(8 if small else 90), "spacing": 18, "vconcat": [rates, stock]}
+
+def _rates(landed: Sequence[Finding], released: Sequence[Finding], *, small: bool) -> Spec:
+    height, top = (100, 0.0) if small else (150, 0.0)
+    top = top_of([*landed, *released])
+    names = {each.metric for each in (*landed, *released)}
+    where = " || ".join(_is(name) for name in sorted(names))
+    layers = [_line(landed, top, dash=[6, 4], colour=REST)]
+    if released:
+        layers.append(_line(released, top, dash=[1, 0], colour=INK))
+    if not small:
+        ends = [("landed / week", landed, REST), ("released / week", released, INK)]
+        layers += end_labels(ends, top, height)
+    layers.append(catch(months(), amount("value", top=top), where=where))
+    return {"width": "container", "height": height, "layer": layers}
 
 
 def _is(metric: str) -> str:
     return f"datum.metric === '{metric}'"
 
 
-def _waiting() -> Spec:
-    return amount("value", title="waiting", ticks=3)
-
-
-def _line(metric: str, label: str, *, dash: list[int], colour: str) -> Spec:
-    y = amount("value", title="a week")
-    return {
-        "transform": [{"filter": _is(metric)}],
-        "layer": [
-            {
-                "mark": {"type": "area", "fill": colour, "opacity": 0.12},
-                "transform": [{"filter": "datum.low !== null"}],
-                "encoding": {"x": months(), "y": {**y, "field": "low"}, "y2": {"field": "high"}},
-            },
-            {
-                "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
-                "encoding": {"x": months(), "y": y},
-            },
-            _end_label(label, colour, y, dy=-7 if label == "landed" else 8),
-        ],
+def _line(series: Sequence[Finding], top: float, *, dash: list[int], colour: str) -> Spec:
+    band = {
+        "mark": {"type": "area", "fill": colour, "opacity": 0.14},
+        "transform": [{"filter": "datum.low !== null"}],
+        "encoding": {"x": months(), "y": amount("low", top=top), "y2": {"field": "high"}},
     }
+    line = {
+        "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
+        "encoding": {"x": months(), "y": amount("value", top=top)},
+    }
+    return {"transform": [{"filter": _is(series[0].metric)}], "layer": [band, line]}
 
 
-def _end_label(label: str, colour: str, y: Spec, *, dy: int) -> Spec:
-    return {
-        "transform": [
-            {
-                "window": [{"op": "row_number", "as": "from_end"}],
-                "sort": [{"field": "month", "order": "descending"}],
-            },
-            {"filter": "datum.from_end === 1"},
-        ],
-        "mark": {
-            "type": "text",
-            "text": label,
-            "align": "left",
-            "dx": 8,
-            "dy": dy,
-            "fill": colour,
-            "fontWeight": 600,
-        },
+def _stock(waiting: Sequence[Finding], *, small: bool) -> Spec:
+    height, top = 50 if small else 80, top_of(waiting)
+    y = amount("value", top=top, ticks=3)
+    area = {
+        "transform": [{"filter": _is(waiting[0].metric)}],
+        "mark": {"type": "area", "fill": UNKNOWN, "line": {"stroke": MUTED}},
         "encoding": {"x": months(), "y": y},
     }
-
-
-def _stock(metric: str) -> Spec:
-    y = _waiting()
-    return {
-        "transform": [{"filter": _is(metric)}],
-        "layer": [
-            {
-                "mark": {"type": "area", "fill": "url(#hatch)", "line": {"stroke": MUTED}},
-                "encoding": {"x": months(), "y": y},
-            },
-            _end_label("not yet released", MUTED, y, dy=0),
-        ],
-    }
-
-
+    layers: list[Spec] = [area]
+    if not small:
+        layers += end_labels([("waiting", waiting, MUTED)], top, height)
+    layers.append(catch(months(), y, where=_is(waiting[0].metric)))
+    return {"width": "container", "height": height, "layer": layers}

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from trueup.model.evidence import Finding, Measurement
+
 Spec = dict[str, Any]
 
 INK, MUTED, HAIR = "var(--ink)", "var(--muted)", "var(--hair)"
@@ -19,6 +21,9 @@ TOOL_SHADES = tuple(f"var(--tool-{rank})" for rank in range(1, 6))
 
 LEFT = 46
 """Room for the value axis, so that charts under each other line up."""
+
+LINE_HEIGHT = 16.0
+"""Least distance of two labels, in pixels."""
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -81,7 +86,7 @@ def months(axis_title: str | None = None) -> Spec:
             "format": "%b %Y",
             "tickCount": {"expr": "max(2, floor(width / 90))"},
             "labelOverlap": "greedy",
-            "labelFlush": True,
+            "labelFlush": False,
         },
     }
 
@@ -99,14 +104,41 @@ def share(field: str, *, top: float | None = None, title: str | None = None) -> 
     }
 
 
-def amount(field: str, *, title: str | None = None, ticks: int = 4) -> Spec:
-    """Encode an amount on the vertical axis, from zero."""
+def amount(field: str, *, top: float, ticks: int = 4) -> Spec:
+    """Encode an amount on the vertical axis, from zero to `top`."""
     return {
         "field": field,
         "type": "quantitative",
-        "scale": {"zero": True},
-        "axis": {"title": title, "tickCount": ticks, "format": "~s"},
+        "scale": {"domain": [0, top], "nice": False},
+        "axis": {"title": None, "tickCount": ticks, "format": "~s"},
     }
+
+
+def top_of(points: Sequence[Finding], spread_of: Sequence[Finding] | None = None) -> float:
+    """Return where an axis ends: a little above all values, and the intervals of some."""
+    told = [each for each in points if isinstance(each, Measurement)]
+    spread = points if spread_of is None else spread_of
+    highs = [
+        each.interval.high for each in spread if isinstance(each, Measurement) and each.interval
+    ]
+    return 1.04 * max([each.value for each in told] + highs, default=1.0) or 1.0
+
+
+def end_labels(
+    series: Sequence[tuple[str, Sequence[Finding], str]], top: float, height: int
+) -> list[Spec]:
+    """Name each line at its last point, never one name on another."""
+    ends = []
+    for label, points, colour in series:
+        told = [each for each in points if isinstance(each, Measurement)]
+        if told:
+            latest = max(told, key=lambda each: dict(each.group).get("month", ""))
+            ends.append((height * (1 - latest.value / top), label, colour))
+    placed, free = [], -100.0
+    for y, label, colour in sorted(ends):
+        free = max(y, free + LINE_HEIGHT)
+        placed.append(beside(label, free, colour))
+    return placed
 
 
 def catch(x: Spec, y: Spec, *, where: str = "true") -> Spec:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from trueup.report.charts.theme import INK, MUTED, Spec, catch, drawing
+from trueup.report.charts.theme import INK, LEFT, MUTED, Spec, catch, drawing
+
+PADDING = {"left": 2 + LEFT // 2, "right": 22 + LEFT // 2, "top": 8, "bottom": 2}
+"""There is no value axis: its room is shared between both sides."""
 
 _TICKS = {
     60: "a minute",
@@ -31,8 +34,8 @@ def waits_drawing(labels: Mapping[str, str], longest: float) -> Spec:
     x = _seconds("at_least_a_minute", end)
     layers: list[Spec] = [_spread(x, y), _uncertainty(x, y, end), _dots(x, y), _says(x, y), _name(y)]
     layers.append(catch(x, y))
-    spec = drawing(height=max(1, len(labels)) * 92, right=26, layers=layers)
-    return {**spec, "transform": [known, steps, clip]}
+    spec = drawing(height=max(1, len(labels)) * 96, right=22, layers=layers)
+    return {**spec, "padding": PADDING, "transform": [known, steps, clip]}
 
 
 def _seconds(field: str, end: int) -> Spec:
@@ -82,20 +85,25 @@ def _dots(x: Spec, y: Spec) -> Spec:
 
 
 def _says(x: Spec, y: Spec) -> Spec:
-    words = "datum.quantile === 0.5 ? 'half within ' + datum.says : datum.says"
+    def words(where: str, text: str, **mark: object) -> Spec:
+        return {
+            "transform": [{"filter": where}, {"calculate": text, "as": "words"}],
+            "mark": {"type": "text", "fill": INK, **mark},
+            "encoding": {"x": x, "y": y, "text": {"field": "words"}},
+        }
+
+    in_hundred = "round(100 * datum.quantile) + ' in 100 within ' + datum.says"
     return {
-        "transform": [
-            {"calculate": words, "as": "words"},
-            {"filter": "datum.quantile === 0.5 || datum.quantile >= 0.8"},
-        ],
-        "mark": {"type": "text", "align": "center", "dy": 22, "fill": INK, "limit": 150},
-        "encoding": {"x": x, "y": y, "text": {"field": "words"}},
+        "layer": [
+            words("datum.quantile === 0.5", "'half within ' + datum.says", dy=22),
+            words("datum.quantile >= 0.8", in_hundred, dy=-15, dx=6, align="right"),
+        ]
     }
 
 
 def _name(y: Spec) -> Spec:
     return {
         "transform": [{"aggregate": [{"op": "count", "as": "rows"}], "groupby": ["wait"]}],
-        "mark": {"type": "text", "align": "left", "dy": -24, "fill": INK, "fontWeight": 600},
+        "mark": {"type": "text", "align": "left", "dy": -34, "fill": INK, "fontWeight": 600},
         "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "wait"}},
     }

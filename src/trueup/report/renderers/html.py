@@ -13,7 +13,7 @@ from markupsafe import Markup
 from trueup.model.evidence import Abstention, Estimate
 from trueup.report import words
 from trueup.report.charts import drawn
-from trueup.report.document import Chart, ChartGroup, Report, ScaleRows
+from trueup.report.document import Chart, ChartGroup, OneLine, Report, ScaleRows, Section
 from trueup.report.ledger import Ledger
 from trueup.report.sentence import Sentence
 from trueup.report.words import Shown
@@ -43,16 +43,21 @@ class Page:
     def __init__(self, report: Report) -> None:
         self.ledger = Ledger(report)
         self.definitions = report.definitions()
+        self.several = len(report.footer.ran_on) > 1
 
     def kind(self, block: object) -> str:
         """Return which macro draws a block."""
         return type(block).__name__
 
+    def is_short(self, section: Section) -> bool:
+        """Return whether a section is one line, saying what to connect."""
+        return all(isinstance(block, OneLine) for block in section.blocks)
+
     def say(self, sentence: Sentence) -> Markup:
         """Return a sentence with every number linked to its evidence."""
         parts = [
             Markup("{}").format(part.text)
-            if part.shown is None
+            if part.shown is None or part.quiet
             else self.link(part.shown, part.text)
             for part in sentence.parts()
         ]

@@ -34,7 +34,7 @@ def answer(view: View) -> tuple[Sentence, ...]:
 def _headline(share: Finding, *, several: bool) -> Sentence:
     where = " across these repositories" if several else ""
     if isinstance(share, Abstention):
-        text = "We cannot tell anything about AI use here yet: {share:reason}."
+        text = "We {share} anything about AI use here yet: {share:reason}."
     elif share.value == 0:
         text = (
             "We cannot tell from git alone whether AI is used here"
@@ -55,7 +55,7 @@ def _lasting(known: Evidence) -> Sentence | None:
     if isinstance(share, Abstention) or share.value == 0:
         return None
     if isinstance(gap, Abstention):
-        text = "Whether AI-marked lines last as long as others cannot be told: {gap:reason}."
+        text = "Whether AI-marked lines last as long as others {gap:cannot}: {gap:reason}."
     else:
         text = (
             f"AI-marked lines survive {{age}} {_compared(gap)} others born in the same months: "
@@ -96,7 +96,7 @@ def scale(view: View) -> ScaleRows:
     return ScaleRows(
         caption=Sentence(
             template="AI-marked work beside the rest: associations, not consequences. "
-            "Left is less, right is more; grey means cannot tell."
+            "Left is less, right is more; hatched means cannot tell."
         ),
         rows=(
             ScaleRow(
@@ -109,8 +109,22 @@ def scale(view: View) -> ScaleRows:
             ScaleRow(label="Cost", measure="money per surviving change", outcome=NO_COST),
         ),
         band=Interval(low=-0.05, high=0.05, method="default smallest difference of interest"),
+        reach=_reach(throughput, lead_time, lasting),
         band_says=Defined(text="±5\u00a0%", by="smallest difference of interest"),
     )
+
+
+def _reach(*outcomes: Finding) -> float:
+    """Return where the scale ends: the first round share beyond every whisker."""
+    furthest = max(
+        (
+            max(abs(each.interval.low), abs(each.interval.high))
+            for each in outcomes
+            if isinstance(each, Measurement) and each.interval
+        ),
+        default=0.0,
+    )
+    return next((end for end in (0.1, 0.2, 0.5, 1.0, 2.0) if end > furthest), 5.0)
 
 
 def strip(view: View) -> SourceStrip:

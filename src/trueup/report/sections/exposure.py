@@ -32,7 +32,7 @@ def _lead(known: Evidence, share: Finding) -> Sentence:
     added = known.one(names.MARKED_ADDED_LINES)
     alive = known.one(names.MARKED_SURVIVING_LINES)
     if isinstance(share, Abstention):
-        return Sentence(template="Cannot tell: {share:reason}.", values={"share": share})
+        return Sentence(template="How much carries an AI mark {share:cannot}: {share:reason}.", values={"share": share})
     if share.value == 0:
         text = "No commit of {share:n} carries an AI mark."
         return Sentence(template=text, values={"share": share})

@@ -13,8 +13,8 @@ from trueup.report.sentence import Name, Sentence
 from trueup.report.view import View
 
 WAITS = {
-    names.FIRST_COMMIT_TO_LANDED: "first commit to landed",
-    names.LANDED_TO_RELEASED: "landed to first release",
+    names.FIRST_COMMIT_TO_LANDED: "first commit to landing",
+    names.LANDED_TO_RELEASED: "landing to first release",
 }
 
 
@@ -38,7 +38,7 @@ def flow(view: View) -> Section:
 def _lead(known: Evidence) -> Sentence:
     landed = known.one(names.LANDED)
     if isinstance(landed, Abstention):
-        return Sentence(template="Cannot tell: {landed:reason}.", values={"landed": landed})
+        return Sentence(template="How much lands {landed:cannot}: {landed:reason}.", values={"landed": landed})
     text = "{landed:n} landed, about {landed:bare} (anything from {landed:interval} fits)."
     size = known.one(names.CHANGE_SIZE, quantile="0.5")
     if isinstance(size, Measurement):
@@ -66,11 +66,9 @@ def _small(view: View) -> list[Block]:
 def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     """Return arrivals, departures and what is between; None where nothing was measured."""
     landed = known.many(names.LANDED, "month")
-    points = (
-        *landed,
-        *known.many(names.RELEASED, "month"),
-        *known.many(names.IN_PROGRESS, "month"),
-    )
+    released = known.measured(names.RELEASED, "month")
+    queue = known.measured(names.IN_PROGRESS, "month")
+    points = (*landed, *released, *queue)
     if not any(isinstance(each, Measurement) for each in landed):
         return None
     small = bool(name.text)
@@ -88,7 +86,7 @@ def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         finding=Sentence(template=title, values=values),
         subtitle=Sentence(template=subtitle, values=values),
         points=points,
-        drawing=flow_drawing(names.LANDED, names.RELEASED, names.IN_PROGRESS, small=small),
+        drawing=flow_drawing(landed, released, queue, small=small),
         size="small" if small else "wide",
     )
 
@@ -131,11 +129,9 @@ def _upper(each: Measurement) -> float:
 
 def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     """Return change size by month; None where no month was measured."""
-    points = [
-        each
-        for quantile in ("0.5", "0.85")
-        for each in known.many(names.CHANGE_SIZE, "month", quantile=quantile)
-    ]
+    middle = known.many(names.CHANGE_SIZE, "month", quantile="0.5")
+    most = known.many(names.CHANGE_SIZE, "month", quantile="0.85")
+    points = (*middle, *most)
     if not any(isinstance(each, Measurement) for each in points):
         return None
     small = bool(name.text)
@@ -151,8 +147,8 @@ def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
             + ("." if small else ", {size:window}. Band: interval of the median."),
             values={"size": size},
         ),
-        points=tuple(points),
-        drawing=batch_drawing(small=small),
+        points=points,
+        drawing=batch_drawing(middle, most, small=small),
         size="small" if small else "wide",
     )
 
@@ -163,6 +159,6 @@ def _untold(known: Evidence) -> list[Block]:
     for metric, words in WAITS.items():
         wait = known.one(metric, quantile="0.5")
         if isinstance(wait, Abstention):
-            text = f"How long {words} takes cannot be told: {{wait:reason}}. {{wait:remedy}}."
+            text = f"How long it takes from {words} {{wait:cannot}}: {{wait:reason}}. {{wait:remedy}}."
             sentences.append(Sentence(template=text, values={"wait": wait}, tone="note"))
     return sentences

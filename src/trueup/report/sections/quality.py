@@ -34,7 +34,7 @@ def quality(view: View) -> Section:
 def _lead(known: Evidence) -> Sentence:
     gap = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
     if isinstance(gap, Abstention):
-        text = "Marked and unmarked lines cannot be compared: {gap:reason}. {gap:remedy}."
+        text = "Marked and unmarked lines {gap:cannot} apart: {gap:reason}. {gap:remedy}."
     else:
         text = (
             "After {age}, AI-marked lines differ from others born in the same months by {gap} "
@@ -114,7 +114,7 @@ def _others(known: Evidence) -> list[Block]:
     churn, owners = known.one(names.CHURN), known.one(names.OWNERS)
     parts = []
     if isinstance(churn, Measurement):
-        parts.append("For every line added, {churn:bare} of a line is deleted.")
+        parts.append("Lines deleted come to {churn:bare} of lines added.")
     if isinstance(owners, Measurement):
         parts.append("{owners:bare} hold half of the surviving lines, out of {owners:n}.")
     if not parts:

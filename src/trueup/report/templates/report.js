@@ -75,6 +75,9 @@
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target.scrollIntoView({ block: "center" });
   };
+  addEventListener("beforeprint", () => {
+    for (const each of document.querySelectorAll(".definitions > details")) each.open = true;
+  });
   addEventListener("hashchange", () => { hide(); unfold(); });
   unfold();
 
@@ -104,7 +107,8 @@
       const width = area.clientWidth;
       if (!width || Math.abs(width - drawnAt) < 2) return;
       drawnAt = width;
-      const plot = Math.floor(width - spec.padding.left - spec.padding.right - LEFT);
+      const axis = spec.padding.left > LEFT / 2 ? 0 : LEFT;
+      const plot = Math.floor(width - spec.padding.left - spec.padding.right - axis);
       if (view) view.finalize();
       live.replaceChildren();
       figure.classList.add("is-live");
