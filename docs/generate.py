@@ -29,6 +29,7 @@ def cli_page() -> str:
         "# The command line",
         "Every verb takes `--json`: one JSON object on stdout; all else goes to stderr.",
         "Exit codes: 0 fine, 1 our fault, 2 wrong use, 3 partial collection, 130 interrupted.",
+        "A defect of ours is named in one line; with `TRUEUP_TRACEBACK=1` its trace is shown too.",
         _fenced("text", help_text()),
     ]
     for verb in cli.verbs():

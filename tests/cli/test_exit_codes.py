@@ -80,7 +80,7 @@ def test_a_defect_of_ours_is_called_one_and_shows_its_trace_only_when_asked(
 
 
 @pytest.mark.parametrize(
-    "words", [["mesure"], ["measure"], ["report", "--format", "pdf"], ["collect", "--nope"], []]
+    "words", [["mesure"], ["report", "--format", "pdf"], ["collect", "--nope"], []]
 )
 def test_a_command_that_cannot_be_read_is_wrong_use(
     monkeypatch: pytest.MonkeyPatch, words: list[str]

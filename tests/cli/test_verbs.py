@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Stage
 from tests.cli.stage import run
 from tests.cli.test_findings import MARKED
+from trueup.measure.catalogue import all_metrics
 from trueup.model.evidence import Window
 from trueup.workspace import Collected, ReportWritten
 
@@ -70,3 +71,20 @@ def test_measure_passes_on_every_split_and_span(
         {"by": ["origin", "repository"], "every": "month", "window": None},
     )
     assert capsys.readouterr().out.startswith("origin marked: at least 12 %")
+
+
+def test_measure_without_a_name_lists_every_metric_with_its_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, ["measure"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(all_metrics())
+    assert [line for line in lines if not line.endswith("?")] == []
+
+
+def test_the_list_of_metrics_for_machines_is_the_same_list(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch, ["measure", "--json"])
+    told = json.loads(capsys.readouterr().out)["metrics"]
+    assert told == {name: metric.question for name, metric in all_metrics().items()}

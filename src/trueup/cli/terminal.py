@@ -17,6 +17,12 @@ def say(lines: Iterable[str]) -> None:
         print(line)  # noqa: T201 - this is the one place that speaks
 
 
+def columns(pairs: Mapping[str, str]) -> list[str]:
+    """Set names and what belongs to them in two columns."""
+    width = max(map(len, pairs), default=0)
+    return [f"{name:<{width}}  {text}" for name, text in pairs.items()]
+
+
 def say_json(answer: Mapping[str, Any]) -> None:
     """Print the answer for a machine: one JSON object, keys as given."""
     say([json.dumps(answer, ensure_ascii=False, indent=2)])

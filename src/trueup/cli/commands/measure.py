@@ -9,13 +9,18 @@ import typer
 from trueup.cli.dates import read_window
 from trueup.cli.findings import describe, in_words
 from trueup.cli.options import Every, Json, Place, Since, Until
-from trueup.cli.terminal import say, say_json
+from trueup.cli.terminal import columns, say, say_json
 
 EXAMPLES = "Example: trueup measure line_survival_ratio --by origin --every quarter"
 
 
 def run(
-    metric: Annotated[str, typer.Argument(metavar="METRIC", help="Name of the metric.")],
+    metric: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="METRIC", help="Name of the metric.", show_default="list all of them"
+        ),
+    ] = None,
     *,
     by: Annotated[
         list[str] | None,
@@ -37,7 +42,16 @@ def run(
     A split by origin, tool, model or actor kind needs enough authors in each part, else that
     part is not shown; a split by person does not exist.
     """
+    from trueup.measure.catalogue import all_metrics
     from trueup.workspace import Workspace
+
+    if metric is None:
+        questions = {name: known.question for name, known in all_metrics().items()}
+        if as_json:
+            say_json({"metrics": questions})
+        else:
+            say(columns(questions))
+        return
 
     space = Workspace.open(workspace)
     window = read_window(since, until, space.settings.workspace.timezone)
