@@ -88,11 +88,5 @@ def test_what_ci_runs_is_a_script_that_parses() -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
-def test_a_report_without_a_repository_says_how_to_name_one() -> None:
-    done = subprocess.run(["make", "report"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "make report REPO=/path/to/repo" in done.stderr
-
-
 def test_there_are_at_most_eight_core_dependencies() -> None:
     assert len(PROJECT["project"]["dependencies"]) <= 8
