@@ -6,10 +6,14 @@ is *unmarked*, which means unknown. A change is marked when any of its commits i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+
 import ibis
 
 from trueup.measure.metric import Tables
 
+T = TypeVar("T")
 MARKED = "marked"
 UNMARKED = "unmarked"
 SEVERAL_TOOLS = "several tools"
@@ -21,6 +25,27 @@ FOLLOWED_KINDS = ("code", "test")
 """File kinds whose lines are followed through their life."""
 UNWRITTEN_KINDS = ("generated", "data")
 """File kinds nobody wrote by hand: lock files, snapshots, vendored code, data."""
+
+
+class Prepared:
+    """Tables whose shared relations are worked out once, for many questions in a row."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self.until = horizon(tables)
+        self.commits = ibis.memtable(commits(tables).to_pyarrow())
+        self.changes = ibis.memtable(changes(tables).to_pyarrow())
+        self._remembered: dict[Hashable, object] = {}
+
+    def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what `work_out` gave the first time it was asked for under `key`."""
+        if key not in self._remembered:
+            self._remembered[key] = work_out()
+        return cast("T", self._remembered[key])
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        """Return the table called `name`."""
+        return self._tables[name]
 
 
 def marks(tables: Tables) -> ibis.Table:
@@ -47,12 +72,14 @@ def marks(tables: Tables) -> ibis.Table:
 
 
 def commits(tables: Tables) -> ibis.Table:
-    """Return every commit with author, marking and repository name.
+    """Return every commit with author and marking.
 
     Columns: ``commit_id``, ``repository_id``, ``repository``, ``at`` (committer instant, null
     where the clock cannot be trusted), ``known``, ``person``, ``cluster``, ``actor_kind``,
     ``origin``, ``tool``, ``model``, ``fix_rule``.
     """
+    if isinstance(tables, Prepared):
+        return tables.commits
     commit, account = tables["commit"], people(tables)
     mark = marks(tables).rename(mark_commit_id="commit_id")
     rows = commit.left_join(
@@ -84,12 +111,14 @@ def commits(tables: Tables) -> ibis.Table:
 
 
 def changes(tables: Tables) -> ibis.Table:
-    """Return every landed change with author, marking and repository name.
+    """Return every landed change with author and marking.
 
-    Columns: those of table ``change`` but the account, and ``repository``, ``at`` (landing
+    Columns: those of table ``change`` but the account, and ``repository`` (its id), ``at`` (landing
     instant), ``known``, ``person``, ``cluster``, ``origin``, ``tool``, ``model``. A change whose
     landing commit carries a clock that cannot be trusted is not known.
     """
+    if isinstance(tables, Prepared):
+        return tables.changes
     change, account, mark = tables["change"], people(tables), change_marks(tables)
     clocks = tables["commit"].select(landing_id="commit_id", landing_clock="clock")
     rows = (
@@ -155,18 +184,18 @@ def people(tables: Tables) -> ibis.Table:
 
 
 def with_repository(rows: ibis.Table, tables: Tables) -> ibis.Table:
-    """Add the repository's name and how far its history is known (``observed_until_at``)."""
-    names = tables["repository"].select(
-        named_id="repository_id", repository="name", observed_until_at="last_commit_at"
+    """Add the dimension ``repository`` and how far its history is known (``observed_until_at``)."""
+    reach = tables["repository"].select(
+        reach_repository_id="repository_id", observed_until_at="last_commit_at"
     )
-    joined = rows.left_join(names, rows.repository_id == names.named_id)
-    return joined.mutate(repository=joined.repository.fill_null(joined.repository_id)).drop(
-        "named_id"
-    )
+    joined = rows.left_join(reach, rows.repository_id == reach.reach_repository_id)
+    return joined.mutate(repository=joined.repository_id).drop("reach_repository_id")
 
 
 def horizon(tables: Tables) -> int | None:
     """Return the newest instant history reaches, plus 1 µs; None when every repository is empty."""
+    if isinstance(tables, Prepared):
+        return tables.until
     newest = tables["repository"].last_commit_at.max().to_pyarrow().as_py()
     return None if newest is None else int(newest) + 1
 

@@ -171,7 +171,7 @@ class Metric:
     needs
         Tables `rows` reads.
     rows
-        Event rows. Columns: ``repository`` (name), ``at`` (epoch microseconds UTC; null where
+        Event rows. Columns: ``repository`` (id), ``at`` (epoch microseconds UTC; null where
         the clock cannot be trusted), ``person`` (pseudonym; null for bots and agents, who are
         not persons), ``cluster``, ``value``, ``weight``, ``known`` (false: should be in the
         number but cannot be; lowers coverage), and any of `DIMENSIONS`. Waiting times add

@@ -10,7 +10,7 @@ from ibis import _
 from numpy.typing import NDArray
 
 from trueup.errors import MeasureError
-from trueup.measure.authorship import MARKED, UNMARKED, horizon
+from trueup.measure.authorship import MARKED, UNMARKED, Prepared, horizon
 from trueup.measure.frame import Asked, Labels, labels
 from trueup.measure.intervals import FEWEST_CLUSTERS
 from trueup.measure.lines import deaths
@@ -115,6 +115,13 @@ class Question:
 
 def read_lines(metric: Metric, tables: Tables, asked: Asked) -> Lines | None:
     """Count lines by author, birth month, kind, origin and age at death; None without history."""
+    if isinstance(tables, Prepared):
+        key = (metric.rows, asked.window, tuple(_neutral(asked)), asked.timezone)
+        return tables.remember(key, lambda: _read_lines(metric, tables, asked))
+    return _read_lines(metric, tables, asked)
+
+
+def _read_lines(metric: Metric, tables: Tables, asked: Asked) -> Lines | None:
     until = horizon(tables)
     if until is None:
         return None
@@ -135,6 +142,10 @@ def read_lines(metric: Metric, tables: Tables, asked: Asked) -> Lines | None:
         lines=_.lines.sum(), born_at=_["at"].min()
     )
     return _lines(counted, asked, window)
+
+
+def _neutral(asked: Asked) -> list[str]:
+    return [name for name in _keys(asked) if name != "origin"]
 
 
 def _keys(asked: Asked) -> list[str]:
@@ -202,7 +213,7 @@ def _lines(counted: ibis.Table, asked: Asked, window: Window) -> Lines:
         died=fate == "died",
         lines=numbers["lines"].astype(float),
     )
-    neutral = {name: columns[name] for name in _keys(asked) if name != "origin"}
+    neutral = {name: columns[name] for name in _neutral(asked)}
     return Lines(
         cells=cells,
         person=columns["person"].codes,
