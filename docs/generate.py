@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 
 from trueup import config, errors
 from trueup.cli import main as cli
+from trueup.collect.attribution import page
 from trueup.model import tables
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -111,6 +112,7 @@ def column_meanings() -> dict[tuple[str, str], str]:
 
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        "attribution-rules.md": page.attribution_page,
         "cli.md": cli_page,
         "config.md": config_page,
         "errors.md": errors_page,

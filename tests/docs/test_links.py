@@ -12,6 +12,9 @@ from tests.docs.pages import PAGES, name_of, prose, text
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
 
+CODE = re.compile(r"(`+)(?:(?!\1).)+?\1")
+
+
 def anchors(page: Path) -> set[str]:
     """Return the anchors a page offers, as hosts of Markdown make them from headings."""
     heads = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
@@ -21,7 +24,7 @@ def anchors(page: Path) -> set[str]:
 def broken(page: Path) -> list[str]:
     """Return the links of a page that lead nowhere."""
     found = []
-    for link in LINK.findall(prose(page)):
+    for link in LINK.findall(CODE.sub("", prose(page))):
         if re.match(r"[a-z]+:", link):
             continue
         place, _, anchor = link.partition("#")

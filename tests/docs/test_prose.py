@@ -12,7 +12,7 @@ from tests.docs.pages import PAGES, name_of, prose
 TWO_SENTENCES = re.compile(r"[a-z0-9)`*\"][.?!] +[A-Z`*\"(]")
 ABBREVIATED = re.compile(r"\b(e\.g|i\.e|et al|vs|[A-Z])\. ")
 NOT_OUR_WORDS = re.compile(
-    r"\b(PRs?|MRs?|MTTR|productivity|velocity|leverage|insights?|human-written)\b"
+    r"\b(PRs?|MRs?|MTTR|productivity|velocity|leverage|insights?|(?<!never )human-written)\b"
 )
 MARKER = re.compile(r"^\s*(#+ )?(\d+\. )?")
 CODE = re.compile(r"`[^`]*`")
@@ -31,7 +31,10 @@ def sentences_that_share_a_line(page: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+WRITTEN = [page for page in PAGES if page.name != "attribution-rules.md"]  # made from its table
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=name_of)
 def test_every_sentence_has_a_line_of_its_own(page: Path) -> None:
     assert sentences_that_share_a_line(page) == []
 
