@@ -139,8 +139,8 @@ def main(arguments: list[str]) -> int:
         print(*stale, *(["run `make docs`"] if stale else []), sep="\n", end="\n" * bool(stale))
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        (REFERENCE / name).write_text(page(), encoding="utf-8")
+    for name, made in PAGES.items():
+        (REFERENCE / name).write_text(made(), encoding="utf-8")
     return 0
 
 
