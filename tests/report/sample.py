@@ -215,9 +215,9 @@ def quality(where: dict[str, str], *, few: bool = False) -> dict[str, list[Findi
     }  # fmt: skip
 
 
-def rich(name: str = "example/rich", scale: float = 1.0, *, few: bool = False) -> dict[str, list[Finding]]:
-    """Return all there can be from git alone, for one repository."""
-    where = {"repository": name}
+def rich(name: str = "", scale: float = 1.0, *, few: bool = False) -> dict[str, list[Finding]]:
+    """Return all there can be from git alone, for one repository or (no name) for everything."""
+    where = {"repository": name} if name else {}
     return {**exposure(scale, where), **flow(scale, where), **quality(where, few=few)}
 
 

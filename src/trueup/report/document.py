@@ -11,7 +11,7 @@ from trueup.model.evidence import Abstention, Estimate, Interval, Measurement
 from trueup.report.sentence import Defined, Name, Sentence
 from trueup.report.words import Shown, group_of, interval_of, items_of, value_of
 
-Cell = Measurement | Estimate | Abstention | Name
+Cell = Measurement | Estimate | Abstention | Name | Defined
 Seen = Literal["seen", "in part", "not connected"]
 
 
@@ -41,7 +41,9 @@ class ScaleRow:
     measure
         What was compared, in a few words.
     outcome
-        A difference (0 = none), or the reason there is none.
+        A comparison, or the reason there is none.
+    same
+        The value of `outcome` that means no difference: 0 of a difference, 1 of a ratio.
     naive
         The same from a dashboard that takes no care; None if there is none.
     """
@@ -49,9 +51,14 @@ class ScaleRow:
     label: str
     measure: str
     outcome: Shown
+    same: float = 0.0
     naive: Measurement | None = None
 
     def __post_init__(self) -> None:
+        if any(letter.isdigit() for letter in self.label + self.measure):
+            raise NakedNumber(
+                f"The row {self.label!r} is labelled with a number.", hint="Say it in words."
+            )
         require_evidence(self.outcome, self.label)
         if self.naive is not None:
             require_evidence(self.naive, self.label)
@@ -202,7 +209,7 @@ class Table:
             if len(row) != len(self.columns):
                 raise ReportError("A row has not one cell per column.", hint="Fill every column.")
             for cell in row:
-                if not isinstance(cell, Name):
+                if not isinstance(cell, Name | Defined):
                     require_evidence(cell, "A table")
 
     def shown(self) -> Iterator[Shown]:
@@ -210,7 +217,7 @@ class Table:
         yield from self.caption.shown()
         for row in self.rows:
             for cell in row:
-                if not isinstance(cell, Name):
+                if not isinstance(cell, Name | Defined):
                     yield cell
 
 

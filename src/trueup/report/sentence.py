@@ -19,6 +19,7 @@ from trueup.report.words import (
     month,
     plain,
     span,
+    uncapital,
     unit_of,
     value_of,
 )
@@ -154,7 +155,7 @@ def _inline(text: str) -> str:
 
 
 def _reason(shown: Shown) -> str:
-    return _inline(shown.reason) if isinstance(shown, Abstention) else ""
+    return uncapital(_inline(shown.reason)) if isinstance(shown, Abstention) else ""
 
 
 def _remedy(shown: Shown) -> str:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from trueup.model.evidence import Abstention, Estimate, Group, Measurement, Window
-from trueup.units import COUNT, ITEMS, Unit, say
+from trueup.units import COUNT, ITEMS, PEOPLE, Unit, say
 
 Shown = Measurement | Estimate | Abstention
 """All that a report may show."""
 
 CANNOT_TELL = "cannot tell"
 
+TIMES = Unit("times", "times")
 POINTS = Unit("percentage points", "points")
 
 _MONTHS = (
@@ -33,6 +34,8 @@ def plain(value: float, unit: Unit) -> str:
     """
     if unit == POINTS:
         value, unit = 100 * value, replace(POINTS, name="said")
+    if unit == PEOPLE and value == 1:
+        return "1\u00a0person"
     said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 
@@ -47,9 +50,11 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
 
 
 def unit_of(shown: Measurement | Estimate) -> Unit:
-    """Return the unit a reader hears: the difference of two shares is in points."""
+    """Return the unit a reader hears: share less share is points, month over month is times."""
     if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
         return POINTS
+    if isinstance(shown, Measurement) and shown.metric.endswith("_in_marked_months_ratio"):
+        return TIMES
     return shown.unit
 
 

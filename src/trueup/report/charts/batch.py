@@ -13,6 +13,7 @@ from trueup.report.charts.theme import (
     catch,
     drawing,
     end_labels,
+    has_intervals,
     months,
     top_of,
 )
@@ -23,7 +24,8 @@ def batch_drawing(
 ) -> Spec:
     """Draw the median change size by month with its interval, and a high quantile above."""
     height, top = 110 if small else 200, top_of([*half, *most], spread_of=half)
-    layers: list[Spec] = [_band(top), _line("0.5", INK, [1, 0], top)]
+    layers: list[Spec] = [_band(top)] if has_intervals(half) else []
+    layers.append(_line("0.5", INK, [1, 0], top))
     layers.append(_line("0.85", MUTED, [2, 3], top))
     if not small:
         ends = [("half are under", half, INK), ("85 in 100 under", most, MUTED)]

@@ -16,6 +16,7 @@ from trueup.report.charts.theme import (
     Spec,
     beside,
     drawing,
+    has_intervals,
     months,
     share,
 )
@@ -52,7 +53,9 @@ def exposure_drawing(
     """Draw shares by month, split by tool where that is allowed."""
     top = top or top_of(shares)
     tools = tools_by_weight(split)
-    layers = [_unknown(top), _tools(tools, top) if tools else _marked(top), _whisker(top)]
+    layers = [_unknown(top), _tools(tools, top) if tools else _marked(top)]
+    if has_intervals(shares):
+        layers.append(_whisker(top))
     height = 120 if small else 260
     if tools and not small:
         layers.append(_labels(tools, _label_places(tools, split, top), height))

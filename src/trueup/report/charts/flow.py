@@ -15,6 +15,7 @@ from trueup.report.charts.theme import (
     catch,
     end_labels,
     frame,
+    has_intervals,
     months,
     top_of,
 )
@@ -63,7 +64,8 @@ def _line(series: Sequence[Finding], top: float, *, dash: list[int], colour: str
         "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
         "encoding": {"x": months(), "y": amount("value", top=top)},
     }
-    return {"transform": [{"filter": _is(series[0].metric)}], "layer": [band, line]}
+    layers = [band, line] if has_intervals(series) else [line]
+    return {"transform": [{"filter": _is(series[0].metric)}], "layer": layers}
 
 
 def _stock(waiting: Sequence[Finding], *, small: bool) -> Spec:

@@ -13,8 +13,12 @@ from trueup.report.charts.theme import (
     beside,
     catch,
     drawing,
+    has_intervals,
     share,
 )
+
+NAMED_AGES = (14, 30, 90, 365, 730)
+"""Ages that are marked on a curve, in days."""
 
 _LABELS = {"marked": "AI-marked", "unmarked": "unmarked"}
 _COLOURS = {"marked": MARKED, "unmarked": REST}
@@ -23,7 +27,8 @@ _COLOURS = {"marked": MARKED, "unmarked": REST}
 def survival_drawing(points: Sequence[Finding], *, small: bool = False) -> Spec:
     """Draw one curve for each origin there is; everything together is drawn as unmarked."""
     height = 120 if small else 260
-    curves: list[Spec] = [{"layer": [_band(), _line(), _dots()]}]
+    bands = [_band()] if has_intervals(points) else []
+    curves: list[Spec] = [{"layer": [*bands, _line(), _dots()]}]
     if not small:
         curves += _labels(points, height)
     targets = catch(_age(points), share("value", top=1.0))
@@ -41,7 +46,7 @@ def _age(points: Sequence[Finding]) -> Spec:
         "type": "quantitative",
         "scale": {"type": "sqrt", "domain": [0, max(ages, default=365)], "nice": False},
         "axis": {
-            "values": [age for age in ages if age in (7, 14, 30, 90, 180, 365, 730)],
+            "values": [age for age in ages if age in NAMED_AGES],
             "title": "age of the line in days (square-root scale)",
             "format": ",d",
             "labelOverlap": True,
@@ -96,6 +101,7 @@ def _line() -> Spec:
 
 def _dots() -> Spec:
     return {
+        "transform": [{"filter": f"indexof({list(NAMED_AGES)}, datum.age_days) >= 0"}],
         "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
         "encoding": {
             "y": share("value", top=1.0),

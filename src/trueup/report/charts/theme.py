@@ -124,6 +124,11 @@ def top_of(points: Sequence[Finding], spread_of: Sequence[Finding] | None = None
     return 1.04 * max([each.value for each in told] + highs, default=1.0) or 1.0
 
 
+def has_intervals(points: Sequence[Finding]) -> bool:
+    """Return whether there is any interval to draw."""
+    return any(isinstance(each, Measurement) and each.interval for each in points)
+
+
 def end_labels(
     series: Sequence[tuple[str, Sequence[Finding], str]], top: float, height: int
 ) -> list[Spec]:

@@ -21,7 +21,9 @@ _TICKS = {
 }
 
 
-def waits_drawing(labels: Mapping[str, str], longest: float) -> Spec:
+def waits_drawing(
+    labels: Mapping[str, str], longest: float, *, with_intervals: bool = True
+) -> Spec:
     """Draw a row for each wait in `labels` (metric name to words), a dot for each quantile.
 
     `longest` is the largest wait drawn, in seconds: the scale ends at the next round time.
@@ -32,8 +34,9 @@ def waits_drawing(labels: Mapping[str, str], longest: float) -> Spec:
     known = {"filter": f"indexof({json.dumps(list(labels))}, datum.metric) >= 0"}
     y: Spec = {"field": "wait", "type": "nominal", "sort": list(labels.values()), "axis": None}
     x = _seconds("at_least_a_minute", end)
-    layers: list[Spec] = [_spread(x, y), _uncertainty(x, y, end), _dots(x, y), _says(x, y), _name(y)]
-    layers.append(catch(x, y))
+    layers = [_spread(x, y), _dots(x, y), _says(x, y), _name(y), catch(x, y)]
+    if with_intervals:
+        layers.insert(1, _uncertainty(x, y, end))
     spec = drawing(height=max(1, len(labels)) * 96, right=22, layers=layers)
     return {**spec, "padding": PADDING, "transform": [known, steps, clip]}
 

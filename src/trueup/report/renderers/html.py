@@ -13,10 +13,23 @@ from markupsafe import Markup
 from trueup.model.evidence import Abstention, Estimate
 from trueup.report import words
 from trueup.report.charts import drawn
-from trueup.report.document import Chart, ChartGroup, OneLine, Report, ScaleRows, Section
+from trueup.report.document import (
+    Chart,
+    ChartGroup,
+    CoverageLine,
+    CoverageTable,
+    OneLine,
+    Report,
+    ScaleRows,
+    Section,
+)
 from trueup.report.ledger import Ledger
 from trueup.report.sentence import Sentence
 from trueup.report.words import Shown
+
+
+LONG_TABLE = 8
+"""Coverage tables of more rows fold away what is complete."""
 
 
 def render_html(report: Report) -> str:
@@ -48,6 +61,16 @@ class Page:
     def kind(self, block: object) -> str:
         """Return which macro draws a block."""
         return type(block).__name__
+
+    def with_holes(self, block: CoverageTable) -> list[CoverageLine]:
+        """Return what a reader must see of the coverage: all of it, or all that has holes."""
+        return [row for row in block.rows if row not in self.complete(block)]
+
+    def complete(self, block: CoverageTable) -> list[CoverageLine]:
+        """Return rows to fold away: read whole, in a table too long for one glance."""
+        if len(block.rows) <= LONG_TABLE:
+            return []
+        return [row for row in block.rows if row.seen.coverage == 1.0 and not row.skipped.value]
 
     def is_short(self, section: Section) -> bool:
         """Return whether a section is one line, saying what to connect."""

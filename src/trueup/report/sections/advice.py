@@ -18,21 +18,33 @@ MOST_UNKNOWNS = 8
 def limits(view: View) -> Section:
     """Return where work waits, as far as git can show."""
     known = view.together
-    wait = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
     growth = known.one(names.QUEUE_GROWTH)
     blocks: list[Block] = []
     if isinstance(growth, Measurement) and growth.interval and growth.interval.low > 0:
         text = "More lands than is released: the queue grows by at least {growth:bare}."
         blocks.append(Sentence(template=text, values={"growth": growth}))
-    if isinstance(wait, Measurement):
-        text = (
-            "The one wait git shows from end to end is from landing to the first release: "
-            "half within {wait} (anything from {wait:interval} fits)."
-        )
-        blocks.append(Sentence(template=text, values={"wait": wait}))
+    blocks += _waits(known)
     answers = Sentence(template="which stage limits the whole: coding, review, machines, release.")
     blocks.append(OneLine(connect="the forge, CI and deployments", answers=answers))
     return Section(id="limits", heading="What limits you", blocks=tuple(blocks))
+
+
+def _waits(known: Evidence) -> list[Block]:
+    """Say the one wait git shows whole, and what counting only what left would hide."""
+    half = known.one(names.LANDED_TO_RELEASED, quantile="0.5")
+    if isinstance(half, Abstention):
+        return []
+    text = (
+        "The one wait git shows from end to end is from landing to the first release: "
+        "half within {half} (anything from {half:interval} fits)."
+    )
+    all_, left = (known.one(names.MEAN_WAIT, wait=name) for name in ("edge-corrected", "departed"))
+    if isinstance(all_, Measurement) and isinstance(left, Measurement):
+        text += (
+            " On average it is {all}, counting what still waits; counting only what left, "
+            "as dashboards do, would show {left}."
+        )
+    return [Sentence(template=text, values={"half": half, "all": all_, "left": left})]
 
 
 def monday(view: View) -> Section:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trueup.model.evidence import Abstention, Finding, Interval, Measurement
 from trueup.report import names
 from trueup.report.document import ScaleRow, ScaleRows, SourceSeen, SourceStrip
@@ -90,37 +92,46 @@ def _surprise(known: Evidence) -> Sentence | None:
 def scale(view: View) -> ScaleRows:
     """Return throughput, lead time, quality and cost; where git cannot say, so be it."""
     known = view.together
-    throughput = known.one(names.THROUGHPUT_ASSOCIATION)
-    lead_time = known.one(names.LEAD_TIME_ASSOCIATION)
-    lasting = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
+    released = known.one(names.THROUGHPUT_ASSOCIATION)
+    rows = (
+        ScaleRow(
+            label="Throughput",
+            measure="changes released",
+            outcome=released if isinstance(released, Measurement) else NO_OUTCOME,
+            same=1.0,
+        ),
+        ScaleRow(
+            label="Lead time",
+            measure="landing to release",
+            outcome=known.one(names.LEAD_TIME_ASSOCIATION),
+            same=1.0,
+        ),
+        ScaleRow(
+            label="Quality",
+            measure="lines still alive",
+            outcome=known.one(names.SURVIVAL_DIFFERENCE, age_days="90"),
+        ),
+        ScaleRow(label="Cost", measure="per surviving change", outcome=NO_COST),
+    )
     return ScaleRows(
         caption=Sentence(
-            template="AI-marked work beside the rest: associations, not consequences. "
-            "Left is less, right is more; hatched means cannot tell."
+            template="Work with more AI marks beside work with fewer: associations, not "
+            "consequences. Hatched means cannot tell."
         ),
-        rows=(
-            ScaleRow(
-                label="Throughput",
-                measure="changes released",
-                outcome=throughput if isinstance(throughput, Measurement) else NO_OUTCOME,
-            ),
-            ScaleRow(label="Lead time", measure="landed to released", outcome=lead_time),
-            ScaleRow(label="Quality", measure="lines alive after 90 days", outcome=lasting),
-            ScaleRow(label="Cost", measure="money per surviving change", outcome=NO_COST),
-        ),
+        rows=rows,
         band=Interval(low=-0.05, high=0.05, method="default smallest difference of interest"),
-        reach=_reach(throughput, lead_time, lasting),
-        band_says=Defined(text="±5\u00a0%", by="smallest difference of interest"),
+        reach=_reach(rows),
+        band_says=Defined(text="5\u00a0%", by="smallest difference of interest"),
     )
 
 
-def _reach(*outcomes: Finding) -> float:
+def _reach(rows: Sequence[ScaleRow]) -> float:
     """Return where the scale ends: the first round share beyond every whisker."""
     furthest = max(
         (
-            max(abs(each.interval.low), abs(each.interval.high))
-            for each in outcomes
-            if isinstance(each, Measurement) and each.interval
+            max(abs(end - row.same) for end in (row.outcome.interval.low, row.outcome.interval.high))
+            for row in rows
+            if isinstance(row.outcome, Measurement) and row.outcome.interval
         ),
         default=0.0,
     )
@@ -138,7 +149,9 @@ def strip(view: View) -> SourceStrip:
                 name="Git history",
                 status=git,  # type: ignore[arg-type]
                 costs=Sentence(
-                    template="Some records were skipped or are not in the clone: see the table."
+                    template="There is nothing in it yet."
+                    if not commits
+                    else "Some records were skipped or are not in the clone: see the table."
                     if holes
                     else "Everything asked for was read."
                 ),

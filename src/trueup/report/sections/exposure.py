@@ -66,7 +66,8 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
     if not told or not any(each.value for each in told):
         return None
     split = known.many(names.MARKED_COMMITS, "month", "tool")
-    latest = max(told, key=lambda each: dict(each.group)["month"])
+    latest = _latest(told)
+    fewest, most = min(told, key=lambda each: each.n), max(told, key=lambda each: each.n)
     whole = known.one(names.MARKED_COMMITS)
     small = bool(name.text)
     finding = "{name}: at least {whole:bare}" if small else _TITLE
@@ -78,16 +79,23 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
             template=finding, values={"latest": latest, "name": name, "whole": whole}
         ),
         subtitle=Sentence(
-            template="Share of commits by month; {whole:n}, {whole:window}."
+            template="Share of commits by month."
             if small
-            else "Share of commits with an AI mark, by tool and month; {whole:n}, "
-            "{whole:window}. Hatched: no mark, so unknown; it goes on to the whole.",
-            values={"whole": whole},
+            else "Share of commits with an AI mark, by tool and month; {fewest:n} to {most:n} a "
+            "month. Hatched: no mark, so unknown, up to the whole. Lines: intervals.",
+            values={"fewest": fewest, "most": most},
         ),
         points=(*shares, *split),
         drawing=exposure_drawing(shares, split, small=small, top=top),
         size="small" if small else "wide",
     )
+
+
+def _latest(told: list[Measurement]) -> Measurement:
+    """Return the newest month that is not a stub of one, if there is any."""
+    ordered = sorted(told, key=lambda each: dict(each.group)["month"])
+    whole = [each for each in ordered if each.window.days >= 27]
+    return (whole or ordered)[-1]
 
 
 _TITLE = "In {latest:month}, at least {latest:bare} of commits carried an AI mark"

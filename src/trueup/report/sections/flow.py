@@ -6,6 +6,7 @@ from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import names
 from trueup.report.charts.batch import batch_drawing
 from trueup.report.charts.flow import flow_drawing
+from trueup.report.charts.theme import has_intervals
 from trueup.report.charts.waits import waits_drawing
 from trueup.report.document import Block, Chart, ChartGroup, Section
 from trueup.report.findings import Evidence
@@ -75,11 +76,11 @@ def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     waiting = known.one(names.IN_PROGRESS)
     values = {"name": name, "waiting": waiting, "landed": known.one(names.LANDED)}
     title = "{name}: {landed:bare}" if small else _flow_title(waiting)
-    subtitle = "Changes a week by month; {landed:n}."
+    subtitle = "Changes a week by month."
     if not small:
         subtitle = (
-            "Changes landed and released a week, and landed but not yet released, by month; "
-            "{landed:n}, {landed:window}."
+            "Changes landed and released a week, and landed but not yet released, by month. "
+            "Band: interval."
         )
     return Chart(
         id=ident,
@@ -119,7 +120,9 @@ def waits_chart(known: Evidence, *, ident: str) -> Chart | None:
             values={"half": half},
         ),
         points=tuple(points),
-        drawing=waits_drawing(labels, max(_upper(each) for each in told)),
+        drawing=waits_drawing(
+            labels, max(_upper(each) for each in told), with_intervals=has_intervals(told)
+        ),
     )
 
 
@@ -143,8 +146,8 @@ def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         id=ident,
         finding=Sentence(template=title, values={"name": name, "size": size}),
         subtitle=Sentence(
-            template="Lines added and deleted per landed change, by month; {size:n}"
-            + ("." if small else ", {size:window}. Band: interval of the median."),
+            template="Lines added and deleted per landed change, by month."
+            + ("" if small else " {size:n} in the newest year. Band: interval of the median."),
             values={"size": size},
         ),
         points=points,

@@ -8,7 +8,7 @@ from trueup.report.charts.survival import survival_drawing
 from trueup.report.document import Block, Cell, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence
 from trueup.report.sections.answer import NINETY
-from trueup.report.sentence import Name, Sentence
+from trueup.report.sentence import Defined, Name, Sentence
 from trueup.report.view import View
 
 
@@ -34,7 +34,7 @@ def quality(view: View) -> Section:
 def _lead(known: Evidence) -> Sentence:
     gap = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
     if isinstance(gap, Abstention):
-        text = "Marked and unmarked lines {gap:cannot} apart: {gap:reason}. {gap:remedy}."
+        text = "How marked lines compare with others {gap:cannot}: {gap:reason}. {gap:remedy}."
     else:
         text = (
             "After {age}, AI-marked lines differ from others born in the same months by {gap} "
@@ -58,14 +58,16 @@ def survival_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         return None
     rest = [each for each in told if dict(each.group).get("origin") != "marked"] or told
     at_ninety = [each for each in rest if float(dict(each.group)["age_days"]) == 90]
-    alive = (at_ninety or rest)[0]
+    later = [each for each in rest if float(dict(each.group)["age_days"]) > 0]
+    alive = (at_ninety or later or rest)[0]
     gap = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
     small = bool(name.text)
     values = {"name": name, "alive": alive, "gap": gap, "age": _age(alive)}
     title = "{name}: {alive} alive after {age}" if small else _title(gap, told)
     subtitle = "Share of lines still there, by origin and age; {alive:n}"
-    if not small:
-        subtitle += ", {alive:window}. Bands: intervals. Solid: marked; dashed: unmarked"
+    subtitle += ". Solid: marked; dashed: unmarked" if small else (
+        ", {alive:window}. Bands: intervals. Solid: marked; dashed: unmarked"
+    )
     return Chart(
         id=ident,
         finding=Sentence(template=title, values=values),
@@ -96,13 +98,13 @@ def _title(gap: Finding, told: list[Measurement]) -> str:
 def _beside(known: Evidence) -> list[Block]:
     rows: list[tuple[Cell, ...]] = []
     for label, metric in (
-        ("Reverted", names.REVERTED),
+        ("Reverted within 30 days", names.REVERTED),
         ("Followed by a fix within 30 days", names.FIX_FOLLOWED),
     ):
         marked, rest = known.one(metric, origin="marked"), known.one(metric, origin="unmarked")
         whole = known.one(metric)
         if any(isinstance(each, Measurement) for each in (marked, rest, whole)):
-            rows.append((Name(label), whole, marked, rest))
+            rows.append((Defined(text=label, by=metric), whole, marked, rest))
     if not rows:
         return []
     caption = Sentence(template="Trouble afterwards, by origin. Unmarked means unknown.")
@@ -116,7 +118,7 @@ def _others(known: Evidence) -> list[Block]:
     if isinstance(churn, Measurement):
         parts.append("Lines deleted come to {churn:bare} of lines added.")
     if isinstance(owners, Measurement):
-        parts.append("{owners:bare} hold half of the surviving lines, out of {owners:n}.")
+        parts.append("{owners:bare} wrote half of {owners:n} of code in use.")
     if not parts:
         return []
     values = {"churn": churn, "owners": owners}

@@ -1,0 +1,175 @@
+"""The report as Markdown: the same words and numbers, evidence as footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from trueup.model.evidence import Abstention
+from trueup.report import words
+from trueup.report.document import (
+    Block,
+    Chart,
+    ChartGroup,
+    CoverageTable,
+    Definitions,
+    Footer,
+    OneLine,
+    Report,
+    ScaleRows,
+    SourceStrip,
+    Steps,
+    Table,
+    Unknowns,
+)
+from trueup.report.ledger import Ledger
+from trueup.report.sentence import Defined, Name, Sentence
+from trueup.report.words import Shown
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as Markdown; the facts behind every number are its footnotes."""
+    writer = _Writer(report)
+    lines = [f"# {report.title}: {report.subject.text}", ""]
+    for block in (*report.answer, report.scale, report.strip):
+        lines += [*writer.draw(block), ""]
+    for section in report.sections:
+        lines += [f"## {section.heading}", ""]
+        for part in section.blocks:
+            lines += [*writer.draw(part), ""]
+    lines += [*_footer(report.footer), "", *writer.footnotes()]
+    return "\n".join(lines).replace("\u00a0", " ") + "\n"
+
+
+class _Writer:
+    def __init__(self, report: Report) -> None:
+        self.ledger = Ledger(report)
+        self.used: dict[str, Shown] = {}
+        self.ways: Mapping[type, Callable[[Any], Iterator[str]]] = {
+            Sentence: self._sentence,
+            ScaleRows: self._scale,
+            SourceStrip: self._strip,
+            Chart: self._chart,
+            ChartGroup: self._charts,
+            Table: self._table,
+            OneLine: self._one_line,
+            Steps: self._steps,
+            Unknowns: self._unknowns,
+            CoverageTable: self._coverage,
+            Definitions: self._definitions,
+        }
+
+    def draw(self, block: Block) -> list[str]:
+        return list(self.ways[type(block)](block))
+
+    def footnotes(self) -> Iterator[str]:
+        for ident, shown in self.used.items():
+            facts = "; ".join(f"{label}: {text}" for label, text in words.facts_of(shown))
+            yield f"[^{ident}]: `{words.metric_of(shown)}`. {_flat(facts)}"
+
+    def _link(self, shown: Shown, text: str = "") -> str:
+        ident = self.ledger.ids[shown]
+        self.used[ident] = shown
+        return f"{_flat(text or words.value_of(shown))}[^{ident}]"
+
+    def _said(self, sentence: Sentence) -> str:
+        return "".join(
+            part.text
+            if part.shown is None or part.quiet
+            else self._link(part.shown, part.text)
+            for part in sentence.parts()
+        )
+
+    def _sentence(self, block: Sentence) -> Iterator[str]:
+        said = self._said(block)
+        yield f"**{said}**" if block.tone == "headline" else said
+
+    def _scale(self, block: ScaleRows) -> Iterator[str]:
+        yield self._said(block.caption)
+        yield ""
+        yield from _head("", "Measure", "Difference", "Interval")
+        for row in block.rows:
+            between = words.interval_of(row.outcome)
+            yield _row(row.label, row.measure, self._link(row.outcome), between)
+
+    def _strip(self, block: SourceStrip) -> Iterator[str]:
+        for source in block.sources:
+            yield f"- **{source.name}**: {source.status}. {self._said(source.costs)}"
+
+    def _chart(self, block: Chart) -> Iterator[str]:
+        yield f"### {self._said(block.finding)}"
+        yield ""
+        yield self._said(block.subtitle)
+        yield ""
+        yield from _head("Slice", "Measure", "Value", "Interval", "Rests on")
+        for point in block.points:
+            slice_ = words.group_of(words.here(point.group))
+            value, between = words.value_of(point), words.interval_of(point)
+            yield _row(slice_, point.metric, value, between, words.items_of(point))
+
+    def _charts(self, block: ChartGroup) -> Iterator[str]:
+        for chart in block.charts:
+            yield from self._chart(chart)
+            yield ""
+
+    def _table(self, block: Table) -> Iterator[str]:
+        yield self._said(block.caption)
+        yield ""
+        yield from _head(*block.columns)
+        for row in block.rows:
+            yield _row(*(self._cell(cell) for cell in row))
+
+    def _cell(self, cell: Shown | Name | Defined) -> str:
+        if isinstance(cell, Name | Defined):
+            return cell.text
+        between = "" if isinstance(cell, Abstention) else f" ({words.interval_of(cell)})"
+        return self._link(cell) + between
+
+    def _one_line(self, block: OneLine) -> Iterator[str]:
+        yield f"**Connect {block.connect}** to learn {self._said(block.answers)}"
+
+    def _steps(self, block: Steps) -> Iterator[str]:
+        for number, step in enumerate(block.steps, start=1):
+            yield f"{number}. {self._said(step)}"
+
+    def _unknowns(self, block: Unknowns) -> Iterator[str]:
+        for item in block.items:
+            for why in item.abstentions:
+                said = f"{self._link(why, 'Cannot tell')}: {words.uncapital(why.reason)}"
+                yield f"- **{item.question}** {said} {why.remedy}"
+
+    def _coverage(self, block: CoverageTable) -> Iterator[str]:
+        yield from _head("Repository", "Records", "Seen", "Of", "Skipped", "Why", "Cure")
+        for row in block.rows:
+            counts = (self._link(each) for each in (row.seen, row.expected, row.skipped))
+            yield _row(row.repository.text, row.subject, *counts, row.reason, row.remedy)
+
+    def _definitions(self, block: Definitions) -> Iterator[str]:
+        for each in block.definitions:
+            yield f"- **{each.question}** (`{each.metric}`, version {each.version}, {each.unit})"
+            yield f"  {each.definition} {' '.join(each.caveats)}".rstrip()
+            if each.references:
+                yield f"  After: {'; '.join(each.references)}."
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(_flat(cell) for cell in cells) + " |"
+
+
+def _head(*cells: str) -> tuple[str, str]:
+    return _row(*cells), _row(*("---" for _ in cells))
+
+
+def _footer(footer: Footer) -> Iterator[str]:
+    yield "## How this report was made"
+    yield ""
+    yield f"- Made: {words.minute(footer.ran_at)} by trueup {footer.tool_version}"
+    for name, head in footer.ran_on:
+        yield f"- From: {name}" + (f" at `{head}`" if head else ", no commit")
+    yield f"- Data digest: `{footer.digest}`"
+    yield f"- Frozen plan: {footer.frozen_plan}"
+    yield f"- Run again: `{footer.command}`"
