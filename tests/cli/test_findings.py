@@ -28,14 +28,14 @@ TOO_FEW = Abstention(metric="line_survival_ratio", reason="Too few.", remedy="Wa
 
 def test_a_measurement_is_said_with_interval_count_coverage_and_window() -> None:
     assert list(in_words([MARKED])) == [
-        "origin marked: at least 12 % (10 % to 15 %)",
-        "    1,600 commits, 50 % seen, 2025-01-01 to 2026-01-01",
+        "AI-marked: at least 12 % (10 to 15 %)",
+        "    1,600 commits, 50 % seen, 1 January 2025 to 31 December 2025",
     ]
 
 
 def test_an_abstention_is_said_with_its_reason_and_what_would_change_it() -> None:
     assert list(in_words([TOO_FEW])) == [
-        "everything: cannot tell. Too few.",
+        "everything: cannot tell (Too few.)",
         "    Wait 3 weeks.",
     ]
 

@@ -70,7 +70,7 @@ def test_measure_passes_on_every_split_and_span(
         ("m_ratio",),
         {"by": ["origin", "repository"], "every": "month", "window": None},
     )
-    assert capsys.readouterr().out.startswith("origin marked: at least 12 %")
+    assert capsys.readouterr().out.startswith("AI-marked: at least 12 %")
 
 
 def test_measure_without_a_name_lists_every_metric_with_its_question(

@@ -64,8 +64,8 @@ def test_the_split_by_origin_shows_marked_and_unmarked(
     done: dict[str, subprocess.CompletedProcess[str]],
 ) -> None:
     shown = done["trueup measure changes_landed_per_week --by origin"].stdout
-    assert "origin marked: " in shown
-    assert "origin unmarked: " in shown
+    assert "AI-marked: " in shown
+    assert "unmarked (unknown): " in shown
 
 
 def test_a_split_by_person_is_refused_with_a_reason(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from trueup.model.evidence import Abstention, Measurement
+from trueup.report import words
 
 if TYPE_CHECKING:
-    from trueup.model.evidence import Finding, Window
+    from trueup.model.evidence import Finding
+
+NO_BREAK = "\u00a0"
+"""A space lines may not be broken at; a terminal has its own idea of that."""
 
 
 def in_words(findings: Iterable[Finding]) -> Iterator[str]:
     """Say each finding in a line or two: the value, how sure, on what it rests."""
     for finding in findings:
-        yield from _lines(finding)
+        for line in _lines(finding):
+            yield line.replace(NO_BREAK, " ")
 
 
 def describe(finding: Finding) -> dict[str, Any]:
@@ -33,20 +37,10 @@ def describe(finding: Finding) -> dict[str, Any]:
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    about = ", ".join(f"{name} {member}" for name, member in finding.group) or "everything"
-    span = f", {_days(finding.window)}" if finding.window else ""
+    about = words.group_of(finding.group)
+    yield f"{about}: {words.value_of(finding)} ({words.interval_of(finding)})"
     if isinstance(finding, Abstention):
-        yield f"{about}: cannot tell. {finding.reason}"
         yield f"    {finding.remedy}"
         return
-    yield f"{about}: {finding.say()} ({finding.say_interval()})"
     seen = "" if finding.coverage is None else f", {100 * finding.coverage:.0f} % seen"
-    yield f"    {finding.n:,} {finding.n_of}{seen}{span}"
-
-
-def _days(window: Window) -> str:
-    first, last = (
-        dt.datetime.fromtimestamp(at / 1_000_000, dt.UTC).date()
-        for at in (window.start_at, window.end_at)
-    )
-    return f"{first} to {last}"
+    yield f"    {words.items_of(finding)}{seen}, {words.span(finding.window)}"
