@@ -83,12 +83,14 @@ class Surroundings:
         return lasting or _LONG_LIVED.fullmatch(name) is not None
 
 
-def often_pulled_from(commits: Commits) -> str | None:
+def often_pulled_from(commits: Commits, head: int) -> str | None:
     """Return the address most merges name: the repository's own, also under an old name."""
+    inside = commits.ancestors([head], [False] * len(commits))
+    merges = (said.merged for at in inside if (said := commits.said.get(at)) is not None)
     named = Counter(
-        normalised(said.merged.address)
-        for said in commits.said.values()
-        if said.merged is not None and said.merged.address not in ("", "remote-tracking")
+        normalised(merged.address)
+        for merged in merges
+        if merged is not None and merged.address not in ("", "remote-tracking")
     )
     address, times = named.most_common(1)[0] if named else (None, 0)
     return address if times > 1 else None

@@ -217,7 +217,8 @@ def _heads(commits: Commits, refs: Refs) -> dict[int, int]:
 
 
 def _own_addresses(scene: Scene, commits: Commits) -> tuple[str, ...]:
-    often = often_pulled_from(commits)
+    assert scene.refs.head is not None
+    often = often_pulled_from(commits, commits.index[scene.refs.head])
     return tuple(sorted({*scene.situation.addresses, *([often] if often else [])}))
 
 
