@@ -151,3 +151,8 @@ def test_rules_come_from_trueup_toml_as_they_stand_in_the_table(tmp_path: Path) 
     table = load_rules(read_settings(path).attribution.rules)
     marks = table.classify(commit("Change\n\nAcme-Run: https://acme.example/runs/42?key=s\n"))
     assert [mark.session_id for mark in marks] == ["42"]
+
+
+@pytest.mark.parametrize("rule", TABLE.rules, ids=lambda r: r.id)
+def test_since_is_a_date_or_nothing(rule: Any) -> None:
+    assert not rule.since or re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", rule.since)

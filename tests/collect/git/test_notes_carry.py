@@ -174,6 +174,19 @@ def test_a_squash_carries_the_lines_that_are_still_there_and_counts_the_rest_as_
     assert summary.line_loss_ratio_before_carrying == 1.0
 
 
+def test_a_landing_linked_by_its_number_needs_no_half_of_the_lines(
+    repository: Repository,
+) -> None:
+    repository.branch("work")
+    noted = repository.commit("Work", b="alpha = f(1)\nbeta = f(2)\ngamma = f(3)\n")
+    repository.git("update-ref", "refs/pull/12/head", noted)
+    repository.main()
+    repository.commit("Reworked (#12)", b="alpha = f(1)\nquite = different()\n")
+    repository.note(noted, "b.py\n  s_1::t_1 1-3")
+    found = repository.read()
+    assert (found.summary.by_content, found.summary.lines_by_content) == (1, 1)
+
+
 def test_a_known_landing_is_believed_without_pull_refs(repository: Repository) -> None:
     first, _, landed = squashed(repository)
     repository.git("update-ref", "-d", "refs/pull/7/head")
@@ -293,6 +306,19 @@ def test_an_object_missing_from_the_clone_costs_one_note_not_all(repository: Rep
     assert (summary.by_content, summary.lost) == (1, 1)
 
 
+def test_a_commit_of_which_a_part_is_missing_is_not_used_in_part(repository: Repository) -> None:
+    repository.branch("work")
+    noted = repository.commit("Work", b="alpha = compute(1)\n", c="beta = compute(2)\n")
+    repository.main()
+    repository.commit("Landed", b="alpha = compute(1)\nmore = 1\n")
+    repository.note(noted, "b.py\n  s_1::t_1 1")
+    assert repository.read().summary.by_content == 1
+    blob = repository.git("rev-parse", f"{noted}:c.py")
+    (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    summary = repository.read().summary
+    assert (summary.by_content, summary.lost, summary.unreadable_commits) == (0, 1, 1)
+
+
 def test_no_name_address_or_conversation_reaches_a_row(repository: Repository) -> None:
     first, second, _ = squashed(repository)
     repository.note(first, "b.py\n  s_1::t_1 1-2")
@@ -319,5 +345,7 @@ def test_lines_that_tell_nothing_are_paired_only_beside_a_pair() -> None:
 
 
 def test_a_landed_line_is_paired_once() -> None:
+    both: dict[int, Line] = {1: 111, 2: b"}", 4: b"}", 5: 222}
+    assert same_lines(both, {11: 111, 12: b"}", 13: 222}) == {1: 11, 2: 12, 5: 13}
     noted: dict[int, Line] = {1: 111, 2: 111}
     assert same_lines(noted, {4: 111}) == {1: 4}

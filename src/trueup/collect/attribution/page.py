@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from trueup.collect.attribution.rule import Rule
 from trueup.collect.attribution.rules import KINDS, Shipped, read_shipped
@@ -21,13 +22,15 @@ _ROLES = {
 _BEFORE = """\
 # Attribution rules
 
-Table version {version}: {rules} rules for {tools} tools. A commit without any of these marks is
-*unknown*, never human-written; every share read off them is an "at least".
+Table version {version}: {rules} rules for {tools} tools.
+A commit without any of these marks is *unknown*, never human-written.
+Every share read off them is an "at least".
 
-Patterns are regular expressions without regard to case. Identities (`name <address>`) and
-trailer values must match whole, branches and subjects from their start, lines anywhere. Every
-line of a message is read, because squash merges leave trailers in its middle. Of a session only
-the last part of its address is kept.
+Patterns are regular expressions without regard to case.
+Identities (`name <address>`) and trailer values must match whole, branches and subjects from
+their start, lines anywhere.
+Every line of a message is read, because squash merges leave trailers in its middle.
+Of a session only the last part of its address is kept.
 
 Rules of your own go into trueup.toml in the same form:
 
@@ -42,9 +45,12 @@ examples = ["Co-authored-by: Acme <agent@acme.example>"]
 lookalikes = ["author: Ada <ada@acme.example>"]
 ```
 
-A rule that contradicts its own examples is refused. `needs` (lower-case texts, one of which every
-match contains) keeps reading fast; without it the rule is tried on every message.
+A rule that contradicts its own examples is refused.
+`needs` (lower-case texts, one of which every match contains) keeps reading fast.
+Without it the rule is tried on every message.
 """
+
+_SENTENCE_END = re.compile(r"(?<=[.;:]) (?=[A-Z])")
 
 
 def attribution_page() -> str:
@@ -70,47 +76,38 @@ def _section(rule: Rule) -> str:
     facts = f"{rule.kind}, {rule.role}, probability {rule.probability:g}"
     if rule.since:
         facts += f", seen since {rule.since}"
-    return "\n".join(_section_lines(rule, facts)) + "\n"
-
-
-def _section_lines(rule: Rule, facts: str) -> Iterator[str]:
-    yield f"### {rule.id}\n"
-    yield f"{facts}. {rule.why}".rstrip()
-    yield ""
+    lines = [f"### {rule.id}\n", facts + ".", *_SENTENCE_END.split(rule.why)]
     if rule.keys:
-        yield f"- keys: {', '.join(f'`{key}`' for key in rule.keys)}"
+        lines.append(f"Keys: {', '.join(f'`{key}`' for key in rule.keys)}.")
     if rule.kind in {"identity", "name_suffix"}:
-        yield f"- looked for in: {', '.join(rule.places)}"
-    yield f"- pattern: {_code(rule.pattern.pattern)}"
-    for text in rule.examples:
-        yield f"- marked: {_code(text)}"
-    for text in rule.lookalikes:
-        yield f"- not marked: {_code(text)}"
+        lines.append(f"Looked for in: {', '.join(rule.places)}.")
+    shown = _shown(rule.pattern.pattern, rule.examples, rule.lookalikes)
+    return "\n".join([*(line for line in lines if line), "", shown])
+
+
+def _shown(pattern: str, examples: Iterable[str], lookalikes: Iterable[str]) -> str:
+    lines = [f"pattern     {pattern}"]
+    lines += [f"marked      {text}" for text in examples]
+    lines += [f"not marked  {text}" for text in lookalikes]
+    return "\n".join(["```text", *lines, "```", ""])
 
 
 def _actors(shipped: Shipped) -> str:
-    lines = [
+    parts = [
         "## Actors\n",
-        "An identity that one of the identity rules above knows is an `ai_agent`. Of the others:\n",
+        "An identity that one of the identity rules above knows is an `ai_agent`.",
+        "`human` means no more than that no bot and no agent is known by the identity.",
     ]
     for actor in shipped.actors:
-        lines.append(f"- {actor.kind}, {actor.id}: {_code(actor.pattern.pattern)}")
-        lines += [f"  - such as {_code(text)}" for text in actor.examples]
-        lines += [f"  - but not {_code(text)}" for text in actor.lookalikes]
-    lines.append("\n`human` means no more than that no bot and no agent is known by the identity.")
-    return "\n".join(lines)
+        parts.append(f"\n### {actor.id}\n\n{actor.kind}.\n")
+        parts.append(_shown(actor.pattern.pattern, actor.examples, actor.lookalikes).rstrip())
+    return "\n".join(parts)
 
 
 def _table(left: str, right: str, rows: Iterable[tuple[str, str]]) -> str:
     lines = [f"| {left} | {right} |", "| --- | --- |"]
     lines += [f"| `{key}` | {meaning} |" for key, meaning in rows]
     return "\n".join(lines) + "\n"
-
-
-def _code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    space = " " if fence == "``" else ""
-    return f"{fence}{space}{text}{space}{fence}"
 
 
 if __name__ == "__main__":

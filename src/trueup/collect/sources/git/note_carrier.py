@@ -82,8 +82,8 @@ class Carrier:
         }
 
     def _by_patch(self, note: Noted, twin: str) -> Carried:
-        noted, landed = self._added[note.sha], self._added[twin]
-        return Carried(sha=twin, by="patch", lines=same_patch(noted, landed, note.by_path()))
+        lines = same_patch(self._added[note.sha], self._added[twin])
+        return Carried(sha=twin, by="patch", lines=lines)
 
     def _by_content(self, note: Noted, others: list[str]) -> Iterator[Carried]:
         left = self._added_noted(note)

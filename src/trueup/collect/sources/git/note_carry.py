@@ -157,15 +157,12 @@ def _read_added(
                 path = None
 
 
-def same_patch(
-    noted: Added, landed: Added, wanted: Mapping[str, set[int]]
-) -> dict[str, dict[int, int]]:
-    """Pair the wanted lines of two equal patches: the nth added line with the nth."""
-    pairs: dict[str, dict[int, int]] = {}
-    for path, numbers in wanted.items():
-        both = zip(sorted(noted.get(path, {})), sorted(landed.get(path, {})), strict=False)
-        pairs[path] = {ours: theirs for ours, theirs in both if ours in numbers}
-    return pairs
+def same_patch(noted: Added, landed: Added) -> dict[str, dict[int, int]]:
+    """Pair the lines of two equal patches: the nth added line of a path with the nth."""
+    return {
+        path: dict(zip(sorted(lines), sorted(landed.get(path, {})), strict=False))
+        for path, lines in noted.items()
+    }
 
 
 def same_lines(noted: Mapping[int, Line], landed: Mapping[int, Line]) -> dict[int, int]:

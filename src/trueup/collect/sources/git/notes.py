@@ -101,7 +101,10 @@ def read_notes(
 
 
 def _listing(git: Git) -> list[tuple[str, str]]:
-    """Return (blob, noted commit) of every note; the notes ref goes before single blobs."""
+    """Return (blob, noted commit) of every note.
+
+    git lists refs by name, so what the notes ref says of a commit replaces its single blob.
+    """
     found: dict[str, str] = {}
     refs = git.run("for-each-ref", "--format=%(objectname) %(refname)", BLOB_REFS, NOTES_REF)
     for line in refs.decode("utf-8", "replace").splitlines():
@@ -109,7 +112,7 @@ def _listing(git: Git) -> list[tuple[str, str]]:
         if name == NOTES_REF:
             found.update((commit, note) for note, commit in _tree(git))
         elif _SHA.match(sha := name.rsplit("/", 1)[-1]):
-            found.setdefault(sha, blob)
+            found[sha] = blob
     return [(blob, commit) for commit, blob in found.items()]
 
 
