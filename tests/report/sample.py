@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from trueup.model.evidence import Abstention, Finding, Interval, Measurement, Window
 from trueup.report import names
@@ -46,12 +47,10 @@ def number(
     unit: Unit,
     n: int,
     n_of: str,
-    *,
-    spread: float | None = None,
-    window: Window = YEAR,
-    **group: str,
+    **rest: Any,
 ) -> Measurement:
-    """Return a measurement; without `spread` it is a complete count."""
+    """Return a measurement of the group `rest`; without a ``spread`` it is a complete count."""
+    spread, window = rest.pop("spread", None), rest.pop("window", YEAR)
     interval = None
     if spread is not None:
         interval = Interval(low=value - spread, high=value + spread, method="months resampled")
@@ -68,7 +67,7 @@ def number(
         window=window,
         coverage=0.998,
         source="git",
-        group=tuple(sorted(group.items())),
+        group=tuple(sorted(rest.items())),
         qualifier="at least" if metric.startswith("ai_marked") else "",
     )
 
@@ -90,25 +89,44 @@ def exposure(scale: float, where: dict[str, str]) -> dict[str, list[Finding]]:
         total = scale * 0.42 * rise**1.6
         shares.append(
             number(
-                names.MARKED_COMMITS, total, RATIO, 180 + 7 * index, "commits",
-                spread=min(total, 0.02 * scale), window=window, month=month, **where,
+                names.MARKED_COMMITS,
+                total,
+                RATIO,
+                180 + 7 * index,
+                "commits",
+                spread=min(total, 0.02 * scale),
+                window=window,
+                month=month,
+                **where,
             )
-        )  # fmt: skip
+        )
         for weight, tool in zip((0.55, 0.22, 0.15, 0.08), TOOLS, strict=True):
             if rise > 0:
                 shares.append(
                     number(
-                        names.MARKED_COMMITS, total * weight, RATIO, 180 + 7 * index, "commits",
-                        window=window, month=month, tool=tool, **where,
+                        names.MARKED_COMMITS,
+                        total * weight,
+                        RATIO,
+                        180 + 7 * index,
+                        "commits",
+                        window=window,
+                        month=month,
+                        tool=tool,
+                        **where,
                     )
-                )  # fmt: skip
+                )
     for weight, tool in zip((0.55, 0.22, 0.15, 0.08), TOOLS, strict=True):
         shares.append(
             number(
-                names.MARKED_COMMITS, 0.134 * scale * weight, RATIO, 4312, "commits",
-                tool=tool, **where,
+                names.MARKED_COMMITS,
+                0.134 * scale * weight,
+                RATIO,
+                4312,
+                "commits",
+                tool=tool,
+                **where,
             )
-        )  # fmt: skip
+        )
     return {
         names.MARKED_COMMITS: shares,
         names.MARKED_ADDED_LINES: [
@@ -135,84 +153,168 @@ def flow(scale: float, where: dict[str, str]) -> dict[str, list[Finding]]:
     for quantile, value in (("0.5", 34.0), ("0.85", 240.0)):
         size.append(
             number(
-                names.CHANGE_SIZE, value, LINES, 2041, "changes",
-                spread=value / 12, quantile=quantile, **where,
+                names.CHANGE_SIZE,
+                value,
+                LINES,
+                2041,
+                "changes",
+                spread=value / 12,
+                quantile=quantile,
+                **where,
             )
-        )  # fmt: skip
+        )
     for index, (month, window) in enumerate(months_of()):
         wave = scale * (21 + 4 * math.sin(index / 2.1))
         gap = scale * 3 * math.sin(index * 1.7)
         group = {"month": month, **where}
         n = int(4.3 * wave)
         landed.append(
-            number(names.LANDED, wave, PER_WEEK, n, "changes", spread=3 * scale, window=window,
-                   **group))  # fmt: skip
+            number(
+                names.LANDED, wave, PER_WEEK, n, "changes", spread=3 * scale, window=window, **group
+            )
+        )
         released.append(
-            number(names.RELEASED, wave - gap, PER_WEEK, n, "changes", window=window, **group))
+            number(names.RELEASED, wave - gap, PER_WEEK, n, "changes", window=window, **group)
+        )
         waiting.append(
-            number(names.IN_PROGRESS, 38 * scale + 3 * gap, ITEMS, n, "changes", window=window,
-                   **group))  # fmt: skip
+            number(
+                names.IN_PROGRESS, 38 * scale + 3 * gap, ITEMS, n, "changes", window=window, **group
+            )
+        )
         for quantile, value in (("0.5", 28.0 + 1.4 * index), ("0.85", 190.0 + 9 * index)):
             size.append(
-                number(names.CHANGE_SIZE, value, LINES, n, "changes", spread=value / 6,
-                       window=window, quantile=quantile, **group))  # fmt: skip
+                number(
+                    names.CHANGE_SIZE,
+                    value,
+                    LINES,
+                    n,
+                    "changes",
+                    spread=value / 6,
+                    window=window,
+                    quantile=quantile,
+                    **group,
+                )
+            )
     return {
         names.LANDED: landed,
         names.RELEASED: released,
         names.IN_PROGRESS: waiting,
         names.CHANGE_SIZE: size,
         names.LANDED_TO_RELEASED: [
-            number(names.LANDED_TO_RELEASED, days * DAY, SECONDS, 2041, "changes",
-                   spread=days * DAY / 7, quantile=quantile, **where)
+            number(
+                names.LANDED_TO_RELEASED,
+                days * DAY,
+                SECONDS,
+                2041,
+                "changes",
+                spread=days * DAY / 7,
+                quantile=quantile,
+                **where,
+            )
             for quantile, days in (("0.1", 0.4), ("0.25", 2.5), ("0.5", 9.0), ("0.85", 34.0))
-        ],  # fmt: skip
+        ],
         names.FIRST_COMMIT_TO_LANDED: [
             cannot(
                 names.FIRST_COMMIT_TO_LANDED,
                 "92 % of landings are squashed and the clone holds no pull-request refs.",
                 "Fetch the pull-request refs, or connect the forge.",
-                quantile=quantile, **where,
+                quantile=quantile,
+                **where,
             )
             for quantile in ("0.5", "0.85")
         ],
-    }  # fmt: skip
+    }
 
 
 def quality(where: dict[str, str], *, few: bool = False) -> dict[str, list[Finding]]:
     """Return survival by origin with its difference, reverts, fixes, churn, ownership."""
     survival: list[Finding] = []
     difference: list[Finding] = []
-    for age, unmarked, gap in ((14, 0.93, -0.01), (30, 0.89, -0.01), (90, 0.81, -0.02), (365, 0.66, 0.01)):
+    for age, unmarked, gap in (
+        (14, 0.93, -0.01),
+        (30, 0.89, -0.01),
+        (90, 0.81, -0.02),
+        (365, 0.66, 0.01),
+    ):
         for origin, value in (("unmarked", unmarked), ("marked", unmarked + gap)):
             survival.append(
-                number(names.SURVIVAL, value, RATIO, 88_000, "lines", age_days=str(age),
-                       spread=0.02 if origin == "unmarked" else 0.05, origin=origin, **where)
-            )  # fmt: skip
+                number(
+                    names.SURVIVAL,
+                    value,
+                    RATIO,
+                    88_000,
+                    "lines",
+                    age_days=str(age),
+                    spread=0.02 if origin == "unmarked" else 0.05,
+                    origin=origin,
+                    **where,
+                )
+            )
         too_few = cannot(
             names.SURVIVAL_DIFFERENCE,
             "Only 3 authors have AI-marked lines; the comparison needs 10 in each arm.",
             "More authors who mark their AI use, or more repositories together.",
-            age_days=str(age), **where,
-        )  # fmt: skip
-        told = number(names.SURVIVAL_DIFFERENCE, gap, RATIO, 88_000, "lines", spread=0.07,
-                      age_days=str(age), **where)  # fmt: skip
+            age_days=str(age),
+            **where,
+        )
+        told = number(
+            names.SURVIVAL_DIFFERENCE,
+            gap,
+            RATIO,
+            88_000,
+            "lines",
+            spread=0.07,
+            age_days=str(age),
+            **where,
+        )
         difference.append(too_few if few else told)
     return {
         names.SURVIVAL: survival,
         names.SURVIVAL_DIFFERENCE: difference,
         names.REVERTED: [
             number(names.REVERTED, 0.013, RATIO, 4312, "commits", spread=0.004, **where),
-            number(names.REVERTED, 0.016, RATIO, 578, "commits", spread=0.009, origin="marked", **where),
-            number(names.REVERTED, 0.012, RATIO, 3734, "commits", spread=0.004, origin="unmarked", **where),
+            number(
+                names.REVERTED, 0.016, RATIO, 578, "commits", spread=0.009, origin="marked", **where
+            ),
+            number(
+                names.REVERTED,
+                0.012,
+                RATIO,
+                3734,
+                "commits",
+                spread=0.004,
+                origin="unmarked",
+                **where,
+            ),
         ],
         names.FIX_FOLLOWED: [
             number(names.FIX_FOLLOWED, 0.21, RATIO, 2041, "changes", spread=0.03, **where),
-            number(names.FIX_FOLLOWED, 0.24, RATIO, 280, "changes", spread=0.07, origin="marked", **where),
-            number(names.FIX_FOLLOWED, 0.205, RATIO, 1761, "changes", spread=0.03, origin="unmarked", **where),
+            number(
+                names.FIX_FOLLOWED,
+                0.24,
+                RATIO,
+                280,
+                "changes",
+                spread=0.07,
+                origin="marked",
+                **where,
+            ),
+            number(
+                names.FIX_FOLLOWED,
+                0.205,
+                RATIO,
+                1761,
+                "changes",
+                spread=0.03,
+                origin="unmarked",
+                **where,
+            ),
         ],
-        names.CHURN: [number(names.CHURN, 0.62, RATIO, 312_400, "added lines", spread=0.06, **where)],
+        names.CHURN: [
+            number(names.CHURN, 0.62, RATIO, 312_400, "added lines", spread=0.06, **where)
+        ],
         names.OWNERS: [number(names.OWNERS, 4, PEOPLE, 212, "people", **where)],
-    }  # fmt: skip
+    }
 
 
 def rich(name: str = "", scale: float = 1.0, *, few: bool = False) -> dict[str, list[Finding]]:
@@ -224,7 +326,10 @@ def rich(name: str = "", scale: float = 1.0, *, few: bool = False) -> dict[str, 
 def tiny(name: str = "example/tiny") -> dict[str, list[Finding]]:
     """Return a repository of one author: little can be said, nothing about groups."""
     where = {"repository": name}
-    why, remedy = "1 author is fewer than the 5 a split needs.", "More authors, or more repositories."
+    why, remedy = (
+        "1 author is fewer than the 5 a split needs.",
+        "More authors, or more repositories.",
+    )
     return {
         names.MARKED_COMMITS: [
             number(names.MARKED_COMMITS, 0.5, RATIO, 12, "commits", **where),
@@ -232,12 +337,19 @@ def tiny(name: str = "example/tiny") -> dict[str, list[Finding]]:
         ],
         names.LANDED: [number(names.LANDED, 0.8, PER_WEEK, 12, "changes", spread=0.5, **where)],
         names.LANDED_TO_RELEASED: [
-            cannot(names.LANDED_TO_RELEASED, "There is no release tag.", "Tag releases.",
-                   quantile="0.5", **where)
+            cannot(
+                names.LANDED_TO_RELEASED,
+                "There is no release tag.",
+                "Tag releases.",
+                quantile="0.5",
+                **where,
+            )
         ],
-        names.SURVIVAL: [cannot(names.SURVIVAL, why, remedy, age_days="90", origin="marked", **where)],
+        names.SURVIVAL: [
+            cannot(names.SURVIVAL, why, remedy, age_days="90", origin="marked", **where)
+        ],
         names.OWNERS: [number(names.OWNERS, 1, PEOPLE, 1, "people", **where)],
-    }  # fmt: skip
+    }
 
 
 def empty(name: str = "example/empty") -> dict[str, list[Finding]]:
@@ -257,18 +369,40 @@ def unmarked(name: str = "example/unmarked") -> dict[str, list[Finding]]:
     found[names.MARKED_COMMITS] = [
         number(names.MARKED_COMMITS, 0.0, RATIO, 4312, "commits", **where),
         *(
-            number(names.MARKED_COMMITS, 0.0, RATIO, 190, "commits", window=window, month=month,
-                   **where)
+            number(
+                names.MARKED_COMMITS,
+                0.0,
+                RATIO,
+                190,
+                "commits",
+                window=window,
+                month=month,
+                **where,
+            )
             for month, window in months_of()
         ),
-    ]  # fmt: skip
+    ]
     found[names.SURVIVAL] = [
-        number(names.SURVIVAL, value, RATIO, 88_000, "lines", spread=0.02, age_days=age,
-               origin="unmarked", **where)
+        number(
+            names.SURVIVAL,
+            value,
+            RATIO,
+            88_000,
+            "lines",
+            spread=0.02,
+            age_days=age,
+            origin="unmarked",
+            **where,
+        )
         for age, value in (("14", 0.93), ("30", 0.89), ("90", 0.81), ("365", 0.66))
-    ]  # fmt: skip
-    no_arm = cannot(names.SURVIVAL_DIFFERENCE, "No line carries an AI mark.",
-                    "Mark AI use in commits.", age_days="90", **where)  # fmt: skip
+    ]
+    no_arm = cannot(
+        names.SURVIVAL_DIFFERENCE,
+        "No line carries an AI mark.",
+        "Mark AI use in commits.",
+        age_days="90",
+        **where,
+    )
     found[names.SURVIVAL_DIFFERENCE] = [no_arm]
     for metric in (names.MARKED_ADDED_LINES, names.MARKED_SURVIVING_LINES):
         found[metric] = [number(metric, 0.0, RATIO, 312_400, "lines", **where)]
@@ -301,16 +435,27 @@ def coverage(*names_: str) -> list[CoverageRow]:
         rows += [
             CoverageRow(repository_id=name, subject="commits", expected=4312, seen=4312, skipped=0),
             CoverageRow(
-                repository_id=name, subject="file diffs", expected=19_204, seen=19_170, skipped=34,
-                reason="binary", remedy="",
+                repository_id=name,
+                subject="file diffs",
+                expected=19_204,
+                seen=19_170,
+                skipped=34,
+                reason="binary",
+                remedy="",
             ),
             CoverageRow(
-                repository_id=name, subject="first commit of changes", expected=2041, seen=163,
-                skipped=1878, reason="squash landings without pull-request refs",
+                repository_id=name,
+                subject="first commit of changes",
+                expected=2041,
+                seen=163,
+                skipped=1878,
+                reason="squash landings without pull-request refs",
                 remedy="Fetch refs/pull/*/head.",
             ),
-            CoverageRow(repository_id=name, subject="git-ai notes", expected=None, seen=0, skipped=0),
-        ]  # fmt: skip
+            CoverageRow(
+                repository_id=name, subject="git-ai notes", expected=None, seen=0, skipped=0
+            ),
+        ]
     return rows
 
 
@@ -329,5 +474,3 @@ def definitions(found: dict[str, list[Finding]]) -> Sequence[Definition]:
         )
         for metric in found
     ]
-
-

@@ -51,9 +51,7 @@ def compose(
     )
     sections = tuple(section for section in _sections(view) if section is not None)
     draft = _report(view, sections)
-    metrics = [
-        shown.metric for shown in draft.shown() if not isinstance(shown, Estimate)
-    ]
+    metrics = [shown.metric for shown in draft.shown() if not isinstance(shown, Estimate)]
     return _report(view, (*sections, method(view, metrics)))
 
 
@@ -87,5 +85,3 @@ def _report(view: View, sections: tuple[Section, ...]) -> Report:
             command=view.run.command,
         ),
     )
-
-

@@ -1,4 +1,4 @@
-"""Finding the finding: look-ups by metric and slice that answer with an abstention, never a hole."""
+"""Look-ups by metric and slice that answer with an abstention, never with a hole."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ from trueup.report.words import (
 )
 
 _DIGIT = re.compile(r"\d")
-_CAUSAL = re.compile(r"\b(effects?|affect(s|ed)?|impact(s|ed)?|caus(e|es|ed|al|ing))\b", re.I)
+_CAUSAL = re.compile(
+    r"\b(effects?|affect(s|ed)?|impact(s|ed)?|caus(e|es|ed|al|ing))\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The same answer in eight lines, then the path of the file."""
+"""The same answer in at most eight lines, then the path of the file."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from trueup.report.document import Report, ScaleRow
 from trueup.report.words import interval_of, value_of
 
 LINES = 8
-"""How many lines the answer takes, blank ones included."""
+"""At most so many lines, however much there is to say."""
 
 
 def terminal_lines(report: Report, path: Path) -> list[str]:
-    """Return the answer for a terminal: eight lines, and where the report is.
+    """Return the answer for a terminal: at most eight lines, and where the report is.
 
     Sentences first, then the four rows, then the sources seen. Text is not wrapped.
     """
     sentences = [_plain(sentence.text()) for sentence in report.answer][:3]
     rows = [_row(row) for row in report.scale.rows]
     lines = [*sentences, *rows, _sources(report)]
-    lines += [""] * (LINES - len(lines))
+
     return [*lines[:LINES], str(path)]
 
 

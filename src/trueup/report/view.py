@@ -88,7 +88,9 @@ class View:
     def each(self) -> Iterator[tuple[Name, Evidence]]:
         """Yield every repository's name with what is known of it."""
         for subject in self.repositories:
-            scope = self.together if not self.several else Evidence(
-                self.findings, subject.repository_id
+            scope = (
+                self.together
+                if not self.several
+                else Evidence(self.findings, subject.repository_id)
             )
             yield Name(subject.name), scope

@@ -19,9 +19,7 @@ from trueup.report.charts.theme import (
 )
 
 
-def batch_drawing(
-    half: Sequence[Finding], most: Sequence[Finding], *, small: bool = False
-) -> Spec:
+def batch_drawing(half: Sequence[Finding], most: Sequence[Finding], *, small: bool = False) -> Spec:
     """Draw the median change size by month with its interval, and a high quantile above."""
     height, top = 110 if small else 200, top_of([*half, *most], spread_of=half)
     layers: list[Spec] = [_band(top)] if has_intervals(half) else []

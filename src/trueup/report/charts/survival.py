@@ -58,9 +58,7 @@ def _with_ages(curve: Spec, points: Sequence[Finding]) -> Spec:
     if "layer" not in curve:
         return curve
     x = _age(points)
-    layers = [
-        {**layer, "encoding": {**layer["encoding"], "x": x}} for layer in curve["layer"]
-    ]
+    layers = [{**layer, "encoding": {**layer["encoding"], "x": x}} for layer in curve["layer"]]
     return {"layer": layers}
 
 

@@ -31,7 +31,8 @@ def render_markdown(report: Report) -> str:
     """Return the report as Markdown; the facts behind every number are its footnotes."""
     writer = _Writer(report)
     lines = [f"# {report.title}: {report.subject.text}", ""]
-    for block in (*report.answer, report.scale, report.strip):
+    first: tuple[Block, ...] = (*report.answer, report.scale, report.strip)
+    for block in first:
         lines += [*writer.draw(block), ""]
     for section in report.sections:
         lines += [f"## {section.heading}", ""]
@@ -74,9 +75,7 @@ class _Writer:
 
     def _said(self, sentence: Sentence) -> str:
         return "".join(
-            part.text
-            if part.shown is None or part.quiet
-            else self._link(part.shown, part.text)
+            part.text if part.shown is None or part.quiet else self._link(part.shown, part.text)
             for part in sentence.parts()
         )
 

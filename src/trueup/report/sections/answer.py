@@ -84,9 +84,7 @@ def _surprise(known: Evidence) -> Sentence | None:
         parts.append(f"{{owners}} {verb} half of the lines that are still there.")
     if not parts:
         return None
-    return Sentence(
-        template=" ".join(parts), values={"wait": wait, "owners": owners}, tone="lead"
-    )
+    return Sentence(template=" ".join(parts), values={"wait": wait, "owners": owners}, tone="lead")
 
 
 def scale(view: View) -> ScaleRows:
@@ -129,7 +127,9 @@ def _reach(rows: Sequence[ScaleRow]) -> float:
     """Return where the scale ends: the first round share beyond every whisker."""
     furthest = max(
         (
-            max(abs(end - row.same) for end in (row.outcome.interval.low, row.outcome.interval.high))
+            max(
+                abs(end - row.same) for end in (row.outcome.interval.low, row.outcome.interval.high)
+            )
             for row in rows
             if isinstance(row.outcome, Measurement) and row.outcome.interval
         ),

@@ -32,7 +32,10 @@ def _lead(known: Evidence, share: Finding) -> Sentence:
     added = known.one(names.MARKED_ADDED_LINES)
     alive = known.one(names.MARKED_SURVIVING_LINES)
     if isinstance(share, Abstention):
-        return Sentence(template="How much carries an AI mark {share:cannot}: {share:reason}.", values={"share": share})
+        return Sentence(
+            template="How much carries an AI mark {share:cannot}: {share:reason}.",
+            values={"share": share},
+        )
     if share.value == 0:
         text = "No commit of {share:n} carries an AI mark."
         return Sentence(template=text, values={"share": share})
@@ -75,9 +78,7 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
         finding = "{name}: by month" if small else _TITLE
     return Chart(
         id=ident,
-        finding=Sentence(
-            template=finding, values={"latest": latest, "name": name, "whole": whole}
-        ),
+        finding=Sentence(template=finding, values={"latest": latest, "name": name, "whole": whole}),
         subtitle=Sentence(
             template="Share of commits by month."
             if small

@@ -39,7 +39,9 @@ def flow(view: View) -> Section:
 def _lead(known: Evidence) -> Sentence:
     landed = known.one(names.LANDED)
     if isinstance(landed, Abstention):
-        return Sentence(template="How much lands {landed:cannot}: {landed:reason}.", values={"landed": landed})
+        return Sentence(
+            template="How much lands {landed:cannot}: {landed:reason}.", values={"landed": landed}
+        )
     text = "{landed:n} landed, about {landed:bare} (anything from {landed:interval} fits)."
     size = known.one(names.CHANGE_SIZE, quantile="0.5")
     if isinstance(size, Measurement):
@@ -162,6 +164,8 @@ def _untold(known: Evidence) -> list[Block]:
     for metric, words in WAITS.items():
         wait = known.one(metric, quantile="0.5")
         if isinstance(wait, Abstention):
-            text = f"How long it takes from {words} {{wait:cannot}}: {{wait:reason}}. {{wait:remedy}}."
+            text = (
+                f"How long it takes from {words} {{wait:cannot}}: {{wait:reason}}. {{wait:remedy}}."
+            )
             sentences.append(Sentence(template=text, values={"wait": wait}, tone="note"))
     return sentences

@@ -8,7 +8,7 @@ from trueup.report.charts.survival import survival_drawing
 from trueup.report.document import Block, Cell, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence
 from trueup.report.sections.answer import NINETY
-from trueup.report.sentence import Defined, Name, Sentence
+from trueup.report.sentence import Defined, Filling, Name, Sentence
 from trueup.report.view import View
 
 
@@ -62,11 +62,18 @@ def survival_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     alive = (at_ninety or later or rest)[0]
     gap = known.one(names.SURVIVAL_DIFFERENCE, age_days="90")
     small = bool(name.text)
-    values = {"name": name, "alive": alive, "gap": gap, "age": _age(alive)}
+    values: dict[str, Filling] = {
+        "name": name,
+        "alive": alive,
+        "gap": gap,
+        "age": _age(alive),
+    }
     title = "{name}: {alive} alive after {age}" if small else _title(gap, told)
     subtitle = "Share of lines still there, by origin and age; {alive:n}"
-    subtitle += ". Solid: marked; dashed: unmarked" if small else (
-        ", {alive:window}. Bands: intervals. Solid: marked; dashed: unmarked"
+    subtitle += (
+        ". Solid: marked; dashed: unmarked"
+        if small
+        else (", {alive:window}. Bands: intervals. Solid: marked; dashed: unmarked")
     )
     return Chart(
         id=ident,
