@@ -14,7 +14,7 @@ RENDERERS = sorted(
 )
 
 
-def tested_in(folder: str) -> str:
+def said_in(folder: str) -> str:
     """Return all that the tests below a folder say."""
     return "\n".join(path.read_text(encoding="utf-8") for path in python_files(folder))
 
@@ -34,7 +34,7 @@ def test_every_metric_page_has_its_metric() -> None:
 
 @pytest.mark.parametrize("name", sorted(all_metrics()))
 def test_every_metric_is_tested_by_name(name: str) -> None:
-    said = tested_in("tests/measure")
+    said = said_in("tests/measure")
     assert name in said or name.upper() in said, f"no test in tests/measure names {name}"
 
 
@@ -49,9 +49,9 @@ def test_every_metric_says_what_it_does_not_mean_and_where_it_comes_from(name: s
 
 @pytest.mark.parametrize("verb", cli.verbs())
 def test_every_verb_is_typed_in_a_test(verb: str) -> None:
-    assert f'"{verb}"' in tested_in("tests/cli")
+    assert f'"{verb}"' in said_in("tests/cli")
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
 def test_every_renderer_is_tested_by_name(renderer: str) -> None:
-    assert renderer in tested_in("tests/report")
+    assert renderer in said_in("tests/report")
