@@ -18,6 +18,7 @@ from trueup.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from trueup.model.evidence import Finding, Window
+    from trueup.report.doctor import Check
     from trueup.store.collection import Collection
 
 Format = Literal["html", "md", "json"]
@@ -120,7 +121,9 @@ class Workspace:
         now = time.time_ns() // 1000
         with (
             Vault.open(self.folder) as vault,
-            self._warehouse.collection(connector.name, target_id, now=now) as collection,
+            self._warehouse.collection(
+                connector.name, target_id, now=now, vault=vault
+            ) as collection,
         ):
             request = Request(
                 target=target,
@@ -133,7 +136,6 @@ class Workspace:
             )
             for landed in connector.collect(request):
                 _land(collection, landed)
-            vault.commit()
 
     def measure(
         self,
@@ -155,15 +157,56 @@ class Workspace:
         from trueup.measure.catalogue import find_metric
         from trueup.measure.plan import measure
 
-        return measure(
-            find_metric(name),
-            self._warehouse.tables(),
-            by=tuple(by),
-            every=every,
-            window=window,
-            k=self.settings.privacy.delivery_k,
-            timezone=self.settings.workspace.timezone,
-        )
+        with self._warehouse.tables() as tables:
+            return measure(
+                find_metric(name),
+                tables,
+                by=tuple(by),
+                every=every,
+                window=window,
+                k=self.settings.privacy.delivery_k,
+                timezone=self.settings.workspace.timezone,
+            )
+
+    def report(
+        self,
+        locations: Sequence[Path],
+        form: Format,
+        output: Path,
+        progress: Progress | None = None,
+        *,
+        window: Window | None = None,
+    ) -> ReportWritten:
+        """Collect what is reachable at `locations`, measure it, write the report on it.
+
+        Raises
+        ------
+        SourceUnavailable
+            Nothing readable is at one of the locations.
+        ReportError
+            The report cannot be written to `output`.
+        """
+        from trueup.measure.repository import measure_repository
+        from trueup.report.edition import edit, write
+
+        progress = progress or Silent()
+        collected = self.collect(locations, progress)
+        if not collected.repository_ids and collected.failed:
+            raise collected.failed[0][1]
+        progress.stage("measuring", None)
+        with self._warehouse.tables(targets=collected.repository_ids) as tables:
+            measured = measure_repository(tables, self.settings, window=window)
+            report = edit(measured, tables, locations=locations, ran_at=time.time_ns() // 1000)
+        progress.stage("writing", None)
+        lines = write(report, form, output)
+        return ReportWritten(path=output, lines=lines, collected=collected)
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Say which sources are connected, which are missing, and which answers that costs."""
+        from trueup.report.doctor import examine
+
+        with self._warehouse.tables() as tables:
+            return examine(tables)
 
 
 def _previous(collection: Collection) -> Previous | None:

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -86,6 +86,14 @@ class Manifest:
     def of_table(self, table: str) -> tuple[Segment, ...]:
         """Return the segments of one table."""
         return tuple(s for s in self.segments if s.table == table)
+
+    def only(self, targets: frozenset[str]) -> Manifest:
+        """Return the same generation with nothing but the rows of `targets`."""
+        return replace(
+            self,
+            segments=tuple(s for s in self.segments if s.target_id in targets),
+            ended=tuple(end for end in self.ended if end.target_id in targets),
+        )
 
     def end_of(self, source: str, target_id: str) -> Ended | None:
         """Return where the last collection of the target ended, None when there was none."""

@@ -37,10 +37,13 @@ class Limits:
 
 
 class Tables:
-    """The canonical tables of one generation, of all targets, with `source` and `collected_at`."""
+    """The canonical tables of one generation, of the targets asked for."""
 
-    def __init__(self, folder: Path, snapshot: Snapshot, limits: Limits) -> None:
+    def __init__(
+        self, folder: Path, snapshot: Snapshot, limits: Limits, targets: frozenset[str] | None
+    ) -> None:
         self._folder = folder
+        self._manifest = snapshot.manifest if targets is None else snapshot.manifest.only(targets)
         self._snapshot = snapshot
         self._limits = limits
         self._engine: DuckDBEngine | None = None
@@ -58,7 +61,7 @@ class Tables:
             from trueup.store.engines.duckdb import DuckDBEngine
 
             self._engine = DuckDBEngine(self._folder / "scratch", self._limits)
-        segments = self._snapshot.manifest.of_table(name)
+        segments = self._manifest.of_table(name)
         files = [str(self._folder / "segments" / segment.file) for segment in segments]
         return self._engine.table(name, stored_schema(table), files)
 
@@ -71,7 +74,7 @@ class Tables:
             There is no such table.
         """
         table_named(name)
-        return bool(self._snapshot.manifest.of_table(name))
+        return bool(self._manifest.of_table(name))
 
     def arrow(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return the rows of a table without starting an engine; repeating text in dictionaries.
@@ -81,7 +84,7 @@ class Tables:
         SchemaMismatch
             There is no such table.
         """
-        segments = self._snapshot.manifest.of_table(name)
+        segments = self._manifest.of_table(name)
         return read_segments(self._folder / "segments", table_named(name), segments, columns)
 
     def repositories(self) -> tuple[str, ...]:
@@ -92,12 +95,12 @@ class Tables:
     @property
     def digest(self) -> str:
         """Digest of every row of this generation."""
-        return self._snapshot.manifest.digest()
+        return self._manifest.digest()
 
     @property
     def generation(self) -> int:
         """Number of this generation."""
-        return self._snapshot.manifest.generation
+        return self._manifest.generation
 
     def close(self) -> None:
         """Let go of the engine and of the generation."""

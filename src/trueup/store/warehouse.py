@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,15 +84,20 @@ class Warehouse:
         end = self._present().end_of(source, target_id)
         return end.cursor if end else None
 
-    def tables(self, limits: Limits | None = None) -> Tables:
+    def tables(
+        self, limits: Limits | None = None, *, targets: Iterable[str] | None = None
+    ) -> Tables:
         """Return everything published now, unchanged by later collections.
 
         Parameters
         ----------
         limits
             Memory and threads the engine may use; its own defaults when None.
+        targets
+            Only rows of these targets; all when None.
         """
-        return Tables(self._folder, self.snapshot(), limits or Limits())
+        chosen = None if targets is None else frozenset(targets)
+        return Tables(self._folder, self.snapshot(), limits or Limits(), chosen)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
