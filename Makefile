@@ -11,11 +11,12 @@ VENV ?= .venv
 FORMAT ?= html
 OUTPUT ?=
 REPO ?=
+BENCH ?=
 ARGS ?=
 export REPO OUTPUT FORMAT
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 
@@ -53,10 +54,12 @@ fix: $(DEV_READY) ## let ruff correct and format what it can
 docs: $(DEV_READY) ## write the generated reference pages anew
 	@$(BIN)/python -m docs.generate
 
-bench: $(DEV_READY) ## REPO=path: run the benchmarks (see benchmarks/README.md)
-	@if [ -z "$$REPO" ]; then \
-	  echo "make bench needs a repository: make bench REPO=/path/to/repo" >&2; exit 2; fi
-	@$(BIN)/python -m benchmarks "$$REPO" $(ARGS)
+bench: $(DEV_READY) ## BENCH=name [ARGS=...]: run one of benchmarks/; without BENCH, list them
+	@if [ -z "$(BENCH)" ]; then \
+	  for file in benchmarks/*.py; do \
+	    printf '  make bench BENCH=%-22s %s\n' "$$(basename "$$file" .py)" \
+	      "$$(sed -n '1s/^"""//p' "$$file")"; done; \
+	else $(BIN)/python "benchmarks/$(BENCH).py" $(ARGS); fi
 
 lock: $(DEV_READY) ## resolve the locks anew (needs uv and the network)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 2; }
@@ -91,5 +94,5 @@ $(READY): $(VENV)/pyvenv.cfg requirements.lock pyproject.toml
 
 $(DEV_READY): $(READY) requirements-dev.lock
 	@echo "Adding what the tests need to $(VENV) (once, about a minute) ..." >&2
-	@$(PIP) install --no-compile --no-build-isolation --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-compile --use-pep517 --no-build-isolation --require-hashes -r requirements-dev.lock
 	@touch $@
