@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 from tests.measure.asking import answers, value
 from tests.measure.building import DAY, World, at
 from trueup.measure.windows import boundary_table, buckets
@@ -42,7 +44,7 @@ def test_quarters_begin_with_january_april_july_and_october() -> None:
 
 def test_every_instant_lies_in_exactly_one_row_of_the_calendar() -> None:
     rows = boundary_table(YEAR, "America/Los_Angeles").to_pylist()
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         assert before["ends_at"] == after["starts_at"]
     assert rows[0]["starts_at"] <= YEAR.start_at
     assert rows[-1]["ends_at"] >= YEAR.end_at

@@ -175,7 +175,7 @@ def littles_law(
         wait_edge=_mean(waits[arrived]) if waits is not None else None,
         wait_survival=life.mean() if life is not None else None,
         wait_error=_error(waits[arrived]) if waits is not None else None,
-        is_growing=_grows(came[arrived], went[gone]),
+        is_growing=_grows(came[arrived], went[gone], start, end),
     )
 
 
@@ -290,9 +290,13 @@ def _error(values: Floats) -> float | None:
     return float(values.std(ddof=1) / math.sqrt(values.size)) if values.size > 1 else None
 
 
-def _grows(arrivals: Floats, departures: Floats) -> bool:
-    """Say whether more came than left, by more than chance; items of one day come as a batch."""
+def _grows(arrivals: Floats, departures: Floats, start: float, end: float) -> bool:
+    """Say whether more came than left, by more than the day-to-day noise of the net flow."""
     surplus = arrivals.size - departures.size
-    days = [np.unique(times // DAY_SECONDS, return_counts=True) for times in (arrivals, departures)]
-    noise = math.sqrt(sum(float((batch**2).sum()) for _, batch in days))
+    days = max(2, math.ceil((end - start) / DAY_SECONDS))
+    daily = [
+        np.bincount(((times - start) // DAY_SECONDS).astype(np.int64), minlength=days)
+        for times in (arrivals, departures)
+    ]
+    noise = math.sqrt(days * float((daily[0] - daily[1]).var(ddof=1)))
     return surplus > GROWTH_BOUND * max(departures.size, 1) and surplus > 2 * noise
