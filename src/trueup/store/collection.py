@@ -12,7 +12,7 @@ from trueup.model.tables import TABLES
 from trueup.store.generations import Snapshot, sync_folder
 from trueup.store.manifest import Ended, Manifest, Segment
 from trueup.store.rows import checked, fingerprint, table_named
-from trueup.store.segments import SegmentWriter, merged, read_segments, too_many
+from trueup.store.segments import SegmentWriter, merged, read_segments, storing, too_many
 from trueup.store.stages import NEEDS, stage_rows
 
 
@@ -119,12 +119,15 @@ class Collection:
         ------
         SchemaMismatch
             There is no such table, or the rows do not have its columns.
+        StoreError
+            There is no room for them.
         """
         named = table_named(table)
         sound = checked(named, rows)
         if table in NEEDS:
             self._noted.setdefault(table, []).append(sound.select(list(NEEDS[table])))
-        self._writer(table, self._source).add(sound, self._now)
+        with storing(self._folder):
+            self._writer(table, self._source).add(sound, self._now)
 
     def reset(self, reason: str) -> None:
         """Drop everything landed of this target so far, in this collection and before it."""
@@ -155,8 +158,12 @@ class Collection:
         Raises
         ------
         StoreError
-            Two rows have the same key.
+            Two rows have the same key, or there is no room for them.
         """
+        with storing(self._folder):
+            return self._settle()
+
+    def _settle(self) -> Settled:
         self._derive()
         landed = {(table, source) for table, source in self._writers}
         fresh = [segment for writer in self._writers.values() if (segment := writer.finish())]
@@ -166,6 +173,7 @@ class Collection:
         segments = tuple(s for group in groups.values() for s in self._merged(group))
         for table in {segment.table for segment in segments}:
             sync_folder(self._folder / table)
+        sync_folder(self._folder)
         ended = Ended(
             source=self._source,
             target_id=self._target_id,
@@ -213,6 +221,7 @@ class Collection:
             same = [s for s in fresh if (s.group, s.parts) == (segment.group, segment.parts)]
             if same:
                 fresh.remove(same[0])
+                (self._folder / same[0].file).unlink()
                 kept.append(segment)
         return kept
 

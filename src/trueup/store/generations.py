@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from trueup.errors import StoreError
 from trueup.store.manifest import Manifest, from_json, to_json
@@ -19,21 +18,21 @@ from trueup.store.manifest import Manifest, from_json, to_json
 KEPT = 2
 """Generations kept whether held or not: the present one, and the one a reader may be opening."""
 
+_ATTEMPTS = 1000
 _UNFINISHED = ".part"
 
 
-@dataclass(slots=True)
 class Snapshot:
     """A generation, kept on disk until `close` or until this object is gone."""
 
-    manifest: Manifest
-    _hold: BinaryIO | None
+    def __init__(self, manifest: Manifest, descriptor: int | None) -> None:
+        self.manifest = manifest
+        self._release = None if descriptor is None else weakref.finalize(self, os.close, descriptor)
 
     def close(self) -> None:
         """Let the generation be removed once it is no longer the present one."""
-        if self._hold is not None:
-            self._hold.close()
-            self._hold = None
+        if self._release is not None:
+            self._release()
 
 
 def newest(folder: Path) -> Snapshot:
@@ -44,42 +43,44 @@ def newest(folder: Path) -> Snapshot:
     StoreError
         The generation's file cannot be read.
     """
-    for _ in range(1000):
+    for _ in range(_ATTEMPTS):
         numbers = _numbers(folder)
         if not numbers:
             return Snapshot(Manifest(), None)
-        held = _hold(_path(folder, numbers[-1]))
-        if held is not None:
-            return _read(held)
+        path = _path(folder, numbers[-1])
+        descriptor = _hold(path)
+        if descriptor is not None:
+            return _read(path, descriptor)
     raise StoreError(f"{folder} changes faster than it can be read.", hint="Try again.")
 
 
-def _read(held: BinaryIO) -> Snapshot:
+def _read(path: Path, descriptor: int) -> Snapshot:
     try:
-        return Snapshot(from_json(held.read()), held)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return Snapshot(from_json(file.read()), descriptor)
     except (ValueError, TypeError, KeyError, OSError) as error:
-        held.close()
+        os.close(descriptor)
         raise StoreError(
-            f"{held.name} is damaged: {error}.",
+            f"{path} is damaged: {error}.",
             hint="Remove that file to return to the generation before it.",
         ) from error
 
 
-def _hold(path: Path) -> BinaryIO | None:
+def _hold(path: Path) -> int | None:
     """Open a generation under a shared lock; None when it was removed meanwhile."""
     try:
-        file = path.open("rb")
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
+        os.close(descriptor)
         return None
-    if os.fstat(file.fileno()).st_nlink == 0:
-        file.close()
+    if os.fstat(descriptor).st_nlink == 0:
+        os.close(descriptor)
         return None
-    return file
+    return descriptor
 
 
 def publish(folder: Path, manifest: Manifest) -> None:

@@ -131,16 +131,18 @@ class Vault:
         now
             Written as when they were first seen, epoch microseconds UTC.
         """
-        if not self._new:
+        new = self._new.copy()
+        if not new:
             return
-        rows = [(account, *map(_storable, clear), now) for account, clear in self._new.items()]
+        rows = [(account, *map(_storable, clear), now) for account, clear in new.items()]
         with closing(_connect(self._path)) as database, database:
             database.executemany(
                 "INSERT OR IGNORE INTO identity SELECT ?1, ?2, ?3, ?4, ?5 "
                 "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE account_id = ?1)",
                 rows,
             )
-        self._new.clear()
+        for account in new:
+            self._new.pop(account, None)
 
     def who(self, account_id: str) -> Identity | None:
         """Return who is behind a pseudonym; None when unknown or forgotten."""

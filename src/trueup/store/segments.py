@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,18 @@ _DICTIONARY_BYTES = 64 << 20
 """Above this a column is written without its dictionary; ids of long names need more than 1 MB."""
 
 SOURCE_TYPE = pa.dictionary(pa.int32(), pa.string())
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Turn a disk that is full or gone into a `StoreError` that says so."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{folder} cannot be written: {error}.",
+            hint="Make room there, then collect again: nothing of this collection was kept.",
+        ) from error
 
 
 def stored_schema(table: Table) -> pa.Schema:

@@ -19,6 +19,7 @@ from trueup.store.identity import Vault
 from trueup.store.manifest import Manifest
 from trueup.store.reading import Limits, Tables
 from trueup.store.rows import fingerprint
+from trueup.store.segments import storing
 from trueup.store.writer_lock import writer_lock
 
 FORMAT = 1
@@ -68,7 +69,11 @@ class Warehouse:
             A table in it has other columns than this trueup gives it.
         """
         snapshot = newest(self._generations)
-        _check_schemas(self._folder, snapshot.manifest)
+        try:
+            _check_schemas(self._folder, snapshot.manifest)
+        except SchemaMismatch:
+            snapshot.close()
+            raise
         return snapshot
 
     def digest(self) -> str:
@@ -169,7 +174,8 @@ class Warehouse:
         with self._lock:
             vault.commit(now)
             following = settled.onto(self._present(), vault.key_fingerprint)
-            publish(self._generations, following)
+            with storing(self._generations):
+                publish(self._generations, following)
             retire(self._generations, self._segments, keep=self._unpublished)
 
     def _present(self) -> Manifest:
