@@ -20,6 +20,7 @@ BEN = "Ben Builder <ben@example.org>"
 CLAUDE = "Co-Authored-By: Claude <noreply@anthropic.com>"
 
 Content = bytes | str | None
+Files = Mapping[str, Content] | Mapping[bytes, Content]
 
 
 def clean_environment() -> dict[str, str]:
@@ -70,7 +71,7 @@ class Building:
     def commit(
         self,
         message: str | bytes,
-        files: Mapping[str | bytes, Content] | None = None,
+        files: Files | None = None,
         *,
         parents: Sequence[str] | None = None,
         branch: str = "main",
@@ -107,7 +108,7 @@ class Building:
         self,
         other: str,
         message: str = "Merge branch 'topic'",
-        files: Mapping[str | bytes, Content] | None = None,
+        files: Files | None = None,
         *,
         into: str = "main",
         **options: object,

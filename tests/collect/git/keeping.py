@@ -1,9 +1,9 @@
-"""Keeps what the git source yields as a warehouse would, so that collections can follow each other."""
+"""Keeps what the git source yields as a warehouse would, from one collection to the next."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,7 @@ class Kept:
         return self.by("coverage", "subject").get(subject)
 
 
-def sorted_rows(rows: list[Mapping[str, Any]]) -> list[str]:
+def sorted_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return rows in an order that does not depend on how they were found."""
     return sorted(repr(sorted(row.items())) for row in rows)
 

@@ -50,9 +50,7 @@ def test_the_same_branch_has_the_same_start_whether_merged_squashed_or_rebased(
                 tip, "Merge pull request #4 from b/t", {"b": "1\n", "c": "1\n"}, at=landed_at
             )
         elif way == "squash":
-            landed = made.commit(
-                "Both (#4)", {"b": "1\n", "c": "1\n"}, author=BEN, at=landed_at
-            )
+            landed = made.commit("Both (#4)", {"b": "1\n", "c": "1\n"}, author=BEN, at=landed_at)
         else:
             made.commit("one", {"b": "1\n"}, author=BEN, at=START, committed_at=landed_at)
             landed = made.commit(
@@ -123,7 +121,9 @@ def test_main_merged_into_a_branch_does_not_lend_it_an_earlier_beginning(
     base = building.commit("start", {"a": "1\n"}, at=START)
     building.commit("topic", {"b": "1\n"}, parents=[base], branch="t", at=START + 5000)
     main = building.commit("on main", {"c": "1\n"}, at=START + 100)
-    tip = building.merge(main, "Merge branch 'main' into t", {"c": "1\n"}, into="t", at=START + 6000)
+    tip = building.merge(
+        main, "Merge branch 'main' into t", {"c": "1\n"}, into="t", at=START + 6000
+    )
     merge = building.merge(tip, "Merge branch 't'", {"b": "1\n"}, at=START + 7000)
     kept = Kept().collect(building.finish())
     assert kept.change_of(merge)["first_commit_at"] == (START + 5000) * MICRO

@@ -83,6 +83,15 @@ class Surroundings:
         return lasting or _LONG_LIVED.fullmatch(name) is not None
 
 
+def names_other_addresses(commits: Commits, own_addresses: Iterable[str]) -> bool:
+    """Tell whether a merge names an address that is not known to be the repository's own."""
+    own = {*own_addresses, None}
+    return any(
+        said.merged is not None and normalised(said.merged.address) not in own
+        for said in commits.said.values()
+    )
+
+
 def often_pulled_from(commits: Commits, head: int) -> str | None:
     """Return the address most merges name: the repository's own, also under an old name."""
     inside = commits.ancestors([head], [False] * len(commits))
@@ -201,8 +210,9 @@ def _numbers_are_heads(commits: Commits, around: Surroundings) -> int:
     """
     numbers = around.change_numbers
     newest = max(numbers, default=0)
-    named = {said.number for said in commits.said.values() if said.number is not None}
-    within = [number for number in named if number <= newest]
+    named = {said.number for said in commits.said.values()}
+    named.update(around.earlier_numbers.values())
+    within = [number for number in named if number is not None and number <= newest]
     present = sum(number in numbers for number in within)
     return newest if within and 2 * present >= len(within) else 0
 

@@ -20,6 +20,7 @@ from trueup.collect.sources.git.landing import (
     MessageGone,
     Surroundings,
     land,
+    names_other_addresses,
     often_pulled_from,
 )
 from trueup.collect.sources.git.marks import Mark, carried, earlier_marks, mark_rows
@@ -104,6 +105,8 @@ def stage_zero(
             landings = _land(scene, read, own_addresses)
         except MessageGone:
             old_head = None
+        if names_other_addresses(read.commits, own_addresses):
+            old_head = None  # counted with the earlier ones, it may turn out to be our own
     if old_head is None:
         read = yield from _read(scene, None, told)
         own_addresses = _own_addresses(scene, read.commits)
