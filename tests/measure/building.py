@@ -61,8 +61,17 @@ class World:
         model: str | None = None,
         kind: str = "human",
         repository: str = "r",
+        change: str | None = "",
         **more: Any,
     ) -> None:
+        """A commit, landed as part of `change`: by default one of its own; None: never landed."""
+        if change is not None:
+            self.add(
+                "change_commit",
+                change_id=change or name,
+                repository_id=repository,
+                commit_id=name,
+            )
         self.person(author, kind, repository)
         instant = when if isinstance(when, int) else at(when)
         row = {"authored_at": instant, "committed_at": instant, "clock": "ok"} | more
@@ -115,7 +124,6 @@ class World:
         """A change of one commit called `name`, and its row in `change`."""
         instant = landed if isinstance(landed, int) else at(landed)
         self.commit(name, instant, author, tool=tool, kind=kind, repository=repository)
-        self.add("change_commit", change_id=name, repository_id=repository, commit_id=name)
         self.add(
             "change",
             change_id=name,

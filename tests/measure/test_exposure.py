@@ -55,6 +55,12 @@ def test_ai_marked_commits_ratio_leaves_bots_out(june: World) -> None:
     assert (found.value, found.n, found.qualifier) == (3 / 5, 5, "at least")
 
 
+def test_commits_that_never_landed_are_in_no_measure(june: World) -> None:
+    june.commit("proposed", "2026-06-05", "cleo", tool="claude", change=None)
+    found = measured("ai_marked_commits_ratio", june)
+    assert (found.value, found.n) == (3 / 5, 5)
+
+
 def test_ai_marked_added_lines_ratio_leaves_generated_files_out(june: World) -> None:
     assert value("ai_marked_added_lines_ratio", june) == 60 / 110
 

@@ -42,9 +42,9 @@ def spring() -> World:
         ("fix e", "2026-05-05", "e", "keyword"),
         ("fix f", "2026-06-10", "f", "keyword"),
     ):
-        world.commit(killer, when, fix_rule=rule)
+        part_of = "e" if killer == "fix e" else ""
+        world.commit(killer, when, fix_rule=rule, change=part_of)
         world.kill(born[of], 1, killer)
-    world.add("change_commit", change_id="e", commit_id="fix e")
     world.commit("revert d", "2026-05-06")
     world.add("commit_revert", commit_id="revert d", reverted_commit_id="d", rule="message")
     return world

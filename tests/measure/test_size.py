@@ -23,8 +23,7 @@ def three() -> World:
     world = World()
     for name in ("one", "two", "three"):
         world.change(name, "2026-06-01")
-    world.commit("two-b", "2026-06-01")
-    world.add("change_commit", change_id="two", commit_id="two-b")
+    world.commit("two-b", "2026-06-01", change="two")
     for commit, path, kind, added, deleted in (
         ("one", "a.py", "code", 10, 2),
         ("one", "poetry.lock", "generated", 700, 100),

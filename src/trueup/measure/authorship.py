@@ -72,15 +72,19 @@ def marks(tables: Tables) -> ibis.Table:
 
 
 def commits(tables: Tables) -> ibis.Table:
-    """Return every commit with author and marking.
+    """Return every landed commit with author and marking.
 
-    Columns: ``commit_id``, ``repository_id``, ``repository``, ``at`` (committer instant, null
-    where the clock cannot be trusted), ``known``, ``person``, ``cluster``, ``actor_kind``,
-    ``origin``, ``tool``, ``model``, ``fix_rule``.
+    Landed is what the default branch reaches; proposed and abandoned commits are in the tables
+    (they tell when a change began) but in no measure. Columns: ``commit_id``,
+    ``repository_id``, ``repository``, ``at`` (committer instant, null where the clock cannot be
+    trusted), ``known``, ``person``, ``cluster``, ``actor_kind``, ``origin``, ``tool``,
+    ``model``, ``fix_rule``.
     """
     if isinstance(tables, Prepared):
         return tables.commits
-    commit, account = tables["commit"], people(tables)
+    account, landed = people(tables), tables["change_commit"].select(part_id="commit_id")
+    commit = tables["commit"]
+    commit = commit.filter(commit.commit_id.isin(landed.part_id))
     mark = marks(tables).rename(mark_commit_id="commit_id")
     rows = commit.left_join(
         account,
