@@ -97,3 +97,8 @@ def test_a_share_with_nothing_marked_has_an_interval_above_zero() -> None:
     assert found.interval is not None
     assert 0.15 < found.interval.high < 0.17
     assert "Wilson" in found.interval.method
+
+
+def test_a_commit_that_never_reached_the_default_branch_is_not_counted(june: World) -> None:
+    june.commit("proposal", "2026-06-09", "eve", tool="claude", landed=False)
+    assert value("ai_marked_commits_ratio", june) == 3 / 5

@@ -53,7 +53,7 @@ def biases(load: float, length: float, warm: float, named: str) -> float:
 def by_hand() -> LittlesLaw:
     """Window of days 10 to 20; items 8-12, 11-14, 13-18, 19-(open)::
 
-        L = (2 + 3 + 5 + 1) / 10; R_s = 2; arrivals 3 (11, 13, 19); departures 3.
+    L = (2 + 3 + 5 + 1) / 10; R_s = 2; arrivals 3 (11, 13, 19); departures 3.
     """
     entered = np.array([8.0, 11.0, 13.0, 19.0]) * DAY
     left = np.array([12.0, 14.0, 18.0, np.inf]) * DAY
@@ -105,9 +105,7 @@ def test_completed_arrivals_are_too_short_in_a_short_window() -> None:
 
 def test_in_an_overloaded_queue_the_dashboard_wait_is_too_short_and_the_corrected_half_so() -> None:
     """Published: -14.5 % and -7.4 %."""
-    departed, corrected = (
-        biases(1.15, 100, 0, name) for name in ("wait_departed", "wait_edge")
-    )
+    departed, corrected = (biases(1.15, 100, 0, name) for name in ("wait_departed", "wait_edge"))
     assert -0.19 < departed < -0.08
     assert departed < corrected < -0.03
 

@@ -151,7 +151,7 @@ def test_no_comparison_by_tool_or_person_of_lines_born_at_different_times() -> N
 def test_marked_lines_are_set_beside_lines_born_in_the_same_months() -> None:
     """Early lines are old and mostly dead, late ones young; marking is late. Within a month
     both live alike, so nothing separates them, though the raw shares differ.
-    """  # noqa: D205
+    """
     world = World(until="2026-06-30")
     for month in range(1, 6):
         for author in range(12):

@@ -49,6 +49,8 @@ class LittlesLaw:
     edge_before, edge_after
         Item-seconds: spent in the window by items already open at its start (R_s); still to be
         spent after its end by items open then (R_e, estimated; None if it cannot be).
+    completed
+        Items that both arrived and left in the window.
     wait_departed, wait_completed_arrivals, wait_edge, wait_survival
         The four waits; None where no item allows one.
     wait_error
@@ -65,6 +67,7 @@ class LittlesLaw:
     level: float
     open_at_start: int
     open_at_end: int
+    completed: int
     edge_before: float
     edge_after: float | None
     wait_departed: float | None
@@ -168,6 +171,7 @@ def littles_law(
         level=float(inside / (end - start)),
         open_at_start=int((~arrived).sum()),
         open_at_end=int((~gone).sum()),
+        completed=int((gone & arrived).sum()),
         edge_before=float((np.minimum(went, end) - start)[~arrived].sum()),
         edge_after=edge_after,
         wait_departed=_mean((went - came)[gone]),

@@ -116,7 +116,7 @@ def _four_waits(
 ) -> list[Finding]:
     named = (
         ("departed", law.wait_departed, law.departures),
-        ("completed arrivals", law.wait_completed_arrivals, law.arrivals),
+        ("completed arrivals", law.wait_completed_arrivals, law.completed),
         ("edge-corrected", law.wait_edge, law.arrivals),
         ("survival", law.wait_survival, law.arrivals),
     )
