@@ -95,6 +95,7 @@ class Git:
             capture_output=True,
             env=environment(),
             check=False,
+            process_group=0,
         )
         if done.returncode not in ok:
             raise failure(arguments, done.returncode, done.stderr, self.directory)
@@ -122,6 +123,7 @@ class Git:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=environment(),
+                process_group=0,  # Ctrl-C is for us: git ended by it would look like a fault of git
             )
             assert process.stdout is not None
             try:
