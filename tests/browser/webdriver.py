@@ -94,6 +94,12 @@ class Browser:
         body = {"cmd": command, "params": params}
         return self._call("POST", self._path("goog/cdp/execute"), body)
 
+    def press(self, key: str, *, code: int) -> None:
+        """Press one key; `code` is its Windows virtual key code."""
+        for kind in ("rawKeyDown", "keyUp"):
+            params = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+            self.cdp("Input.dispatchKeyEvent", type=kind, **params)
+
     def log(self, kind: str) -> list[Mapping[str, Any]]:
         """Return what was logged since the last call: ``browser`` or ``performance``."""
         return list(self._call("POST", self._path("se/log"), {"type": kind}))

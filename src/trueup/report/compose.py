@@ -81,7 +81,7 @@ def _report(view: View, sections: tuple[Section, ...]) -> Report:
             digest=view.run.digest,
             frozen_plan=view.run.frozen_plan,
             ran_at=view.run.ran_at,
-            ran_on=tuple((each.repository_id, each.head) for each in view.repositories),
+            ran_on=tuple((each.name, each.repository_id, each.head) for each in view.repositories),
             command=view.run.command,
         ),
     )

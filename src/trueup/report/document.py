@@ -247,9 +247,9 @@ class Steps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """One thing that cannot be told, why, and what would change that."""
+    """What cannot be told for one reason, and what would change that."""
 
-    question: str
+    questions: tuple[str, ...]
     abstentions: tuple[Abstention, ...]
 
 
@@ -276,6 +276,15 @@ class CoverageLine:
     skipped: Measurement
     reason: str
     remedy: str
+
+    @property
+    def says(self) -> str:
+        """Why what is missing is missing, or that nothing is."""
+        if self.reason:
+            return self.reason
+        if self.seen.coverage == 1.0:
+            return "complete"
+        return "all that was found" if self.seen.value else "none found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,7 +359,7 @@ class Footer:
     frozen_plan
         Hash of the registered plan, or that there is none.
     ran_on
-        Repository id and commit of everything read.
+        Name, id and commit of every repository read.
     command
         Makes the same report again.
     """
@@ -359,7 +368,7 @@ class Footer:
     digest: str
     frozen_plan: str
     ran_at: int
-    ran_on: tuple[tuple[str, str], ...]
+    ran_on: tuple[tuple[str, str, str], ...]
     command: str
 
 

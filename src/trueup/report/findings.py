@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from trueup.model.evidence import Abstention, Finding, Group, Measurement
+from trueup.model.evidence import Abstention, Finding, Group, Measurement, Window
 
 Findings = Mapping[str, Sequence[Finding]]
 """Every finding of a run, by metric name; the group of each says which slice it speaks of."""
@@ -13,9 +14,27 @@ Findings = Mapping[str, Sequence[Finding]]
 REPOSITORY = "repository"
 
 
+def _is_whole(window: Window | None) -> bool:
+    return window is None or window.days >= WHOLE_MONTH_DAYS
+
+
 def without_repository(group: Group) -> Group:
     """Return the slice within its repository."""
     return tuple(pair for pair in group if pair[0] != REPOSITORY)
+
+
+WHOLE_MONTH_DAYS = 27
+FEWEST_WHOLE = 3
+F = TypeVar("F", Measurement, Finding)
+
+
+def whole_months(findings: Sequence[F]) -> tuple[F, ...]:
+    """Leave out months that are stubs, unless almost nothing would be left.
+
+    A rate over the first days of a month swings too far to be drawn beside whole months.
+    """
+    whole = tuple(each for each in findings if _is_whole(each.window))
+    return whole if len(whole) >= FEWEST_WHOLE else tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +57,20 @@ class Evidence:
         return tuple(f for f in self.findings.get(metric, ()) if self._owns(f.group))
 
     def one(self, metric: str, **fixed: str) -> Finding:
-        """Return the one finding whose slice is exactly `fixed`, or why there is none."""
+        """Return the one finding whose slice is exactly `fixed`, or why there is none.
+
+        Where a whole could not be told, its abstention also speaks for its parts.
+        """
         wanted = tuple(sorted(fixed.items()))
+        wholes: list[Abstention] = []
         for finding in self.of(metric):
-            if tuple(sorted(without_repository(finding.group))) == wanted:
+            group = without_repository(finding.group)
+            if tuple(sorted(group)) == wanted:
                 return finding
+            if isinstance(finding, Abstention) and set(group) <= set(wanted):
+                wholes.append(finding)
+        if wholes:
+            return max(wholes, key=lambda each: len(each.group))
         return Abstention(
             metric=metric,
             reason="It was not measured in this run.",

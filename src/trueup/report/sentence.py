@@ -120,6 +120,20 @@ class Sentence:
         return tuple(part.shown for part in self.parts() if part.shown is not None)
 
 
+def how_sure(slot: str, shown: Shown) -> str:
+    """Return words for a template that say what else would fit, or why that is not known.
+
+    >>> from trueup.model.evidence import Abstention
+    >>> how_sure("x", Abstention(metric="", reason="", remedy=""))
+    ''
+    """
+    if isinstance(shown, Abstention):
+        return ""
+    if shown.interval is None:
+        return f" (no interval: {{{slot}:interval}})"
+    return f" (anything from {{{slot}:interval}} fits)"
+
+
 def slots_of(template: str) -> Iterator[tuple[str, str, str]]:
     """Yield literal text, slot name and slot detail; the last two may be empty."""
     for literal, slot, how, _ in Formatter().parse(template):

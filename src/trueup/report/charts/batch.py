@@ -9,7 +9,6 @@ from trueup.report.charts.theme import (
     INK,
     MUTED,
     Spec,
-    amount,
     catch,
     drawing,
     end_labels,
@@ -21,14 +20,14 @@ from trueup.report.charts.theme import (
 
 def batch_drawing(half: Sequence[Finding], most: Sequence[Finding], *, small: bool = False) -> Spec:
     """Draw the median change size by month with its interval, and a high quantile above."""
-    height, top = 110 if small else 200, top_of([*half, *most], spread_of=half)
+    height, top = 110 if small else 200, top_of([*half, *most])
     layers: list[Spec] = [_band(top)] if has_intervals(half) else []
     layers.append(_line("0.5", INK, [1, 0], top))
     layers.append(_line("0.85", MUTED, [2, 3], top))
     if not small:
         ends = [("half are under", half, INK), ("85 in 100 under", most, MUTED)]
-        layers += end_labels(ends, top, height)
-    layers.append(catch(months(), amount("value", top=top)))
+        layers += end_labels(ends, top, height, is_log=True)
+    layers.append(catch(months(), _lines("value", top)))
     return drawing(height=height, right=8 if small else 104, layers=layers)
 
 
@@ -36,7 +35,7 @@ def _band(top: float) -> Spec:
     return {
         "transform": [{"filter": "datum.low !== null && datum.quantile === 0.5"}],
         "mark": {"type": "area", "fill": INK, "opacity": 0.14, "clip": True},
-        "encoding": {"x": months(), "y": amount("low", top=top), "y2": {"field": "high"}},
+        "encoding": {"x": months(), "y": _lines("low", top), "y2": {"field": "high"}},
     }
 
 
@@ -44,5 +43,15 @@ def _line(quantile: str, colour: str, dash: list[int], top: float) -> Spec:
     return {
         "transform": [{"filter": f"datum.quantile === {quantile}"}],
         "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
-        "encoding": {"x": months(), "y": amount("value", top=top)},
+        "encoding": {"x": months(), "y": _lines("value", top)},
+    }
+
+
+def _lines(field: str, top: float) -> Spec:
+    """Encode a number of lines on a log scale from one line up."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"type": "log", "domain": [1, max(10.0, top)], "nice": False, "clamp": True},
+        "axis": {"title": None, "format": "~s", "values": [1, 10, 100, 1000, 10_000, 100_000]},
     }

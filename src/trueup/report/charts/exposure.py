@@ -53,7 +53,9 @@ def exposure_drawing(
     """Draw shares by month, split by tool where that is allowed."""
     top = top or top_of(shares)
     tools = tools_by_weight(split)
-    layers = [_unknown(top), _tools(tools, top) if tools else _marked(top)]
+    layers = [_unknown(top), _marked(top, TOOL_SHADES[2] if tools else MARKED)]
+    if tools:
+        layers.append(_tools(tools, top))
     if has_intervals(shares):
         layers.append(_whisker(top))
     height = 120 if small else 260
@@ -79,9 +81,10 @@ def _unknown(top: float) -> Spec:
     }
 
 
-def _marked(top: float) -> Spec:
+def _marked(top: float, colour: str) -> Spec:
     return {
-        "mark": {"type": "bar", "fill": MARKED, "stroke": INK, "binSpacing": 1},
+        "transform": [{"filter": "!datum.tool"}],
+        "mark": {"type": "bar", "fill": colour, "stroke": INK, "binSpacing": 1},
         "encoding": {"x": months(), "y": share("value", top=top), "strokeWidth": _picked()},
     }
 
@@ -109,8 +112,8 @@ def _tools(tools: tuple[str, ...], top: float) -> Spec:
 
 def _whisker(top: float) -> Spec:
     return {
-        "transform": [{"filter": "!datum.tool && datum.low !== null"}],
-        "mark": {"type": "rule", "stroke": INK, "strokeWidth": 1, "clip": True},
+        "transform": [{"filter": "!datum.tool && datum.low !== null && datum.value > 0"}],
+        "mark": {"type": "rule", "stroke": MUTED, "strokeWidth": 1, "clip": True},
         "encoding": {
             "x": {**months(), "bandPosition": 0.5},
             "y": share("low", top=top),

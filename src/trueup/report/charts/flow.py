@@ -36,8 +36,7 @@ def flow_drawing(
 
 
 def _rates(landed: Sequence[Finding], released: Sequence[Finding], *, small: bool) -> Spec:
-    height, top = (100, 0.0) if small else (150, 0.0)
-    top = top_of([*landed, *released])
+    height, top = 100 if small else 150, top_of([*landed, *released])
     names = {each.metric for each in (*landed, *released)}
     where = " || ".join(_is(name) for name in sorted(names))
     layers = [_line(landed, top, dash=[6, 4], colour=REST)]
@@ -55,16 +54,21 @@ def _is(metric: str) -> str:
 
 
 def _line(series: Sequence[Finding], top: float, *, dash: list[int], colour: str) -> Spec:
-    band = {
-        "mark": {"type": "area", "fill": colour, "opacity": 0.14},
+    interval = {
+        "mark": {"type": "rule", "stroke": colour, "opacity": 0.35, "clip": True},
         "transform": [{"filter": "datum.low !== null"}],
         "encoding": {"x": months(), "y": amount("low", top=top), "y2": {"field": "high"}},
     }
+    where = {"x": months(), "y": amount("value", top=top)}
     line = {
         "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
-        "encoding": {"x": months(), "y": amount("value", top=top)},
+        "encoding": where,
     }
-    layers = [band, line] if has_intervals(series) else [line]
+    dots = {
+        "mark": {"type": "point", "filled": True, "fill": colour, "size": 22},
+        "encoding": where,
+    }
+    layers = [interval, line, dots] if has_intervals(series) else [line, dots]
     return {"transform": [{"filter": _is(series[0].metric)}], "layer": layers}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from trueup.model.evidence import Finding, Measurement
 from trueup.report.charts.theme import (
     MARKED,
-    MUTED,
     REST,
     Spec,
     beside,
@@ -27,8 +26,8 @@ _COLOURS = {"marked": MARKED, "unmarked": REST}
 def survival_drawing(points: Sequence[Finding], *, small: bool = False) -> Spec:
     """Draw one curve for each origin there is; everything together is drawn as unmarked."""
     height = 120 if small else 260
-    bands = [_band()] if has_intervals(points) else []
-    curves: list[Spec] = [{"layer": [*bands, _line(), _dots()]}]
+    bands = [_band(points)] if has_intervals(points) else []
+    curves: list[Spec] = [{"layer": [*bands, _line(points), _dots(points)]}]
     if not small:
         curves += _labels(points, height)
     targets = catch(_age(points), share("value", top=1.0))
@@ -62,7 +61,9 @@ def _with_ages(curve: Spec, points: Sequence[Finding]) -> Spec:
     return {"layer": layers}
 
 
-def _colour() -> Spec:
+def _colour(points: Sequence[Finding]) -> Spec:
+    if not _has_origins(points):
+        return {"value": REST}
     return {
         "field": "origin",
         "scale": {"domain": list(_COLOURS), "range": list(_COLOURS.values())},
@@ -70,24 +71,28 @@ def _colour() -> Spec:
     }
 
 
-def _band() -> Spec:
+def _has_origins(points: Sequence[Finding]) -> bool:
+    return any("origin" in dict(each.group) for each in points)
+
+
+def _band(points: Sequence[Finding]) -> Spec:
     return {
         "transform": [{"filter": "datum.low !== null"}],
         "mark": {"type": "area", "opacity": 0.18},
         "encoding": {
             "y": share("low", top=1.0, title=None),
             "y2": {"field": "high"},
-            "color": _colour(),
+            "color": _colour(points),
         },
     }
 
 
-def _line() -> Spec:
+def _line(points: Sequence[Finding]) -> Spec:
     return {
         "mark": {"type": "line", "strokeWidth": 2.25},
         "encoding": {
             "y": share("value", top=1.0),
-            "color": _colour(),
+            "color": _colour(points),
             "strokeDash": {
                 "field": "origin",
                 "scale": {"domain": ["marked", "unmarked"], "range": [[1, 0], [6, 4]]},
@@ -97,13 +102,13 @@ def _line() -> Spec:
     }
 
 
-def _dots() -> Spec:
+def _dots(points: Sequence[Finding]) -> Spec:
     return {
         "transform": [{"filter": f"indexof({list(NAMED_AGES)}, datum.age_days) >= 0"}],
         "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
         "encoding": {
             "y": share("value", top=1.0),
-            "color": _colour(),
+            "color": _colour(points),
             "shape": {
                 "field": "origin",
                 "scale": {"domain": list(_COLOURS), "range": ["circle", "square"]},
@@ -126,6 +131,6 @@ def _labels(points: Sequence[Finding], height: int) -> list[Spec]:
     for origin, (_, value) in sorted(ends.items(), key=lambda item: -item[1][1]):
         y = max(height * (1 - value), lowest + 17)
         lowest = y
-        label, colour = _LABELS.get(origin, "all lines"), _COLOURS.get(origin, MUTED)
+        label, colour = _LABELS.get(origin, "all lines"), _COLOURS.get(origin, REST)
         placed.append(beside(label, y, colour))
     return placed

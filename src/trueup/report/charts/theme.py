@@ -5,6 +5,7 @@ Colours are CSS variables of the page, so that one drawing serves light, dark an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,9 @@ UNKNOWN = "url(#hatch)"
 TOOL_SHADES = tuple(f"var(--tool-{rank})" for rank in range(1, 6))
 """Shades of the accent, strongest first; labels tell the tools apart, not hues."""
 
+FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+"""By name: what measures text to keep labels apart does not know the page's variables."""
+
 LEFT = 46
 """Room for the value axis, so that charts under each other line up."""
 
@@ -29,7 +33,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 CONFIG: Mapping[str, Any] = MappingProxyType(
     {
-        "font": "var(--sans)",
+        "font": FONTS,
         "background": None,
         "aria": False,
         "view": {"stroke": None},
@@ -86,6 +90,7 @@ def months(axis_title: str | None = None) -> Spec:
             "format": "%b %Y",
             "tickCount": {"expr": "max(2, floor(width / 90))"},
             "labelOverlap": "greedy",
+            "labelSeparation": 8,
             "labelFlush": False,
         },
     }
@@ -114,14 +119,10 @@ def amount(field: str, *, top: float, ticks: int = 4) -> Spec:
     }
 
 
-def top_of(points: Sequence[Finding], spread_of: Sequence[Finding] | None = None) -> float:
-    """Return where an axis ends: a little above all values, and the intervals of some."""
-    told = [each for each in points if isinstance(each, Measurement)]
-    spread = points if spread_of is None else spread_of
-    highs = [
-        each.interval.high for each in spread if isinstance(each, Measurement) and each.interval
-    ]
-    return 1.04 * max([each.value for each in told] + highs, default=1.0) or 1.0
+def top_of(points: Sequence[Finding]) -> float:
+    """Return where an axis ends: above all values; wide intervals are cut off there."""
+    told = [each.value for each in points if isinstance(each, Measurement)]
+    return 1.25 * max(told, default=0.8) or 1.0
 
 
 def has_intervals(points: Sequence[Finding]) -> bool:
@@ -130,15 +131,20 @@ def has_intervals(points: Sequence[Finding]) -> bool:
 
 
 def end_labels(
-    series: Sequence[tuple[str, Sequence[Finding], str]], top: float, height: int
+    series: Sequence[tuple[str, Sequence[Finding], str]],
+    top: float,
+    height: int,
+    *,
+    is_log: bool = False,
 ) -> list[Spec]:
-    """Name each line at its last point, never one name on another."""
+    """Name each line at its last point, never one name on another; a log scale starts at 1."""
     ends = []
     for label, points, colour in series:
         told = [each for each in points if isinstance(each, Measurement)]
         if told:
             latest = max(told, key=lambda each: dict(each.group).get("month", ""))
-            ends.append((height * (1 - latest.value / top), label, colour))
+            share = math.log(max(1, latest.value), max(10, top)) if is_log else latest.value / top
+            ends.append((height * (1 - share), label, colour))
     placed, free = [], -100.0
     for y, label, colour in sorted(ends):
         free = max(y, free + LINE_HEIGHT)

@@ -99,7 +99,7 @@ def _says(x: Spec, y: Spec) -> Spec:
     return {
         "layer": [
             words("datum.quantile === 0.5", "'half within ' + datum.says", dy=22),
-            words("datum.quantile >= 0.8", in_hundred, dy=-15, dx=6, align="right"),
+            words("datum.quantile === 0.85", in_hundred, dy=-15, dx=6, align="right"),
         ]
     }
 

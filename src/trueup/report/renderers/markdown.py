@@ -135,13 +135,13 @@ class _Writer:
         for item in block.items:
             for why in item.abstentions:
                 said = f"{self._link(why, 'Cannot tell')}: {words.uncapital(why.reason)}"
-                yield f"- **{item.question}** {said} {why.remedy}"
+                yield f"- **{' '.join(item.questions)}** {said} {why.remedy}"
 
     def _coverage(self, block: CoverageTable) -> Iterator[str]:
         yield from _head("Repository", "Records", "Seen", "Of", "Skipped", "Why", "Cure")
         for row in block.rows:
             counts = (self._link(each) for each in (row.seen, row.expected, row.skipped))
-            yield _row(row.repository.text, row.subject, *counts, row.reason, row.remedy)
+            yield _row(row.repository.text, row.subject, *counts, row.says, row.remedy)
 
     def _definitions(self, block: Definitions) -> Iterator[str]:
         for each in block.definitions:
@@ -167,8 +167,8 @@ def _footer(footer: Footer) -> Iterator[str]:
     yield "## How this report was made"
     yield ""
     yield f"- Made: {words.minute(footer.ran_at)} by trueup {footer.tool_version}"
-    for name, head in footer.ran_on:
-        yield f"- From: {name}" + (f" at `{head}`" if head else ", no commit")
+    for name, ident, head in footer.ran_on:
+        yield f"- From: {name} ({ident})" + (f" at `{head}`" if head else ", no commit")
     yield f"- Data digest: `{footer.digest}`"
     yield f"- Frozen plan: {footer.frozen_plan}"
     yield f"- Run again: `{footer.command}`"

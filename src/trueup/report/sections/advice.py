@@ -9,7 +9,7 @@ from trueup.report import names
 from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unknowns
 from trueup.report.findings import Evidence
 from trueup.report.sections.answer import NO_COST, NO_OUTCOME
-from trueup.report.sentence import Defined, Sentence
+from trueup.report.sentence import Defined, Sentence, how_sure
 from trueup.report.view import View
 
 MOST_UNKNOWNS = 8
@@ -36,7 +36,7 @@ def _waits(known: Evidence) -> list[Block]:
         return []
     text = (
         "The one wait git shows from end to end is from landing to the first release: "
-        "half within {half} (anything from {half:interval} fits)."
+        f"half within {{half}}{how_sure('half', half)}."
     )
     all_, left = (known.one(names.MEAN_WAIT, wait=name) for name in ("edge-corrected", "departed"))
     if isinstance(all_, Measurement) and isinstance(left, Measurement):
@@ -88,17 +88,19 @@ def unknowns(view: View) -> Section:
     known = view.together
     asked = {definition.metric: definition.question for definition in view.definitions}
     items = [
-        Unknown(question="Did AI use change how much reaches users?", abstentions=(NO_OUTCOME,)),
-        Unknown(question="Is it worth its price?", abstentions=(NO_COST,)),
+        Unknown(
+            questions=("Did AI use change how much reaches users?",), abstentions=(NO_OUTCOME,)
+        ),
+        Unknown(questions=("Is it worth its price?",), abstentions=(NO_COST,)),
     ]
-    reasons: dict[tuple[str, str], list[Abstention]] = {}
+    reasons: dict[str, dict[str, Abstention]] = {}
     for metric in known.findings:
         for finding in known.of(metric):
             if isinstance(finding, Abstention):
-                reasons.setdefault((metric, finding.reason), []).append(finding)
-    for (metric, _), found in list(reasons.items())[:MOST_UNKNOWNS]:
-        question = asked.get(metric, metric.replace("_", " "))
-        items.append(Unknown(question=question, abstentions=(found[0],)))
+                reasons.setdefault(finding.reason, {}).setdefault(metric, finding)
+    for alike in list(reasons.values())[:MOST_UNKNOWNS]:
+        questions = tuple(asked.get(metric, metric.replace("_", " ")) for metric in alike)
+        items.append(Unknown(questions=questions, abstentions=(next(iter(alike.values())),)))
     blocks: tuple[Block, ...] = (Unknowns(items=tuple(items)),)
     left = len(reasons) - MOST_UNKNOWNS
     if left > 0:

@@ -8,7 +8,7 @@ from trueup.model.evidence import Abstention, Finding, Interval, Measurement
 from trueup.report import names
 from trueup.report.document import ScaleRow, ScaleRows, SourceSeen, SourceStrip
 from trueup.report.findings import Evidence
-from trueup.report.sentence import Defined, Sentence
+from trueup.report.sentence import Defined, Sentence, how_sure
 from trueup.report.view import View
 
 NINETY = Defined(text="90\u00a0days", by=names.SURVIVAL)
@@ -61,7 +61,7 @@ def _lasting(known: Evidence) -> Sentence | None:
     else:
         text = (
             f"AI-marked lines survive {{age}} {_compared(gap)} others born in the same months: "
-            "difference {gap}, anything from {gap:interval} fits. That is an association."
+            f"difference {{gap}}{how_sure('gap', gap)}. That is an association."
         )
     return Sentence(template=text, values={"gap": gap, "age": NINETY}, tone="lead")
 

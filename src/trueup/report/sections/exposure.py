@@ -6,7 +6,7 @@ from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import names
 from trueup.report.charts.exposure import exposure_drawing, top_of
 from trueup.report.document import Block, Chart, ChartGroup, Section, Table
-from trueup.report.findings import Evidence
+from trueup.report.findings import Evidence, whole_months
 from trueup.report.sentence import Name, Sentence
 from trueup.report.view import View
 
@@ -52,7 +52,11 @@ def _charts(view: View) -> list[Block]:
         chart = exposure_chart(view.together, Name(""), ident="ai-share")
         return [chart] if chart else []
     scopes = list(view.each())
-    by_month = [each for _, known in scopes for each in known.many(names.MARKED_COMMITS, "month")]
+    by_month = [
+        each
+        for _, known in scopes
+        for each in whole_months(known.many(names.MARKED_COMMITS, "month"))
+    ]
     top = top_of(by_month)
     small = [
         exposure_chart(known, name, ident=f"ai-share-{rank}", top=top)
@@ -64,12 +68,12 @@ def _charts(view: View) -> list[Block]:
 
 def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -> Chart | None:
     """Return marked shares by month; None where no month could be measured."""
-    shares = known.many(names.MARKED_COMMITS, "month")
+    shares = whole_months(known.many(names.MARKED_COMMITS, "month"))
     told = [each for each in shares if isinstance(each, Measurement)]
     if not told or not any(each.value for each in told):
         return None
-    split = known.many(names.MARKED_COMMITS, "month", "tool")
-    latest = _latest(told)
+    split = whole_months(known.many(names.MARKED_COMMITS, "month", "tool"))
+    latest = max(told, key=lambda each: dict(each.group)["month"])
     fewest, most = min(told, key=lambda each: each.n), max(told, key=lambda each: each.n)
     whole = known.one(names.MARKED_COMMITS)
     small = bool(name.text)
@@ -83,20 +87,14 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
             template="Share of commits by month."
             if small
             else "Share of commits with an AI mark, by tool and month; {fewest:n} to {most:n} a "
-            "month. Hatched: no mark, so unknown, up to the whole. Lines: intervals.",
+            "month. Hatched: no mark, so unknown, up to the whole. Pale: too few authors to "
+            "tell tools apart. Lines: intervals.",
             values={"fewest": fewest, "most": most},
         ),
         points=(*shares, *split),
         drawing=exposure_drawing(shares, split, small=small, top=top),
         size="small" if small else "wide",
     )
-
-
-def _latest(told: list[Measurement]) -> Measurement:
-    """Return the newest month that is not a stub of one, if there is any."""
-    ordered = sorted(told, key=lambda each: dict(each.group)["month"])
-    whole = [each for each in ordered if each.window.days >= 27]
-    return (whole or ordered)[-1]
 
 
 _TITLE = "In {latest:month}, at least {latest:bare} of commits carried an AI mark"

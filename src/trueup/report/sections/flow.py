@@ -9,8 +9,8 @@ from trueup.report.charts.flow import flow_drawing
 from trueup.report.charts.theme import has_intervals
 from trueup.report.charts.waits import waits_drawing
 from trueup.report.document import Block, Chart, ChartGroup, Section
-from trueup.report.findings import Evidence
-from trueup.report.sentence import Name, Sentence
+from trueup.report.findings import Evidence, whole_months
+from trueup.report.sentence import Name, Sentence, how_sure
 from trueup.report.view import View
 
 WAITS = {
@@ -42,7 +42,7 @@ def _lead(known: Evidence) -> Sentence:
         return Sentence(
             template="How much lands {landed:cannot}: {landed:reason}.", values={"landed": landed}
         )
-    text = "{landed:n} landed, about {landed:bare} (anything from {landed:interval} fits)."
+    text = f"{{landed:n}} landed, about {{landed:bare}}{how_sure('landed', landed)}."
     size = known.one(names.CHANGE_SIZE, quantile="0.5")
     if isinstance(size, Measurement):
         text += " Half of them touch {size} or fewer."
@@ -68,9 +68,9 @@ def _small(view: View) -> list[Block]:
 
 def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     """Return arrivals, departures and what is between; None where nothing was measured."""
-    landed = known.many(names.LANDED, "month")
-    released = known.measured(names.RELEASED, "month")
-    queue = known.measured(names.IN_PROGRESS, "month")
+    landed = whole_months(known.many(names.LANDED, "month"))
+    released = whole_months(known.measured(names.RELEASED, "month"))
+    queue = whole_months(known.measured(names.IN_PROGRESS, "month"))
     points = (*landed, *released, *queue)
     if not any(isinstance(each, Measurement) for each in landed):
         return None
@@ -81,8 +81,8 @@ def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     subtitle = "Changes a week by month."
     if not small:
         subtitle = (
-            "Changes landed and released a week, and landed but not yet released, by month. "
-            "Band: interval."
+            "Changes landed and released a week, and landed but not yet released, by whole "
+            "month. Dots: months measured; thin lines: intervals."
         )
     return Chart(
         id=ident,
@@ -134,8 +134,8 @@ def _upper(each: Measurement) -> float:
 
 def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     """Return change size by month; None where no month was measured."""
-    middle = known.many(names.CHANGE_SIZE, "month", quantile="0.5")
-    most = known.many(names.CHANGE_SIZE, "month", quantile="0.85")
+    middle = whole_months(known.many(names.CHANGE_SIZE, "month", quantile="0.5"))
+    most = whole_months(known.many(names.CHANGE_SIZE, "month", quantile="0.85"))
     points = (*middle, *most)
     if not any(isinstance(each, Measurement) for each in points):
         return None
@@ -149,7 +149,11 @@ def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         finding=Sentence(template=title, values={"name": name, "size": size}),
         subtitle=Sentence(
             template="Lines added and deleted per landed change, by month."
-            + ("" if small else " {size:n} in the newest year. Band: interval of the median."),
+            + (
+                ""
+                if small
+                else " {size:n} in the newest year. Log scale. Band: interval of the median."
+            ),
             values={"size": size},
         ),
         points=points,

@@ -8,7 +8,7 @@ from trueup.report.charts.survival import survival_drawing
 from trueup.report.document import Block, Cell, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence
 from trueup.report.sections.answer import NINETY
-from trueup.report.sentence import Defined, Filling, Name, Sentence
+from trueup.report.sentence import Defined, Filling, Name, Sentence, how_sure
 from trueup.report.view import View
 
 
@@ -37,8 +37,8 @@ def _lead(known: Evidence) -> Sentence:
         text = "How marked lines compare with others {gap:cannot}: {gap:reason}. {gap:remedy}."
     else:
         text = (
-            "After {age}, AI-marked lines differ from others born in the same months by {gap} "
-            "(anything from {gap:interval} fits). Who marks, and for what, is not at random: "
+            "After {age}, AI-marked lines differ from others born in the same months by {gap}"
+            f"{how_sure('gap', gap)}. Who marks, and for what, is not at random: "
             "this is an association."
         )
     return Sentence(template=text, values={"gap": gap, "age": NINETY})
