@@ -100,5 +100,5 @@ def test_a_share_with_nothing_marked_has_an_interval_above_zero() -> None:
 
 
 def test_a_commit_that_never_reached_the_default_branch_is_not_counted(june: World) -> None:
-    june.commit("proposal", "2026-06-09", "eve", tool="claude", landed=False)
+    june.commit("proposal", "2026-06-09", "eve", tool="claude", change=None)
     assert value("ai_marked_commits_ratio", june) == 3 / 5

@@ -143,7 +143,17 @@ def test_a_clock_that_cannot_be_trusted_lowers_coverage_and_enters_no_number(jun
     june.rows["commit"][-1]["clock"] = "too_old"
     june._cache.clear()
     found = measured("landed_to_release_seconds", june, HALF)
-    assert (found.n, found.coverage) == (6, pytest.approx(6 / 7))
+    assert found.n == 6
+    assert found.coverage == pytest.approx(6 / 7)
+
+
+def test_a_change_some_release_has_but_nobody_knows_since_when_is_not_waiting(june: World) -> None:
+    """It landed long before the first release known: neither its wait nor its end is."""
+    june.change("ancient", "2026-05-01", release="v10", released=None)
+    found = measured("landed_to_release_seconds", june, HALF)
+    assert (found.value, found.n) == (8 * DAY_SECONDS, 6)
+    awaiting = value("changes_awaiting_release_items", june, window=JUNE)
+    assert awaiting == pytest.approx(42 / 29)
 
 
 def test_the_mean_wait_of_what_left_differs_from_that_of_what_came(june: World) -> None:

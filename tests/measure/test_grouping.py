@@ -128,7 +128,10 @@ def test_repository_and_month_totals_need_no_k() -> None:
 
 
 def test_nothing_small_means_nothing_is_rolled_up() -> None:
-    persons = {("x",): people(*"abcde"), ("y",): people(*"fghij")}
+    persons: dict[tuple[str, ...], frozenset[int]] = {
+        ("x",): people(*"abcde"),
+        ("y",): people(*"fghij"),
+    }
     assert roll_up(persons, 5) == {("x",): ("x",), ("y",): ("y",)}
 
 

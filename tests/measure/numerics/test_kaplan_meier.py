@@ -28,7 +28,7 @@ def test_the_curve_equals_lifelines(seed: int) -> None:
 def test_the_left_truncated_curve_equals_lifelines(seed: int) -> None:
     generator = np.random.default_rng(seed)
     entries = generator.integers(0, 10, 300).astype(float)
-    waits = entries + generator.integers(1, 30, 300)
+    waits = entries + generator.integers(1, 30, 300).astype(float)
     ended = generator.random(300) < 0.7
     ours = kaplan_meier(waits, ended, entries=entries)
     theirs = KaplanMeierFitter().fit(waits, ended, entry=entries)

@@ -30,13 +30,20 @@ def _released(tables: Tables) -> ibis.Table:
 
 
 def _queue(tables: Tables) -> ibis.Table:
-    landed = changes(tables).mutate(value=1.0, weight=1.0)
+    landed = _with_release(tables).mutate(value=1.0, weight=1.0)
     released = _released(tables).mutate(value=-1.0)
     return landed.union(released.select(landed.columns))
 
 
-def _landed_to_release(tables: Tables) -> ibis.Table:
+def _with_release(tables: Tables) -> ibis.Table:
+    """Changes; not known where a release has them, but when it first did cannot be told."""
     rows = changes(tables)
+    undated = rows.first_release_id.notnull() & rows.released_at.isnull()
+    return rows.mutate(known=rows.known & ~undated)
+
+
+def _landed_to_release(tables: Tables) -> ibis.Table:
+    rows = _with_release(tables)
     waiting = rows.released_at.isnull()
     until = ibis.ifelse(waiting, rows.observed_until_at, rows.released_at)
     wait = ibis.greatest(until - rows["at"], 0) * _MICRO
@@ -65,7 +72,7 @@ def _in_progress(tables: Tables) -> ibis.Table:
 
 
 def _awaiting_release(tables: Tables) -> ibis.Table:
-    rows = changes(tables)
+    rows = _with_release(tables)
     return rows.mutate(until_at=rows.released_at, value=1.0)
 
 
