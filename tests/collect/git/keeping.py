@@ -102,7 +102,8 @@ class Kept:
 
     def of(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table."""
-        return _read(self.rows, table, None).to_pylist()
+        rows: list[dict[str, Any]] = _read(self.rows, table, None).to_pylist()
+        return rows
 
     def by(self, table: str, column: str) -> dict[Any, dict[str, Any]]:
         """Return the rows of a table by one of their values, which must be unique."""

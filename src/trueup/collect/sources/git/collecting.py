@@ -14,6 +14,7 @@ from trueup.collect.sources.git.coverage import (
     cover_clone,
     cover_lines,
     cover_neighbours,
+    cover_no_lines,
     cover_notes,
     cover_nothing,
     cover_stage_zero,
@@ -34,6 +35,7 @@ from trueup.collect.sources.git.repository import empty_row
 from trueup.collect.sources.git.situation import Situation, look_around
 from trueup.collect.sources.git.stage_zero import Scene, StageZero, stage_zero
 from trueup.collect.sources.git.undone import revert_rows
+from trueup.errors import SourceIncomplete
 
 _PATCHES = ("commit_id", "patch_id", "inverse_patch_id", "lines_added", "lines_deleted")
 
@@ -73,6 +75,7 @@ class Collecting:
         self._copies = copies
         self._skipped = skipped
         self._rules: RuleTable = load_rules(request.settings.attribution.rules)
+        self._without_lines = False
 
     def landed(self) -> Iterator[Landed]:
         """Yield everything that is new, then a cursor.
@@ -113,7 +116,7 @@ class Collecting:
             refs=listing.digest,
             rules_version=self._rules.version,
             mailmap=mailmap.decode("ascii", "replace").strip(),
-            lines=lines_digest(settings),
+            lines="none" if self._without_lines else lines_digest(settings),
             releases=releases_digest(settings),
             situation=situation.digest,
             own_addresses=own_addresses,
@@ -156,29 +159,36 @@ class Collecting:
             return (yield from self._read(self._scene(listing, situation, standing), standing, now))
         except ReplayNeeded:
             yield Reset("The history of lines cannot go on from where it ended.")
-            return (yield from self._read(self._scene(listing, situation, None), None, now))
+        except SourceIncomplete:
+            if not situation.is_partial or self._without_lines:
+                raise
+            yield Reset("The clone lacks what the history of lines needs.")
+            self._without_lines = True
+        return (yield from self._read(self._scene(listing, situation, None), None, now))
 
     def _scene(self, listing: Listing, situation: Situation, standing: Standing | None) -> Scene:
+        earlier = read_earlier(standing.previous if standing else None)
         return Scene(
             git=self._git,
             request=self._request,
             rules=self._rules,
-            refs=read_refs(self._git, listing),
+            refs=read_refs(self._git, listing, earlier.shas),
             situation=situation,
-            earlier=read_earlier(standing.previous if standing else None),
+            earlier=earlier,
         )
 
     def _read(
         self, scene: Scene, standing: Standing | None, now: Ended
     ) -> Generator[Landed, None, tuple[str, ...]]:
-        old_head, addresses = None, ()
+        old_head: str | None = None
+        addresses: tuple[str, ...] = ()
         if standing is not None and standing.ended.same_meaning(now):
             old_head, addresses = standing.ended.head, standing.ended.own_addresses
         zero = yield from stage_zero(scene, old_head, addresses)
         coverage = Coverage(scene.repository_id)
         cover_clone(coverage, scene.situation, scene.refs)
         cover_stage_zero(coverage, scene.refs, zero, scene.situation.address)
-        diffs = yield from self._lines(scene, standing, coverage)
+        diffs = yield from self._lines(scene, zero, standing, coverage)
         rows = revert_rows(self._git, scene.repository_id, zero, scene.earlier, diffs)
         yield Batch("commit_revert", rows)
         yield from self._notes(scene, zero, coverage)
@@ -188,12 +198,15 @@ class Collecting:
         return zero.own_addresses
 
     def _lines(
-        self, scene: Scene, standing: Standing | None, coverage: Coverage
+        self, scene: Scene, zero: StageZero, standing: Standing | None, coverage: Coverage
     ) -> Generator[Landed, None, list[pa.Table]]:
         """Tell the history of lines, unless the head has not moved; return what reverts need."""
         head = scene.refs.head
         assert head is not None
         if standing is not None and standing.ended.head == head:
+            return []
+        if self._without_lines:
+            cover_no_lines(coverage, sum(zero.reachable))
             return []
         lines = history(
             self._git,

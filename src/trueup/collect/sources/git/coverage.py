@@ -15,7 +15,7 @@ from trueup.collect.sources.git.tally import HistorySummary
 from trueup.model.tables import COVERAGE
 
 _ADDED_UP = (
-    *("file changes", "commits without line counts", "lines dropped in merges"),
+    *("file changes", "commits read in part", "lines dropped in merges"),
     *("lines older than the clone", "lines lost to missing objects", "unreadable objects"),
 )
 """Subjects counted per collection, to which earlier collections' counts are added."""
@@ -203,12 +203,24 @@ def cover_lines(coverage: Coverage, summary: HistorySummary) -> None:
         "unreadable objects", summary.unreadable_blobs, "File contents are missing.", missing
     )
     coverage.odd(
-        "commits without line counts",
-        summary.commits_without_lines,
-        "Only the list of their files could be read.",
+        "commits read in part",
+        summary.commits_partly_read,
+        "Contents of some of their files are missing: those lines are not counted.",
         missing,
     )
     _cover_lost_lines(coverage, summary)
+
+
+def cover_no_lines(coverage: Coverage, commits: int) -> None:
+    """Say that what commits changed could not be read at all."""
+    coverage.add(
+        "what commits changed",
+        0,
+        expected=commits,
+        skipped=commits,
+        reason="The clone lacks the contents of files: no lines, sizes or patches are known.",
+        remedy="Clone again without --filter.",
+    )
 
 
 def cover_notes(coverage: Coverage, notes: NotesSummary) -> None:
@@ -222,13 +234,20 @@ def cover_notes(coverage: Coverage, notes: NotesSummary) -> None:
         expected=notes.notes - notes.without_lines,
         skipped=notes.lost + notes.malformed,
         reason=_notes_reason(notes),
-        remedy="Fetch the heads of changes as well as refs/notes/ai." if notes.lost else "",
+        remedy="Fetch the heads of changes as well as refs/notes/ai."
+        if notes.on_missing_commits
+        else "",
     )
 
 
 def _notes_reason(notes: NotesSummary) -> str:
     parts = (
-        (notes.lost, "on commits that landed in no recognisable form"),
+        (notes.lost_unlanded, "are on changes that have not landed"),
+        (notes.on_missing_commits, "are on commits that are not in the clone"),
+        (
+            notes.lost - notes.lost_unlanded - notes.on_missing_commits,
+            "are on commits that landed in no recognisable form",
+        ),
         (notes.malformed, "could not be understood"),
     )
     said = ", ".join(f"{count} {what}" for count, what in parts if count)

@@ -101,8 +101,8 @@ def list_refs(git: Git) -> Listing:
     return Listing(_resolve(git, taken), _short(taken), lines, head_is_unborn=True)
 
 
-def read_refs(git: Git, listing: Listing) -> Refs:
-    """Look up which commits the listed refs name.
+def read_refs(git: Git, listing: Listing, known: frozenset[str] = frozenset()) -> Refs:
+    """Look up which commits the listed refs name; those in `known` are commits for certain.
 
     Raises
     ------
@@ -115,7 +115,8 @@ def read_refs(git: Git, listing: Listing) -> Refs:
             hint="Run `git fsck` there, or fetch again, and collect again.",
         )
     claimed = _change_heads(listing.lines)
-    readable = _commits(git, claimed.values())
+    readable = {sha: sha for sha in claimed.values() if sha in known}
+    readable |= _commits(git, (sha for sha in claimed.values() if sha not in known))
     change_heads = {number: readable[sha] for number, sha in claimed.items() if sha in readable}
     tags, other_tags = _tags(git)
     return Refs(

@@ -119,6 +119,8 @@ def _read(scene: Scene, old_head: str | None, told: set[str]) -> Generator[Batch
     accounts = Accounts(request.identify, scene.rules)
     reading = Pass(scene.repository_id, accounts, scene.rules, request.now)
     tips, without = scene.refs.tips(), [old_head] if old_head else []
+    if old_head is not None:
+        tips = [tip for tip in tips if tip not in told or tip == scene.refs.head]
     expected = _count(scene.git, tips, without)
     request.progress.stage("commits", expected)
     reading.skip = frozenset(told) if old_head else frozenset()
