@@ -17,6 +17,8 @@ from trueup.report.charts.theme import (
     top_of,
 )
 
+NAMES = ("half are under", "85 in 100 under")
+
 
 def batch_drawing(half: Sequence[Finding], most: Sequence[Finding], *, small: bool = False) -> Spec:
     """Draw the median change size by month with its interval, and a high quantile above."""
@@ -25,10 +27,10 @@ def batch_drawing(half: Sequence[Finding], most: Sequence[Finding], *, small: bo
     layers.append(_line("0.5", INK, [1, 0], top))
     layers.append(_line("0.85", MUTED, [2, 3], top))
     if not small:
-        ends = [("half are under", half, INK), ("85 in 100 under", most, MUTED)]
+        ends = [(NAMES[0], half, INK), (NAMES[1], most, MUTED)]
         layers += end_labels(ends, top, height, is_log=True)
     layers.append(catch(months(), _lines("value", top)))
-    return drawing(height=height, right=8 if small else 104, layers=layers)
+    return drawing(height=height, layers=layers, beside_it=() if small else NAMES)
 
 
 def _band(top: float) -> Spec:

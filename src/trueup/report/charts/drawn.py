@@ -10,7 +10,7 @@ from typing import Any
 
 import vl_convert
 
-from trueup.report.charts.theme import LEFT, Spec
+from trueup.report.charts.theme import Spec
 from trueup.report.document import Chart
 
 VEGA_LITE = "6.4"
@@ -45,9 +45,7 @@ def _own_ids(svg: str, owner: str) -> str:
 
 def plot_width(chart: Chart, width: int) -> int:
     """Return how wide the plot itself may be beside axis and labels."""
-    padding = chart.drawing["padding"]
-    axis = 0 if padding["left"] > LEFT // 2 else LEFT
-    return int(width - padding["left"] - padding["right"] - axis)
+    return int(width - chart.drawing["usermeta"]["room"])
 
 
 def with_width(spec: Any, width: int) -> Any:

@@ -61,7 +61,8 @@ def exposure_drawing(
     height = 120 if small else 260
     if tools and not small:
         layers.append(_labels(tools, _label_places(tools, split, top), height))
-    return drawing(height=height, right=8 if small or not tools else 90, layers=layers)
+    named = () if small or not tools else (*map(_short, tools), "no mark:")
+    return drawing(height=height, layers=layers, beside_it=named)
 
 
 def _picked(width: float = 0) -> Spec:
@@ -139,9 +140,13 @@ def _label_places(tools: tuple[str, ...], split: Sequence[Finding], top: float) 
     return places
 
 
+def _short(tool: str) -> str:
+    return tool.split(" (", maxsplit=1)[0]
+
+
 def _labels(tools: tuple[str, ...], places: list[float], height: int) -> Spec:
     names = [
-        beside(tool.split(" (")[0], height * (1 - place), f"var(--tool-text-{rank + 1})")
+        beside(_short(tool), height * (1 - place), f"var(--tool-text-{rank + 1})")
         for rank, (tool, place) in enumerate(zip(tools, places, strict=True))
     ]
     return {

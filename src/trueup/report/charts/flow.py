@@ -32,7 +32,7 @@ def flow_drawing(
     panels = [_rates(landed, released, small=small)]
     if waiting:
         panels.append(_stock(waiting, small=small))
-    return {**frame(8 if small else 92), "spacing": 14, "vconcat": panels}
+    return {**frame(() if small else ("released / week",)), "spacing": 14, "vconcat": panels}
 
 
 def _rates(landed: Sequence[Finding], released: Sequence[Finding], *, small: bool) -> Spec:

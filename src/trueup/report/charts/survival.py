@@ -33,7 +33,7 @@ def survival_drawing(points: Sequence[Finding], *, small: bool = False) -> Spec:
     targets = catch(_age(points), share("value", top=1.0))
     return drawing(
         height=height,
-        right=8 if small else 82,
+        beside_it=() if small else tuple(_LABELS.values()),
         layers=[_with_ages(curve, points) for curve in curves] + [targets],
     )
 

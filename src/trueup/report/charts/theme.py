@@ -26,6 +26,9 @@ FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 
 LEFT = 46
 """Room for the value axis, so that charts under each other line up."""
 
+LETTER = 7.0
+"""Width of a letter of a label at most, on average, in pixels."""
+
 LINE_HEIGHT = 16.0
 """Least distance of two labels, in pixels."""
 
@@ -55,24 +58,29 @@ CONFIG: Mapping[str, Any] = MappingProxyType(
 )
 
 
-def drawing(*, height: int, right: int, layers: Sequence[Spec]) -> Spec:
+def drawing(*, height: int, layers: Sequence[Spec], beside_it: Sequence[str] = ()) -> Spec:
     """Wrap layers into a specification as wide as the page lets it be.
 
-    `right` is the room left for labels beside the plot, in pixels.
+    `beside_it` are the labels to the right of the plot, which need room.
     """
     return {
-        **frame(right),
+        **frame(beside_it),
         "width": "container",
         "height": height,
         "layer": list(layers),
     }
 
 
-def frame(right: int) -> Spec:
-    """Return what every specification starts with."""
+def frame(beside_it: Sequence[str] = ()) -> Spec:
+    """Return what every specification starts with.
+
+    ``usermeta.room`` is how many pixels of the width are not plot: axis, labels and edges.
+    """
+    labels = max((12 + LETTER * len(label) for label in beside_it), default=10.0)
     return {
         "$schema": SCHEMA,
-        "padding": {"left": 2, "right": right, "top": 8, "bottom": 2},
+        "padding": {"left": 2, "right": 2, "top": 8, "bottom": 2},
+        "usermeta": {"room": math.ceil(LEFT + 4 + labels)},
         "params": [{"name": "picked", "value": -1}],
         "config": dict(CONFIG),
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from trueup.report.charts.theme import INK, LEFT, MUTED, Spec, catch, drawing
 
-PADDING = {"left": 2 + LEFT // 2, "right": 22 + LEFT // 2, "top": 8, "bottom": 2}
+PADDING = {"left": 2 + LEFT // 2, "right": 24 + LEFT // 2, "top": 8, "bottom": 2}
 """There is no value axis: its room is shared between both sides."""
 
 _TICKS = {
@@ -37,8 +37,9 @@ def waits_drawing(
     layers = [_spread(x, y), _dots(x, y), _says(x, y), _name(y), catch(x, y)]
     if with_intervals:
         layers.insert(1, _uncertainty(x, y, end))
-    spec = drawing(height=max(1, len(labels)) * 96, right=22, layers=layers)
-    return {**spec, "padding": PADDING, "transform": [known, steps, clip]}
+    spec = drawing(height=max(1, len(labels)) * 96, layers=layers)
+    sides = {"padding": PADDING, "usermeta": {"room": PADDING["left"] + PADDING["right"] + 2}}
+    return {**spec, **sides, "transform": [known, steps, clip]}
 
 
 def _seconds(field: str, end: int) -> Spec:

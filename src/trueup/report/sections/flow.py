@@ -27,7 +27,7 @@ def flow(view: View) -> Section:
         blocks += _small(view)
     else:
         charts = (
-            flow_chart(known, Name(""), ident="flow"),
+            flow_chart(known, Name(""), ident="flow-by-month"),
             waits_chart(known, ident="waits"),
             batch_chart(known, Name(""), ident="batch"),
         )

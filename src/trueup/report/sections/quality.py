@@ -69,12 +69,12 @@ def survival_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         "age": _age(alive),
     }
     title = "{name}: {alive} alive after {age}" if small else _title(gap, told)
-    subtitle = "Share of lines still there, by origin and age; {alive:n}"
-    subtitle += (
-        ". Solid: marked; dashed: unmarked"
-        if small
-        else (", {alive:window}. Bands: intervals. Solid: marked; dashed: unmarked")
-    )
+    split = any("origin" in dict(each.group) for each in points)
+    subtitle = "Share of lines still there, by age; {alive:n}"
+    if not small:
+        subtitle += ", {alive:window}. Bands: intervals"
+    if split:
+        subtitle += ". Solid: marked; dashed: unmarked, which is unknown"
     return Chart(
         id=ident,
         finding=Sentence(template=title, values=values),

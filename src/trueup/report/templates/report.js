@@ -1,6 +1,5 @@
 (() => {
   "use strict";
-  const LEFT = 46;
   const tip = document.getElementById("tip");
   const el = (name, text, className) => {
     const node = document.createElement(name);
@@ -107,8 +106,7 @@
       const width = area.clientWidth;
       if (!width || Math.abs(width - drawnAt) < 2) return;
       drawnAt = width;
-      const axis = spec.padding.left > LEFT / 2 ? 0 : LEFT;
-      const plot = Math.floor(width - spec.padding.left - spec.padding.right - axis);
+      const plot = Math.floor(width - spec.usermeta.room);
       if (view) view.finalize();
       live.replaceChildren();
       figure.classList.add("is-live");

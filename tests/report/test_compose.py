@@ -1,0 +1,211 @@
+"""What the page says, from findings of very different repositories."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.report import sample
+from trueup.model.evidence import Abstention, Finding, Measurement
+from trueup.report import names
+from trueup.report.compose import compose
+from trueup.report.document import Chart, OneLine, Report, Steps, Unknowns
+from trueup.report.findings import Evidence, whole_months
+from trueup.report.sentence import Sentence
+from trueup.units import RATIO
+
+ORDER = [
+    "coverage", "ai", "flow", "quality", "money", "effects", "limits", "monday", "unknowns",
+    "method",
+]  # fmt: skip
+
+
+def composed(found: dict[str, list[Finding]], *repositories: str) -> Report:
+    """Return the report on made-up findings."""
+    return compose(
+        found,
+        repositories=sample.subjects(*repositories),
+        coverage=sample.coverage(*repositories),
+        run=sample.RUN,
+        definitions=sample.definitions(found),
+    )
+
+
+def answer(report: Report) -> list[str]:
+    """Return the sentences of the first screen, with ordinary spaces."""
+    return [sentence.text().replace("\u00a0", " ") for sentence in report.answer]
+
+
+def drawn(report: Report) -> list[str]:
+    """Return the ids of the charts that stand alone."""
+    return [block.id for block in report.blocks() if isinstance(block, Chart)]
+
+
+def sentences(report: Report) -> list[str]:
+    """Return every sentence of the report."""
+    return [block.text() for block in report.blocks() if isinstance(block, Sentence)]
+
+
+def test_sections_come_in_the_order_of_the_brief() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    assert [section.id for section in report.sections] == ORDER
+
+
+def test_several_repositories_are_shown_side_by_side_first() -> None:
+    found = sample.together(sample.rich(), sample.rich("a/b"), sample.tiny("c/d"))
+    report = composed(found, "a/b", "c/d")
+    assert [section.id for section in report.sections] == ["repositories", *ORDER]
+
+
+def test_the_answer_says_cannot_tell_and_at_least_how_much_is_marked() -> None:
+    first, second, third = answer(composed(sample.rich("a/b"), "a/b"))
+    assert first == (
+        "We cannot tell from git alone whether AI use changed how much reaches users. "
+        "At least 13 % of commits since January 2024 carry an AI mark."
+    )
+    assert second == (
+        "AI-marked lines survive 90 days about as often as others born in the same months: "
+        "difference \u22122 points (anything from \u22129 to 5 points fits). "
+        "That is an association."
+    )
+    assert third == (
+        "Half of what lands is released within 9 days. "
+        "4 people wrote half of the lines that are still there."
+    )
+
+
+def test_no_marks_are_unknown_and_not_none() -> None:
+    first = answer(composed(sample.unmarked("a/b"), "a/b"))[0]
+    assert "none of 4,312 commits" in first
+    assert first.endswith("having no mark means unknown.")
+
+
+def test_too_few_authors_are_a_reason_and_not_a_number() -> None:
+    second = answer(composed(sample.rich("a/b", few=True), "a/b"))[1]
+    assert second == (
+        "Whether AI-marked lines last as long as others cannot be told: "
+        "only 3 authors have AI-marked lines; the comparison needs 10 in each arm."
+    )
+
+
+def test_an_empty_repository_still_gives_every_section() -> None:
+    report = composed(sample.empty("a/b"), "a/b")
+    assert [section.id for section in report.sections] == ORDER
+    assert answer(report) == [
+        "We cannot tell anything about AI use here yet: the repository has no commits."
+    ]
+    assert drawn(report) == []
+
+
+def test_a_rich_repository_gets_the_five_charts() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    assert drawn(report) == ["ai-share", "flow-by-month", "waits", "batch", "survival"]
+
+
+def test_nothing_measured_at_all_is_said_and_not_raised() -> None:
+    report = composed({}, "a/b")
+    assert "cannot tell" in answer(report)[0]
+
+
+@pytest.mark.parametrize("case", ["rich", "tiny", "empty", "unmarked"])
+def test_no_sentence_claims_a_cause(case: str) -> None:
+    report = composed(getattr(sample, case)("a/b"), "a/b")
+    causal = re.compile(r"\b(effects?|impact|caused?|because of AI)\b", re.IGNORECASE)
+    assert [text for text in sentences(report) if causal.search(text)] == []
+
+
+def test_what_git_cannot_fill_is_one_line_naming_what_to_connect() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    short = {section.id: section.blocks for section in report.sections}
+    for name in ("money", "effects"):
+        (block,) = short[name]
+        assert isinstance(block, OneLine)
+        assert block.connect
+
+
+def test_sources_are_eight_and_git_is_seen_in_part_where_records_were_skipped() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    status = {source.name: source.status for source in report.strip.sources}
+    assert status.pop("Git history") == "in part"
+    assert set(status.values()) == {"not connected"}
+    assert len(status) == 7
+
+
+def test_throughput_and_cost_are_not_made_up_from_git() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    outcome = {row.label: type(row.outcome) for row in report.scale.rows}
+    assert outcome == {
+        "Throughput": Abstention,
+        "Lead time": Abstention,
+        "Quality": Measurement,
+        "Cost": Abstention,
+    }
+
+
+def test_the_scale_is_wide_enough_for_every_whisker() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    assert report.scale.reach == 0.1  # the whisker ends at -9 points
+
+
+def test_a_short_wait_does_not_ask_for_sooner_releases() -> None:
+    found = sample.rich("a/b")
+    found[names.LANDED_TO_RELEASED] = [
+        replace(each, value=each.value / 20)
+        for each in found[names.LANDED_TO_RELEASED]
+        if isinstance(each, Measurement)
+    ]
+    slow, quick = composed(sample.rich("a/b"), "a/b"), composed(found, "a/b")
+    assert "sooner" in steps(slow)
+    assert "sooner" not in steps(quick)
+
+
+def steps(report: Report) -> str:
+    """Return what to do, in one string."""
+    blocks = [block for block in report.blocks() if isinstance(block, Steps)]
+    return " ".join(step.text() for block in blocks for step in block.steps)
+
+
+def test_what_fails_for_one_reason_is_listed_once_with_all_its_questions() -> None:
+    found = sample.tiny("a/b")
+    report = composed(found, "a/b")
+    (unknowns,) = (block for block in report.blocks() if isinstance(block, Unknowns))
+    few = [item for item in unknowns.items if "fewer than" in item.abstentions[0].reason]
+    assert len(few) == 1
+    assert len(few[0].questions) == 2
+
+
+def test_every_metric_shown_is_defined_or_named_as_not_measured() -> None:
+    report = composed(sample.rich("a/b"), "a/b")
+    shown = {each.metric for each in report.shown() if isinstance(each, Measurement)}
+    assert shown - set(report.definitions()) == set()
+
+
+def test_a_whole_that_cannot_be_told_speaks_for_its_parts() -> None:
+    why = sample.cannot("x_ratio", "Too few.", "Wait.", repository="a/b")
+    assert Evidence({"x_ratio": [why]}).one("x_ratio", age_days="90") != why
+    assert Evidence({"x_ratio": [why]}, "a/b").one("x_ratio", age_days="90") is why
+
+
+def test_a_part_that_was_measured_wins_over_a_whole_that_was_not() -> None:
+    why = sample.cannot("x_ratio", "Too few.", "Wait.")
+    part = sample.number("x_ratio", 0.5, RATIO, 9, "lines", age_days="90")
+    assert Evidence({"x_ratio": [why, part]}).one("x_ratio", age_days="90") is part
+
+
+def test_findings_of_one_repository_are_not_those_of_another() -> None:
+    mine = sample.number("x_ratio", 0.5, RATIO, 9, "lines", repository="a/b")
+    assert Evidence({"x_ratio": [mine]}, "a/b").of("x_ratio") == (mine,)
+    assert Evidence({"x_ratio": [mine]}, "c/d").of("x_ratio") == ()
+
+
+def test_the_stub_of_a_month_is_not_drawn_beside_whole_months() -> None:
+    whole = [
+        sample.number("x_ratio", 0.5, RATIO, 9, "lines", window=window, month=month)
+        for month, window in sample.months_of()
+    ]
+    start = whole[-1].window.end_at
+    stub = replace(whole[-1], window=replace(whole[-1].window, start_at=start - 5 * 86_400_000_000))
+    assert whole_months([*whole, stub]) == tuple(whole)
+    assert whole_months([stub]) == (stub,)
