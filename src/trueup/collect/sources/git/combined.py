@@ -18,7 +18,8 @@ Ids = npt.NDArray[np.int32]
 BORN = -1
 """Stands in a merged file for a line that no parent has."""
 
-_HUNK = re.compile(rb"\n@{3,} ((?:-\d+,\d+ )+)\+(\d+),(\d+) @{3,}[^\n]*")
+_HUNK = re.compile(rb"^@{3,} (?:-\d+,\d+ )+\+(\d+),", re.MULTILINE)
+_SPACE, _PLUS, _MINUS, _AT, _BACKSLASH = b" +-@\\"
 
 
 class Merged(NamedTuple):
@@ -28,20 +29,19 @@ class Merged(NamedTuple):
     """
 
     ids: Ids
-    dropped: list[int]
+    dropped: Ids
 
 
-class _Side:
-    """One parent's lines and how far they are used."""
+class _Rows(NamedTuple):
+    """The lines git shows, a hunk's header standing for the common lines before it.
 
-    def __init__(self, ids: Ids) -> None:
-        self.ids = ids
-        self.at = 0
+    One item per row: how many lines it stands for, whether each parent has them, whether the
+    result has them.
+    """
 
-    def take(self, count: int) -> Ids:
-        taken = self.ids[self.at : self.at + count]
-        self.at += count
-        return taken
+    weight: npt.NDArray[np.int64]
+    uses: npt.NDArray[np.bool_]  # (rows, parents)
+    kept: npt.NDArray[np.bool_]
 
 
 def merge_lines(text: bytes, parents: Sequence[Ids | None]) -> Merged | None:
@@ -58,73 +58,64 @@ def merge_lines(text: bytes, parents: Sequence[Ids | None]) -> Merged | None:
     -------
     The merged file, None when the difference does not fit the parents.
     """
-    sides = [_Side(ids if ids is not None else np.empty(0, np.int32)) for ids in parents]
-    result: list[Ids] = []
-    dropped: list[int] = []
-    length = 0
-    for start, body in _hunks(text):
-        gap = start - 1 - length
-        if gap < 0 or not _common(sides, gap, result):
-            return None
-        lines = _hunk(body, sides, dropped)
-        if lines is None:
-            return None
-        length += gap + lines.size
-        result.append(lines)
-    present = [side for side, ids in zip(sides, parents, strict=True) if ids is not None]
-    left = {side.ids.size - side.at for side in present}
-    if len(left) > 1 or not _common(present, max(left, default=0), result):
+    begin = text.find(b"\n@@@") + 1
+    rows = _rows(text[begin:], len(parents)) if begin else None
+    if rows is None:
         return None
-    return Merged(np.concatenate(result), dropped)
+    absent = np.array([ids is None for ids in parents])
+    rows.uses[:, absent] = False
+    used = rows.uses * rows.weight[:, None]
+    before = np.cumsum(used, axis=0) - used
+    sizes = np.array([0 if ids is None else ids.size for ids in parents])
+    left = (sizes - used.sum(axis=0))[~absent]
+    if left.size and (left[0] < 0 or np.any(left != left[0])):
+        return None
+    tail = int(left[0]) if left.size else 0
+    lines = np.concatenate([np.empty(0, np.int32) if ids is None else ids for ids in parents])
+    at = before + (np.cumsum(sizes) - sizes)
+    dropped = rows.uses.all(axis=1) & ~rows.kept
+    return Merged(_result(rows, at, lines, parents, tail), lines[at[dropped].ravel()])
 
 
-def _hunks(text: bytes) -> list[tuple[int, bytes]]:
-    """Cut into (first line in the result, content lines)."""
-    found = list(_HUNK.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return [
-        (int(match[2]), text[match.end() + 1 : end]) for match, end in zip(found, ends, strict=True)
-    ]
+def _result(
+    rows: _Rows,
+    at: npt.NDArray[np.int64],
+    lines: Ids,
+    parents: Sequence[Ids | None],
+    tail: int,
+) -> Ids:
+    """Lay out the result: every kept row from the first parent that has it."""
+    kept = np.flatnonzero(rows.kept)
+    first = rows.uses[kept].argmax(axis=1)
+    weight = rows.weight[kept]
+    start = np.where(rows.uses[kept].any(axis=1), at[kept, first], BORN)
+    ends = np.cumsum(weight)
+    step = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - weight, weight)
+    source = np.repeat(start, weight)
+    ids = np.full(source.size, BORN, np.int32)
+    known = source >= 0
+    ids[known] = lines[source[known] + step[known]]
+    rest = next((side[side.size - tail :] for side in parents if side is not None), ids[:0])
+    return np.concatenate([ids, rest])
 
 
-def _common(sides: Sequence[_Side], count: int, result: list[Ids]) -> bool:
-    """Take `count` lines that all sides share; the first side names them."""
-    taken = [side.take(count) for side in sides]
-    if taken:
-        result.append(taken[0])
-    return all(lines.size == count for lines in taken)
-
-
-def _hunk(body: bytes, sides: Sequence[_Side], dropped: list[int]) -> Ids | None:
-    ids: list[int] = []
-    width = len(sides)
-    for line in body.split(b"\n"):
-        marks = line[:width]
-        if len(marks) < width:
-            return None
-        if b"-" in marks:
-            gone = _next(sides, marks, ord("-"))
-            if gone is None:
-                return None
-            if b" " not in marks:
-                dropped += gone
-        elif line.startswith(b"\\"):
-            continue
-        else:
-            kept = _next(sides, marks, ord(" "))
-            if kept is None:
-                return None
-            ids.append(kept[0] if kept else BORN)
-    return np.array(ids, np.int32)
-
-
-def _next(sides: Sequence[_Side], marks: bytes, wanted: int) -> list[int] | None:
-    """Take one line from every side marked as `wanted`; None when a side has no more."""
-    taken = []
-    for side, mark in zip(sides, marks, strict=True):
-        if mark == wanted:
-            if side.at >= side.ids.size:
-                return None
-            taken.append(int(side.ids[side.at]))
-            side.at += 1
-    return taken
+def _rows(text: bytes, width: int) -> _Rows | None:
+    """Read the first `width` characters of every line; None where they make no sense."""
+    content = np.frombuffer(text, np.uint8)
+    starts = np.concatenate([[0], np.flatnonzero(content == ord("\n")) + 1])
+    starts = starts[starts + width <= content.size]
+    first = content[starts]
+    starts, first = starts[first != _BACKSLASH], first[first != _BACKSLASH]
+    header = first == _AT
+    marks = content[starts[:, None] + np.arange(width)]
+    if not np.isin(marks[~header], (_SPACE, _PLUS, _MINUS)).all():
+        return None
+    removed = (marks == _MINUS).any(axis=1) & ~header
+    uses = np.where(removed[:, None], marks == _MINUS, marks == _SPACE) | header[:, None]
+    weight = np.ones(starts.size, np.int64)
+    at = np.array([int(number) - 1 for number in _HUNK.findall(text)])
+    shown = np.cumsum(~removed & ~header)[header]
+    if at.size != shown.size:
+        return None
+    weight[header] = np.diff(at - shown, prepend=0)
+    return _Rows(weight, uses, ~removed) if np.all(weight >= 0) else None

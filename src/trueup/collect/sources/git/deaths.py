@@ -24,14 +24,18 @@ ALIVE = -1
 LANDED = -2
 """A death that an earlier collection has written down."""
 
+NOBODY = -1
+"""No commit can be named."""
+
 _PENDING = 1 << 22
 
 
 class Lines(NamedTuple):
-    """How many lines died, and how many of them only the landing merge is named for."""
+    """How many lines died; of these, how many with only a landing or nobody named."""
 
     died: int
     dropped: int
+    lost: int
 
 
 class Fates(NamedTuple):
@@ -40,7 +44,7 @@ class Fates(NamedTuple):
     span: Array  # id of the first line of the span the run lies in
     offset: Array
     length: Array
-    killer: Array  # commit index
+    killer: Array  # commit index, or `NOBODY`
     lines: Lines
 
 
@@ -64,6 +68,8 @@ class Deaths:
     def __init__(self, graph: Graph, first_id: int, alive: Sequence[bytes]) -> None:
         self.graph = graph
         self.first_id = first_id
+        self._dropped = len(graph.shas)  # added to a killer: only its landing is known
+        self._lost = 2 * self._dropped  # added to a killer: not even that
         self._killer = np.full(first_id, LANDED, np.int32)
         self._killer[_ids(alive)] = ALIVE
         self._flag = np.zeros(first_id, np.uint8)
@@ -75,11 +81,17 @@ class Deaths:
     def add(self, step: Step) -> None:
         """Take note of what a commit did."""
         landing = self.graph.landing[step.index]
+        lost = b"".join(step.lost)
         if landing == step.index and len(self.graph.parents[landing]) < 2:
-            self._direct(step)
+            self._direct(step.index, b"".join(step.killed))
+            self._direct(step.index + self._lost, lost)
             return
-        if any(step.killed):
-            self._branches.setdefault(landing, []).append((step.index, b"".join(step.killed)))
+        for killer, ids in (
+            (step.index, b"".join(step.killed)),
+            (step.index + self._lost, lost),
+        ):
+            if ids:
+                self._branches.setdefault(landing, []).append((killer, ids))
         if step.end_id > step.first_id:
             self._births.setdefault(landing, []).append((step.first_id, step.end_id))
         if landing == step.index:
@@ -107,22 +119,22 @@ class Deaths:
         """Return this collection's deaths, cut where spans begin (`span_starts`, sorted)."""
         dead = np.flatnonzero(self._killer >= 0).astype(np.int32)
         killer = self._killer[dead]
-        commits = len(self.graph.shas)
-        unnamed = killer >= commits
-        killer[unnamed] -= commits
+        lost = killer >= self._lost
+        killer[lost] = NOBODY
+        dropped = killer >= self._dropped
+        killer[dropped] -= self._dropped
         span = np.searchsorted(span_starts, dead, side="right") - 1
         new = np.ones(dead.size, bool)
         new[1:] = (np.diff(dead) != 1) | (np.diff(killer) != 0) | (np.diff(span) != 0)
         at = np.flatnonzero(new)
         count = np.diff(np.append(at, dead.size)).astype(np.int32)
         first = span_starts[span[at]]
-        lines = Lines(dead.size, int(np.count_nonzero(unnamed)))
+        lines = Lines(dead.size, int(np.count_nonzero(dropped)), int(np.count_nonzero(lost)))
         return Fates(first, dead[at] - first, count, killer[at], lines)
 
-    def _direct(self, step: Step) -> None:
-        killed = b"".join(step.killed)
+    def _direct(self, killer: int, killed: bytes) -> None:
         if killed:
-            self._straight.append((step.index, killed))
+            self._straight.append((killer, killed))
             self._straight_bytes += len(killed)
             if self._straight_bytes > _PENDING:
                 self._settle()
@@ -163,8 +175,8 @@ class Deaths:
         self._killer[again] = ALIVE
 
     def _blame(self, landing: int, dead: Array, kills: list[tuple[int, bytes]]) -> None:
-        """Name the killers; a number beyond the commits says that only the landing is known."""
-        self._killer[dead] = landing + len(self.graph.shas)
+        """Name the killers; without one, the landing."""
+        self._killer[dead] = landing + self._dropped
         if kills:
             self._flag[dead] = 1
             kills.sort(key=self._rank, reverse=True)
@@ -174,7 +186,8 @@ class Deaths:
             self._flag[dead] = 0
 
     def _rank(self, kill: tuple[int, bytes]) -> tuple[int, bytes]:
-        return self.graph.depth[kill[0]], self.graph.shas[kill[0]]
+        commit = kill[0] % self._dropped
+        return self.graph.depth[commit], self.graph.shas[commit]
 
 
 def _ids(parts: Sequence[bytes]) -> Array:

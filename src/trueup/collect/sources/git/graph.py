@@ -8,6 +8,7 @@ lies on the later main line.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from trueup.collect.sources.git.process import Git
@@ -48,6 +49,10 @@ class Graph:
         """Return the commits with more than one parent."""
         return [index for index, parents in enumerate(self.parents) if len(parents) > 1]
 
+    def sha(self, index: int) -> bytes:
+        """Return the hash of a commit, read now or before."""
+        return self.shas[index] if index >= 0 else self.outside[-1 - index]
+
     def first_outside_parent(self) -> bytes | None:
         """Return the commit the main line continues, None when it begins with a root."""
         if not self.main_line:
@@ -56,11 +61,17 @@ class Graph:
         return self.outside[-1 - parents[0]] if parents else None
 
 
-def read_graph(git: Git, head: str, old_head: str | None) -> Graph:
-    """Read the commits reachable from `head` and not from `old_head`."""
+def read_graph(
+    git: Git, head: str, old_head: str | None = None, known: Collection[bytes] = ()
+) -> Graph:
+    """Read the commits reachable from `head` and not from `old_head`.
+
+    `known` holds the latter too: where commits' dates run backwards, git lists some of them.
+    """
     without = [f"^{old_head}"] if old_head else []
     listed = git.run("rev-list", "--topo-order", "--reverse", "--parents", head, *without)
-    return build_graph([line.split() for line in listed.splitlines()])
+    rows = [line.split() for line in listed.splitlines()]
+    return build_graph([row for row in rows if row[0] not in known] if known else rows)
 
 
 def build_graph(commits: list[list[bytes]]) -> Graph:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Generator
 
 import numpy as np
 
 from trueup.collect.connector import Batch, Previous, Progress
-from trueup.collect.sources.git.blobs import Blobs, sizes
-from trueup.collect.sources.git.deaths import Deaths
+from trueup.collect.sources.git.deaths import Revived
+from trueup.collect.sources.git.differences import Differences
 from trueup.collect.sources.git.graph import Graph, read_graph
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.replay import Files, Numbers, Replay
-from trueup.collect.sources.git.rows import Rows, death_rows
-from trueup.collect.sources.git.state import Head, state_batch
-from trueup.collect.sources.git.stream import (
-    DIFF,
-    MERGE,
-    RAW,
-    RENAMING_MERGE,
-    CommitDiff,
-    read_diffs,
-    read_raw,
-)
-from trueup.collect.sources.git.tally import HistorySummary, Tally
+from trueup.collect.sources.git.reading import Range, Reading
+from trueup.collect.sources.git.rebuild import CannotRebuild, Rebuilder
+from trueup.collect.sources.git.replay import Files
+from trueup.collect.sources.git.state import Head, read_state
+from trueup.collect.sources.git.tally import HistorySummary
 from trueup.config import GitSettings
 from trueup.errors import SourceIncomplete
 
-_STRIDE = 64
+__all__ = ["HistorySummary", "ReplayNeeded", "history"]
 
 
 class ReplayNeeded(Exception):
@@ -39,16 +27,6 @@ class ReplayNeeded(Exception):
 
     Raised before the first batch.
     """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """What is to be read: the commits, and the files of the commits they build on."""
-
-    graph: Graph
-    start: Mapping[bytes, Files]
-    head: Head
-    span_starts: np.ndarray
 
 
 def history(
@@ -62,6 +40,10 @@ def history(
     progress: Progress,
 ) -> Generator[Batch, None, HistorySummary]:
     """Read what happened to every line between `old_head` and `head`.
+
+    Going on from an earlier reading gives the same facts as reading everything. Where it could
+    not, because the main line no longer runs through `old_head` or because a line came back to
+    life whose death was landed, it refuses.
 
     Parameters
     ----------
@@ -85,149 +67,63 @@ def history(
 
     Returns
     -------
-    What was seen and what could not be.
+    HistorySummary
+        What was seen and what could not be.
 
     Raises
     ------
     ReplayNeeded
-        It is right or cheaper to read everything anew; nothing has been yielded.
+        Everything must be read anew; nothing has been yielded.
     SourceIncomplete
         git stopped, or its answer does not fit what was replayed.
     """
-    graph = read_graph(git, head, None)
-    todo = Range(
-        graph=graph,
-        start={},
-        head=Head(sha=b"", next_line_id=0, files={}),
-        span_starts=np.empty(0, np.int64),
-    )
-    run = _Run(git, repository_id, todo, settings)
-    progress.stage("line history", len(graph.shas))
-    yield from run.batches(progress)
-    return run.summary()
+    with Differences(git, settings) as differences:
+        if previous is None or old_head is None:
+            todo = _everything(read_graph(git, head))
+            reading = Reading(differences, repository_id, todo)
+            progress.stage("line history", len(todo.graph.shas))
+            yield from reading.batches(progress)
+            return reading.summary()
+        todo = _what_is_new(differences, head, previous, old_head)
+        reading = Reading(differences, repository_id, todo)
+        progress.stage("line history", len(todo.graph.shas))
+        yield from _all_or_none(reading, progress)
+        return reading.summary()
 
 
-class _Run:
-    def __init__(self, git: Git, repository_id: str, todo: Range, settings: GitSettings) -> None:
-        self.git = git
-        self.repository_id = repository_id
-        self.todo = todo
-        self.graph = todo.graph
-        self.settings = settings
-        self.numbers = Numbers(todo.head.next_line_id)
-        self.tally = Tally()
-        alive = [entry.ids for entry in todo.head.files.values() if entry.ids]
-        self.deaths = Deaths(todo.graph, todo.head.next_line_id, alive)
-        self.spans = [todo.span_starts]
+def _everything(graph: Graph) -> Range:
+    nothing = Head(sha=b"", next_line_id=0, files={})
+    return Range(graph=graph, start={}, head=nothing, span_starts=np.empty(0, np.int64))
 
-    def batches(self, progress: Progress) -> Iterator[Batch]:
-        with Blobs(self.git, self.settings.big_file_bytes) as blobs:
-            replay = Replay(
-                self.graph, self.todo.start, self.numbers, blobs.read_text, self._renames
-            )
-            yield from self._commits(replay, progress)
-        last = len(self.graph.shas) - 1
-        files = replay.files(last)
-        yield from self._deaths(files)
-        head = Head(sha=self.graph.shas[last], next_line_id=self.numbers.next, files=files)
-        yield state_batch(self.repository_id, head)
 
-    def summary(self) -> HistorySummary:
-        big = sizes(self.git, self.tally.binary_blobs)
-        limit = self.settings.big_file_bytes
-        return self.tally.summary(
-            next_line_id=self.numbers.next,
-            born=self.numbers.next - self.todo.head.next_line_id,
-            big_files=sum(size > limit for size in big.values()),
-        )
+def _all_or_none(reading: Reading, progress: Progress) -> list[Batch]:
+    try:
+        return list(reading.batches(progress))
+    except (Revived, SourceIncomplete) as problem:
+        raise ReplayNeeded from problem
 
-    def _commits(self, replay: Replay, progress: Progress) -> Iterator[Batch]:
-        rows = Rows(self.repository_id)
-        with self._diffs() as diffs, self._merges() as merges, self._first() as firsts:
-            for index, parents in enumerate(self.graph.parents):
-                is_merge = len(parents) > 1
-                diff = self._next(index, merges if is_merge else diffs)
-                if is_merge:
-                    first = self._next(index, firsts)
-                    step = replay.merge(index, first.rows, diff)
-                else:
-                    step = replay.commit(index, diff)
-                self.deaths.add(step)
-                self.tally.add(step, is_merge=is_merge)
-                rows.add(step, diff, is_merge=is_merge)
-                if index % _STRIDE == _STRIDE - 1:
-                    progress.advance(_STRIDE)
-                if rows.enough:
-                    yield from self._land(rows)
-                    rows = Rows(self.repository_id)
-        progress.advance(len(self.graph.shas) % _STRIDE)
-        yield from self._land(rows)
 
-    def _land(self, rows: Rows) -> Iterator[Batch]:
-        self.tally.non_utf8 |= rows.non_utf8()
-        for batch in rows.batches():
-            if batch.table == "line_span":
-                self.spans.append(batch.rows.column("line_id").to_numpy())
-            yield batch
+def _what_is_new(differences: Differences, head: str, previous: Previous, old_head: str) -> Range:
+    state = read_state(previous.tables("replay_state"))
+    commits = previous.tables("commit_diff", ["commit_id"])["commit_id"].to_pylist()
+    known = {commit.rpartition(":")[2].encode() for commit in commits}
+    graph = read_graph(differences.git, head, old_head, known)
+    if state is None or state.sha.decode() != old_head or not _goes_on(graph, state, head):
+        raise ReplayNeeded
+    forks = [sha for sha in graph.outside if sha != state.sha]
+    start: dict[bytes, Files] = {state.sha: state.files}
+    if forks:
+        rebuilder = Rebuilder(differences=differences, tables=previous.tables)
+        try:
+            start |= rebuilder.files(graph, forks)
+        except (CannotRebuild, SourceIncomplete) as problem:
+            raise ReplayNeeded from problem
+    spans = previous.tables("line_span", ["line_id"])["line_id"].to_numpy()
+    return Range(graph=graph, start=start, head=state, span_starts=spans)
 
-    def _deaths(self, files: Files) -> Iterator[Batch]:
-        alive = [entry.ids for entry in files.values() if entry.ids]
-        living = self.deaths.finish(alive, self.numbers.next)
-        if living is None:
-            raise SourceIncomplete(
-                "Some lines are neither alive nor dead after the replay.",
-                hint="Report this as a defect; nothing of this collection is kept.",
-            )
-        fates = self.deaths.fates(np.sort(np.concatenate(self.spans)))
-        self.tally.alive, self.tally.fates = living, fates.lines
-        yield death_rows(self.repository_id, self.graph.shas, fates)
 
-    def _next(self, index: int, diffs: Iterator[CommitDiff]) -> CommitDiff:
-        diff = next(diffs, None)
-        sha = self.graph.shas[index]
-        if diff is None or diff.sha != sha:
-            raise SourceIncomplete(
-                f"git did not give commit {sha.decode()} when it was asked for.",
-                hint="Collect again; if it happens twice, report this as a defect.",
-            )
-        return diff
-
-    def _diffs(self) -> AbstractContextManager[Iterator[CommitDiff]]:
-        graph = self.graph
-        plain = [
-            sha for sha, parents in zip(graph.shas, graph.parents, strict=True) if len(parents) < 2
-        ]
-        return self._ask(DIFF, plain, read_diffs)
-
-    def _merges(self) -> AbstractContextManager[Iterator[CommitDiff]]:
-        return self._ask(MERGE, [self.graph.shas[at] for at in self.graph.merges()], read_diffs)
-
-    def _first(self) -> AbstractContextManager[Iterator[CommitDiff]]:
-        """Ask which files of each merge differ from its first parent."""
-        graph = self.graph
-        asked = [graph.shas[at] + b" " + self._sha(graph.parents[at][0]) for at in graph.merges()]
-        return self._ask(RAW, asked, read_raw)
-
-    @contextmanager
-    def _ask(
-        self,
-        arguments: Sequence[str],
-        lines: Sequence[bytes],
-        read: Callable[[IO[bytes]], Iterator[CommitDiff]],
-    ) -> Iterator[Iterator[CommitDiff]]:
-        if not lines:
-            yield iter(())
-            return
-        settings = [f"core.bigFileThreshold={self.settings.big_file_bytes}"]
-        with tempfile.TemporaryFile() as stdin:
-            stdin.write(b"\n".join(lines) + b"\n")
-            stdin.seek(0)
-            with self.git.stream(arguments, settings=settings, stdin=stdin) as stream:
-                yield read(stream)
-
-    def _renames(self, sha: bytes) -> CommitDiff:
-        with self._ask(RENAMING_MERGE, [sha], read_diffs) as diffs:
-            return next(diffs)
-
-    def _sha(self, index: int) -> bytes:
-        return self.graph.shas[index] if index >= 0 else self.graph.outside[-1 - index]
+def _goes_on(graph: Graph, state: Head, head: str) -> bool:
+    """Tell whether the new main line runs through where the earlier reading ended."""
+    if not graph.shas:
+        return head == state.sha.decode()
+    return graph.first_outside_parent() == state.sha

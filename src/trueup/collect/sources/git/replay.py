@@ -7,9 +7,9 @@ touched by Python on its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,22 @@ class Entry(NamedTuple):
 
 
 Files = dict[bytes, Entry]
-ReadBlob = Callable[[bytes], bytes | None]
-ReadMerge = Callable[[bytes], CommitDiff]
+
+
+class Ask(Protocol):
+    """What the replay may have to look up."""
+
+    def text(self, blob: bytes) -> bytes | None:
+        """Return a blob's content if it is text that can be followed, else None."""
+        ...
+
+    def merge(self, sha: bytes) -> CommitDiff:
+        """Return a merge's difference from all its parents."""
+        ...
+
+    def renaming_merge(self, sha: bytes) -> CommitDiff:
+        """Return the same with renames, which is dearer."""
+        ...
 
 
 class Numbers:
@@ -46,6 +60,9 @@ class Numbers:
         self.next = first
         self.base = first
         self.ahead = b""
+
+    def begin(self, sha: bytes, path: bytes) -> None:
+        """Hear for which commit and file the next numbers are."""
 
     def take(self, count: int) -> int:
         """Reserve `count` numbers; return where their bytes begin in `ahead`."""
@@ -85,6 +102,8 @@ class Step:
     killed: list[bytes]
     first_id: int
     end_id: int
+    lost: list[bytes] = field(default_factory=list)  # nobody can tell who ended these
+    unseen: int = 0  # lines born here that may be older
     was: list[bytes] = field(default_factory=list)  # a main-line merge's files before
     now: list[bytes] = field(default_factory=list)  # and after
 
@@ -100,10 +119,8 @@ class Replay:
         Files of the commits in `graph.outside`, whole or only the paths that will be asked.
     numbers
         Where new line numbers come from.
-    read_blob
-        Returns a blob's content if it is text that can be followed, else None.
-    read_renames
-        Reads a merge's difference from all its parents again, now with renames.
+    ask
+        Looks up what the stream of differences does not say.
     """
 
     def __init__(
@@ -111,13 +128,11 @@ class Replay:
         graph: Graph,
         start: Mapping[bytes, Files],
         numbers: Numbers,
-        read_blob: ReadBlob,
-        read_renames: ReadMerge,
+        ask: Ask,
     ) -> None:
         self.graph = graph
         self.numbers = numbers
-        self.read_blob = read_blob
-        self.read_renames = read_renames
+        self.ask = ask
         self._states: dict[int, Files] = {}
         self._waiting = dict(enumerate(graph.children))
         for number, sha in enumerate(graph.outside):
@@ -134,35 +149,47 @@ class Replay:
         come: Files = {}
         for row, patch in self._pairs(diff):
             self._check(diff.sha, row, before)
+            self.numbers.begin(diff.sha, row.path)
             change = Change(row, patch, self.numbers.next)
             step.changes.append(change)
             if row.status == b"D":
                 gone.append(row.path)
             elif row.status == b"R":
                 gone.append(row.old_path)
-            entry = self._edit(diff.sha, change, before, step.killed)
+            entry = self._edit(diff.sha, change, before, step)
             if row.status != b"D":
                 come[row.path] = entry
         self._keep(index, parents, gone, come)
         step.end_id = self.numbers.next
         return step
 
-    def merge(self, index: int, against_first: Sequence[Row], diff: CommitDiff) -> Step:
+    def merge(self, index: int, against_first: Sequence[Row]) -> Step:
         """Apply a merge: `against_first` lists what differs from its first parent."""
         parents = self.graph.parents[index]
         states = [self._states[parent] for parent in parents]
         step = Step(index, [], [], self.numbers.next, 0)
-        if any(row.mode != ABSENT and ABSENT in row.old_modes for row in diff.merge_rows):
-            diff = self.read_renames(diff.sha)
-        rows = {row.path: row for row in diff.merge_rows}
         gone: list[bytes] = []
         come: Files = {}
+        open_rows: list[Row] = []
         for row in against_first:
             if row.status == b"D":
                 gone.append(row.path)
                 self._removed(row, states, step)
                 continue
-            come[row.path] = self._merged(row, rows.get(row.path), diff, states, step)
+            same = _same_entry(row, states)
+            if same is None:
+                open_rows.append(row)
+            else:
+                come[row.path] = same
+        if open_rows:
+            renames = self._may_rename(open_rows, against_first, states)
+            shown = (self.ask.renaming_merge if renames else self.ask.merge)(self.graph.shas[index])
+            merge_rows = {row.path: row for row in shown.merge_rows}
+            for row in open_rows:
+                found = merge_rows.get(row.path)
+                if found is None:
+                    raise _unlike(shown.sha, row.path, "a file equals no parent and is not shown")
+                come[row.path] = self._merged(found, shown, states, step)
         self._settle(step, states[0], gone, come)
         self._keep(index, parents, gone, come)
         step.end_id = self.numbers.next
@@ -184,14 +211,12 @@ class Replay:
         if entry is None or entry.blob != row.old_blob:
             raise _unlike(sha, row.old_path, "the file before is not the one replayed")
 
-    def _edit(self, sha: bytes, change: Change, before: Files, killed: list[bytes]) -> Entry:
+    def _edit(self, sha: bytes, change: Change, before: Files, step: Step) -> Entry:
         row, patch = change.row, change.patch
         fresh = row.old_mode == ABSENT
         old = b"" if fresh else before[row.old_path].ids
         if row.mode == GITLINK or patch.is_binary:
-            killed.append(old or b"")
-            follow = old is None and row.status in b"MR" and row.mode != GITLINK
-            return Entry(row.blob, self._reborn(change) if follow else None)
+            return self._not_as_text(change, old, step)
         if row.old_mode == GITLINK and row.status != b"D":
             raise _unlike(sha, row.path, "a submodule turned into a file without a type change")
         if old is None:
@@ -200,9 +225,24 @@ class Replay:
             return Entry(row.blob, None)
         if not patch.hunks:
             return Entry(row.blob, old)
-        ids = self._apply(patch.hunks, old, killed)
+        ids = self._apply(patch.hunks, old, step.killed)
         if ids is None:
             raise _unlike(sha, row.path, "a hunk does not fit the file")
+        return Entry(row.blob, ids)
+
+    def _not_as_text(self, change: Change, old: bytes | None, step: Step) -> Entry:
+        """Take over a file whose change git does not show line by line."""
+        row, patch = change.row, change.patch
+        if row.status == b"D" or not patch.is_unreadable:
+            step.killed.append(old or b"")
+        else:
+            step.lost.append(old or b"")
+        turned = old is None and row.status in b"MR"
+        if row.mode == GITLINK or row.status == b"D" or not (turned or patch.is_unreadable):
+            return Entry(row.blob, None)
+        ids = self._reborn(change)
+        if patch.is_unreadable:
+            step.unseen += len(ids or b"") // WIDTH
         return Entry(row.blob, ids)
 
     def _apply(self, hunks: list[int], old: bytes, killed: list[bytes]) -> bytes | None:
@@ -232,7 +272,7 @@ class Replay:
 
     def _reborn(self, change: Change) -> bytes | None:
         """Number the lines of a file git calls binary only because it was before."""
-        content = self.read_blob(change.row.blob)
+        content = self.ask.text(change.row.blob)
         if content is None:
             return None
         lines = content.count(b"\n") + (not content.endswith(b"\n") and content != b"")
@@ -244,36 +284,22 @@ class Replay:
         return self.numbers.ahead[at : at + WIDTH * lines]
 
     def _merged(
-        self,
-        row: Row,
-        merge_row: MergeRow | None,
-        diff: CommitDiff,
-        states: Sequence[Files],
-        step: Step,
+        self, row: MergeRow, shown: CommitDiff, states: Sequence[Files], step: Step
     ) -> Entry:
-        for state in states:
-            entry = state.get(row.path)
-            if entry is not None and entry.blob == row.blob:
-                return entry
-        if row.mode == GITLINK:
-            return Entry(row.blob, None)
-        if merge_row is None:
-            raise _unlike(diff.sha, row.path, "a merged file equals no parent and is not shown")
         sides = [
             None if mode == ABSENT else state[path]
-            for mode, path, state in zip(
-                merge_row.old_modes, merge_row.old_paths, states, strict=True
-            )
+            for mode, path, state in zip(row.old_modes, row.old_paths, states, strict=True)
         ]
         for side in sides:
             if side is not None and side.blob == row.blob:
                 return side
-        return self._combine(merge_row, diff, sides, step)
+        return self._combine(row, shown, sides, step)
 
     def _combine(
         self, row: MergeRow, diff: CommitDiff, sides: Sequence[Entry | None], step: Step
     ) -> Entry:
         patch = diff.merge_patches.get(row.path)
+        self.numbers.begin(diff.sha, row.path)
         change = Change(_as_row(row), Patch([], b"", b"", is_binary=False), self.numbers.next)
         followed = [side.ids for side in sides if side is not None]
         if patch is None or b"\n@@@" not in patch or None in followed:
@@ -290,11 +316,23 @@ class Replay:
             at = self.numbers.take(own.size)
             ids[own] = np.frombuffer(self.numbers.ahead, "<i4", own.size, at)
             change.born = _runs(own)
-        change.dropped = len(merged.dropped) // len(sides)
+        change.dropped = merged.dropped.size // len(sides)
         if change.born or change.dropped:
             step.changes.append(change)
-        step.killed.append(np.array(merged.dropped, "<i4").tobytes())
+        step.killed.append(merged.dropped.astype("<i4", copy=False).tobytes())
         return Entry(row.blob, ids.astype("<i4", copy=False).tobytes())
+
+    def _may_rename(
+        self, rows: Sequence[Row], against_first: Sequence[Row], states: Sequence[Files]
+    ) -> bool:
+        """Tell whether a merged file may stand under another path in a parent."""
+        lacking = [state for state in states if any(row.path not in state for row in rows)]
+        if not lacking:
+            return False
+        gone = {row.path for row in against_first if row.status == b"D"}
+        come = {row.path for row in against_first if row.status == b"A"}
+        result = (states[0].keys() - gone) | come
+        return any(state.keys() - result for state in lacking)
 
     def _removed(self, row: Row, states: Sequence[Files], step: Step) -> None:
         """A merge that removes a file every parent has ends the file's lines."""
@@ -329,6 +367,15 @@ class Replay:
         files.update(come)
         if self._waiting[index] or index == len(self.graph.shas) - 1:
             self._states[index] = files
+
+
+def _same_entry(row: Row, states: Sequence[Files]) -> Entry | None:
+    """Return the file as the first parent has it whose content the merge kept."""
+    for state in states:
+        entry = state.get(row.path)
+        if entry is not None and entry.blob == row.blob:
+            return entry
+    return Entry(row.blob, None) if row.mode == GITLINK else None
 
 
 def _ids(ids: bytes) -> Ids:

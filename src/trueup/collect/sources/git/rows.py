@@ -45,6 +45,7 @@ class Rows:
         self.first_id: list[int] = []
         self.hunks_of: list[int] = []
         self.dropped: list[int] = []
+        self.unreadable: list[bool] = []
         self.own: list[tuple[int, int, int, int]] = []  # file, line id, first line, lines
         self.hunks: list[int] = []
 
@@ -85,6 +86,7 @@ class Rows:
             self.first_id.append(change.first_id)
             self.hunks_of.append(len(hunks) >> 2)
             self.dropped.append(change.dropped)
+            self.unreadable.append(patch.is_unreadable)
         self.hunks += hunks
         at = change.first_id
         for first, lines in change.born:
@@ -100,15 +102,17 @@ class Rows:
 
 def death_rows(repository_id: str, shas: Sequence[bytes], fates: Fates) -> Batch:
     """Turn deaths into rows."""
-    killers, index = np.unique(fates.killer, return_inverse=True)
+    killers, index = np.unique(fates.killer[fates.killer >= 0], return_inverse=True)
     names = [f"{repository_id}:{shas[killer].decode()}" for killer in killers]
+    named = np.full(fates.killer.size, -1)
+    named[fates.killer >= 0] = index
     return _batch(
         "line_death",
         repository_id=_same(repository_id, fates.span.size),
         span_line_id=pa.array(fates.span.astype(np.int64)),
         line_offset=pa.array(fates.offset),
         line_count=pa.array(fates.length),
-        commit_id=_named(index, names),
+        commit_id=_named(named, names),
     )
 
 
@@ -167,6 +171,7 @@ class _Columns:
 
     def _commit_file(self) -> Batch:
         old = np.array(self.rows.old_path, np.int32)
+        unknown = np.array(self.rows.unreadable, bool)
         return _batch(
             "commit_file",
             commit_id=_named(self.commit, self.commits),
@@ -175,9 +180,9 @@ class _Columns:
             old_path=_named(old, self.paths),
             status=_named(np.array(self.rows.status, np.int32), list(_STATUSES)),
             file_kind=_named(self.kind_of[self.path], FILE_KINDS),
-            is_binary=pa.array(self.rows.binary, pa.bool_()),
-            lines_added=pa.array(self.added.astype(np.int32)),
-            lines_deleted=pa.array(self.deleted.astype(np.int32)),
+            is_binary=pa.array(np.array(self.rows.binary, bool), mask=unknown),
+            lines_added=pa.array(self.added.astype(np.int32), mask=unknown),
+            lines_deleted=pa.array(self.deleted.astype(np.int32), mask=unknown),
         )
 
     def _hunk(self) -> Batch:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
 from trueup.collect.sources.git.paths import unquote
-from trueup.collect.sources.git.process import BLOCK
 from trueup.errors import SourceIncomplete
 
 MARK = b"\x01"
@@ -47,6 +46,7 @@ RAW = (
 
 _HUNK = re.compile(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@[^\n]*\n")
 _ONE = b"1"
+_BLOCK = 1 << 20
 
 
 class Row(NamedTuple):
@@ -84,6 +84,11 @@ class Patch(NamedTuple):
     removed: bytes
     added: bytes
     is_binary: bool
+    is_unreadable: bool = False
+
+
+UNREADABLE = Patch([], b"", b"", is_binary=True, is_unreadable=True)
+"""Stands for a file whose content, before or after, the repository lacks."""
 
 
 @dataclass(slots=True)
@@ -115,10 +120,19 @@ def read_diffs(stream: IO[bytes]) -> Iterator[CommitDiff]:
         yield commit
 
 
+def parse_diff(told: bytes) -> CommitDiff:
+    """Parse what git tells of a single commit."""
+    head, *pieces = told.split(b"\ndiff ")
+    commit = _begin(head[1:])
+    for piece in pieces:
+        _add(commit, piece)
+    return commit
+
+
 def read_raw(stream: IO[bytes]) -> Iterator[CommitDiff]:
     """Read the commits of a `RAW` stream in the order git was given them."""
     rest = b"\n"
-    while block := stream.read(BLOCK):
+    while block := stream.read(_BLOCK):
         headers = (rest + block).split(b"\n\x01")
         rest = headers.pop()
         yield from (_begin(header) for header in headers if header)
@@ -187,7 +201,7 @@ def _split(body: bytes, hunks: list[int], removed: list[bytes], added: list[byte
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     """Cut the stream before every file's part, without its first line's ``diff``."""
     rest = b"\n"
-    while block := stream.read(BLOCK):
+    while block := stream.read(_BLOCK):
         pieces = (rest + block).split(b"\ndiff ")
         rest = pieces.pop()
         yield from pieces
@@ -241,10 +255,10 @@ def _add(commit: CommitDiff | None, piece: bytes) -> None:
     done = len(commit.patches)
     row = commit.rows[done - 1] if done <= len(commit.rows) else None
     if row is not None and row.status == b"T" and row.old_mode != ABSENT:
-        _split_type_change(commit, done - 1)
+        split_type_change(commit, done - 1)
 
 
-def _split_type_change(commit: CommitDiff, at: int) -> None:
+def split_type_change(commit: CommitDiff, at: int) -> None:
     """Read a change of type as git prints it: one file gone, another come."""
     row = commit.rows[at]
     zero = b"0" * len(row.blob)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from trueup.collect.sources.git.deaths import Lines
 from trueup.collect.sources.git.replay import Step
-from trueup.collect.sources.git.stream import GITLINK
+from trueup.collect.sources.git.stream import GITLINK, CommitDiff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +25,16 @@ class HistorySummary:
         Distinct paths that were a submodule.
     non_utf8_paths
         Distinct paths that are not UTF-8.
-    unreadable_blobs, commits_without_lines
-        Objects the repository lacks, and commits of which only the file list was readable.
+    unreadable_blobs, commits_partly_read
+        File contents the repository lacks, and commits that had one of them before or after.
     lines_born, lines_killed
         Lines that came and lines that ended in this reading.
-    lines_dropped
-        Those of `lines_killed` that no commit removed on its own: a merge left them out, and
-        the merge that landed that is named.
+    lines_dropped, lines_lost
+        Of `lines_killed`: those no commit removed on its own, so that the merge that landed a
+        file without them is named; and those whose end a missing object hides: no one is named.
     lines_born_unseen
-        Lines whose true origin lies behind the edge of a shallow clone or a missing object.
-    lines_lost
-        Lines whose end could not be seen because an object is missing.
+        Of `lines_born`: those that may be older, because the edge of a shallow clone or a
+        missing object hides what was before.
     lines_alive
         Lines at the head.
     next_line_id
@@ -50,12 +49,12 @@ class HistorySummary:
     submodules: int
     non_utf8_paths: int
     unreadable_blobs: int
-    commits_without_lines: int
+    commits_partly_read: int
     lines_born: int
     lines_killed: int
     lines_dropped: int
-    lines_born_unseen: int
     lines_lost: int
+    lines_born_unseen: int
     lines_alive: int
     next_line_id: int
 
@@ -64,6 +63,7 @@ class HistorySummary:
 class Tally:
     """The counts while they grow."""
 
+    edge: frozenset[bytes] = frozenset()  # commits whose parents a shallow clone left out
     commits: int = 0
     merges: int = 0
     file_changes: int = 0
@@ -71,27 +71,33 @@ class Tally:
     binary_blobs: set[bytes] = field(default_factory=set)
     submodules: set[bytes] = field(default_factory=set)
     non_utf8: set[bytes] = field(default_factory=set)
-    unreadable: int = 0
-    without_lines: int = 0
-    born_unseen: int = 0
-    lost: int = 0
+    partly: int = 0
+    unseen: int = 0
     alive: int = 0
-    fates: Lines = field(default_factory=lambda: Lines(0, 0))
+    ends: Lines = field(default_factory=lambda: Lines(0, 0, 0))
 
-    def add(self, step: Step, *, is_merge: bool) -> None:
+    def add(self, step: Step, diff: CommitDiff, *, is_merge: bool) -> None:
         """Count one commit."""
         self.commits += 1
         self.merges += is_merge
         self.file_changes += len(step.changes)
+        born = step.end_id - step.first_id
+        self.unseen += born if diff.sha in self.edge else step.unseen
+        unreadable = False
         for change in step.changes:
             row, patch = change.row, change.patch
-            if patch.is_binary:
+            if patch.is_unreadable:
+                unreadable = True
+            elif patch.is_binary:
                 self.binary_changes += 1
                 self.binary_blobs.add(row.blob)
             elif row.mode == GITLINK:
                 self.submodules.add(row.path)
+        self.partly += unreadable
 
-    def summary(self, *, next_line_id: int, born: int, big_files: int) -> HistorySummary:
+    def summary(
+        self, *, next_line_id: int, born: int, big_files: int, unreadable: int
+    ) -> HistorySummary:
         """Freeze the counts."""
         return HistorySummary(
             commits=self.commits,
@@ -101,13 +107,13 @@ class Tally:
             big_files=big_files,
             submodules=len(self.submodules),
             non_utf8_paths=len(self.non_utf8),
-            unreadable_blobs=self.unreadable,
-            commits_without_lines=self.without_lines,
+            unreadable_blobs=unreadable,
+            commits_partly_read=self.partly,
             lines_born=born,
-            lines_killed=self.fates.died,
-            lines_dropped=self.fates.dropped,
-            lines_born_unseen=self.born_unseen,
-            lines_lost=self.lost,
+            lines_killed=self.ends.died,
+            lines_dropped=self.ends.dropped,
+            lines_lost=self.ends.lost,
+            lines_born_unseen=self.unseen,
             lines_alive=self.alive,
             next_line_id=next_line_id,
         )
