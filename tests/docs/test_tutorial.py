@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -74,3 +75,17 @@ def test_a_split_by_person_is_refused_with_a_reason(
     assert REFUSED in text(TUTORIAL)
     assert done[REFUSED].stdout == ""
     assert "person" in done[REFUSED].stderr.lower()
+
+
+def test_the_readme_shows_the_answer_in_the_words_of_the_program(
+    done: dict[str, subprocess.CompletedProcess[str]],
+) -> None:
+    report = next(line for line in lines() if line.startswith("trueup report"))
+    (shown,) = blocks(ROOT / "README.md", "text")
+    said = without_numbers(done[report].stdout)
+    assert [line for line in shown.splitlines() if without_numbers(line) not in said] == []
+
+
+def without_numbers(answer: str) -> str:
+    """Leave the words of an answer: its figures move with every better estimator."""
+    return re.sub(r"[−\d.,]+", "#", answer)
