@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -81,21 +83,22 @@ def expected_state(collections: Sequence[int]) -> tuple[list[str], list[str]]:
     return sorted(ids), [str(c) for c in collections[-1:]]
 
 
-def land_for_ever(folder: Path) -> None:
+EMPTY = rows("commit")
+"""Made on import: the first array makes pyarrow import pandas, once here and not in every fork."""
+
+
+def land_for_ever(folder: str) -> None:
     """Go on from where the workspace is, one collection after another, until killed."""
-    warehouse, vault = Warehouse.open(folder), Vault.open(folder)
+    warehouse, vault = Warehouse.open(Path(folder)), Vault.open(Path(folder))
     collection = int(warehouse.cursor("git", TARGET) or 0)
     while True:
         collection += 1
         land(warehouse, vault, collection)
 
 
-def land_until_step(folder: Path, step: int) -> None:
+def land_until_step(folder: str, step: int) -> None:
     """Land one collection, dying by SIGKILL just before the n-th change to the file system."""
-    import os
-    import signal
-
-    warehouse, vault = Warehouse.open(folder), Vault.open(folder)
+    warehouse, vault = Warehouse.open(Path(folder)), Vault.open(Path(folder))
     collection = int(warehouse.cursor("git", TARGET) or 0) + 1
     steps = 0
 
@@ -103,7 +106,7 @@ def land_until_step(folder: Path, step: int) -> None:
         nonlocal steps
         if event not in {"open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect"}:
             return
-        steps += str(args[0]).startswith(str(folder))
+        steps += str(args[0]).startswith(folder)
         if steps == step:
             os.kill(os.getpid(), signal.SIGKILL)
 

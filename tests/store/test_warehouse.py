@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.store.landing import COMMITS, TARGET, commits, expected_state, land, release, rows, state
 
 import trueup.store.segments
+from tests.store.landing import COMMITS, TARGET, commits, expected_state, land, release, rows, state
 from trueup.errors import SchemaMismatch, SourceIncomplete, StoreError
 from trueup.store.identity import Vault
 from trueup.store.warehouse import FORMAT, Warehouse
@@ -116,9 +116,7 @@ def test_nothing_is_kept_of_a_collection_that_fails(
     assert files(folder) == before
 
 
-def test_the_next_collection_reads_back_what_was_landed(
-    warehouse: Warehouse, vault: Vault
-) -> None:
+def test_the_next_collection_reads_back_what_was_landed(warehouse: Warehouse, vault: Vault) -> None:
     land(warehouse, vault, 1)
     with warehouse.collection("git", TARGET, now=2, vault=vault) as landing:
         earlier = landing.previous()

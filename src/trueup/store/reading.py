@@ -61,9 +61,13 @@ class Tables:
             from trueup.store.engines.duckdb import DuckDBEngine
 
             self._engine = DuckDBEngine(self._folder / "scratch", self._limits)
-        segments = self._manifest.of_table(name)
-        files = [str(self._folder / "segments" / segment.file) for segment in segments]
+        files = [str(path) for path in self.files(name)]
         return self._engine.table(name, stored_schema(table), files)
+
+    def files(self, name: str | None = None) -> tuple[Path, ...]:
+        """Return the Parquet files of a table, or of all; any engine can read them as they are."""
+        segments = self._manifest.segments if name is None else self._manifest.of_table(name)
+        return tuple(self._folder / "segments" / segment.file for segment in segments)
 
     def has(self, name: str) -> bool:
         """Say whether the table holds any row.
