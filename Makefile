@@ -32,7 +32,7 @@ help: ## list what there is
 report: ## REPO=path [OUTPUT=file] [FORMAT=html|md|json]: collect, measure, write a report
 	@if [ -z "$$REPO" ]; then \
 	  echo "make report needs a repository: make report REPO=/path/to/repo" >&2; exit 2; fi
-	@$(MAKE) $(READY)
+	@$(MAKE) --silent $(READY)
 	@where=$$(realpath -m -- "$$REPO"); name=$$(basename "$$where"); \
 	case "$$name" in .git|repo|git) name=$$(basename "$$(dirname "$$where")");; esac; \
 	out=$${OUTPUT:-reports/$${name%.git}.$$FORMAT}; mkdir -p "$$(dirname "$$out")"; \

@@ -14,6 +14,10 @@ from trueup.errors import NakedNumber, PersonIsNotAUnit, SourceIncomplete, Trueu
 from trueup.workspace import Collected
 
 
+class NativePanicError(BaseException):
+    """What a native library raises when it panics: no `Exception`."""
+
+
 def raising(error: BaseException) -> Callable[..., Any]:
     """Return an answer that is an error."""
 
@@ -36,6 +40,7 @@ PARTIAL = Collected(
         (SourceIncomplete("git stopped.", hint="Run git fsck."), 3),
         (NakedNumber("A number has no unit.", hint="Report this."), 1),
         (ZeroDivisionError("oops"), 1),
+        (NativePanicError("left is not right"), 1),
         (KeyboardInterrupt(), 130),
     ],
 )

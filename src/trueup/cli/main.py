@@ -54,12 +54,14 @@ def main() -> None:
     """Run the command line and exit with its code."""
     try:
         build()()
+    except SystemExit:
+        raise
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except TrueupError as error:
         complain(type(error).__name__, error.fact, error.hint)
         sys.exit(error.exit_code)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: say whose fault it is
+    except BaseException as error:  # noqa: BLE001 - also what native libraries panic with
         if os.environ.get("TRUEUP_TRACEBACK"):
             traceback.print_exc()
         complain(
