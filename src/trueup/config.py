@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,9 @@ class GitSettings:
     """
 
     release_tags: str = r"(?:^|[^0-9])v?\d+(?:\.\d+)+"
-    prerelease_tags: str = r"(?i)(?:[.\-_]?(?:a|b|rc|alpha|beta|pre|preview|dev|canary|nightly)[.\-_]?\d*)$"
+    prerelease_tags: str = (
+        r"(?i)(?:[.\-_]?(?:a|b|rc|alpha|beta|pre|preview|dev|canary|nightly)[.\-_]?\d*)$"
+    )
     big_file_bytes: int = 5_000_000
     exclude: tuple[str, ...] = ()
 
@@ -70,11 +73,14 @@ def read_settings(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        text = path.read_text(encoding="utf-8")
-        raw = tomllib.loads(text)
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", hint="Make it a file you may read."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}.", hint="Correct that line.") from error
-    settings = _build(Settings, raw, where=str(path))
+    settings: Settings = _build(Settings, raw, where=str(path))
     _check(settings, path)
     return settings
 
@@ -101,20 +107,38 @@ def _value(hint: Any, value: Any, *, where: str) -> Any:
         return value
     element = dict if "Mapping" in str(hint) else str
     if not isinstance(value, list) or not all(isinstance(item, element) for item in value):
-        raise ConfigError(f"{where} is not a list of the expected kind.", hint="Write it as a list.")
+        raise ConfigError(
+            f"{where} is not a list of the expected kind.", hint="Write it as a list."
+        )
     return tuple(value)
 
 
 def _check(settings: Settings, path: Path) -> None:
     try:
         ZoneInfo(settings.workspace.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(
             f"{path}: {settings.workspace.timezone!r} is not a time zone.",
             hint="Use an IANA name such as Europe/Berlin.",
         ) from error
+    for key in ("release_tags", "prerelease_tags"):
+        _check_expression(getattr(settings.git, key), f"{path}: git.{key}")
+    if settings.git.big_file_bytes < 0:
+        raise ConfigError(
+            f"{path}: git.big_file_bytes is {settings.git.big_file_bytes}.",
+            hint="Use a size in bytes, 0 or more.",
+        )
     if settings.privacy.delivery_k < 5:
         raise ConfigError(
             f"{path}: privacy.delivery_k is {settings.privacy.delivery_k}.",
             hint="Use 5 or more: smaller groups point at persons.",
         )
+
+
+def _check_expression(expression: str, where: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ConfigError(
+            f"{where} is not a regular expression: {error}.", hint="Correct the expression."
+        ) from error

@@ -64,24 +64,36 @@ def say_duration(seconds: float) -> str:
     """Say a duration as a person would.
 
     >>> say_duration(5400), say_duration(86400 * 3), say_duration(86400 * 40)
-    ('1.5 hours', '3.0 days', '5.7 weeks')
+    ('1.5 hours', '3 days', '5.7 weeks')
     """
     size = abs(seconds)
     for below, scale, noun in _DURATIONS:
         if size < below:
-            amount = significant(seconds / scale)
-            return f"{amount} {noun}" + ("" if amount in ("1", "1.0") else "s")
-    raise AssertionError("unreachable: the last duration has no upper end")
+            amount = significant(seconds / scale).removesuffix(".0")
+            return f"{amount} {noun}" + ("" if amount in {"1", "-1"} else "s")
+    return _say_endless(seconds)
 
 
 def say(value: float, unit: Unit) -> str:
-    """Say a value in its unit, in two or three significant digits.
+    """Say a value in its unit: whole numbers of things whole, else at least two digits.
 
-    >>> say(0.1234, RATIO), say(1234, LINES), say(3.21, PER_WEEK)
-    ('12 %', '1,234 lines', '3.2 per week')
+    >>> say(0.1234, RATIO), say(1234, LINES), say(3, ITEMS), say(3.21, PER_WEEK)
+    ('12 %', '1,234 lines', '3 items', '3.2 per week')
+
+    The end of an interval may be infinite.
+
+    >>> say(math.inf, SECONDS)
+    'no upper end'
     """
+    if math.isinf(value):
+        return _say_endless(value)
     if unit == SECONDS:
         return say_duration(value)
     if unit == RATIO:
         return f"{significant(100 * value)} %"
-    return f"{significant(value)} {unit.symbol}".strip()
+    amount = f"{value:,.0f}" if float(value).is_integer() else significant(value)
+    return f"{amount} {unit.symbol}".strip()
+
+
+def _say_endless(value: float) -> str:
+    return "no upper end" if value > 0 else "no lower end"

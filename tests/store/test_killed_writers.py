@@ -94,7 +94,7 @@ def test_a_reader_beside_a_writer_sees_whole_collections_only(
     warehouse = Warehouse.open(folder)
     writer = processes.start("land_for_ever", folder)
     try:
-        seen = []
+        seen: list[int] = []
         until = time.monotonic() + 20
         while time.monotonic() < until and len(set(seen)) < 25:
             with warehouse.tables() as tables:

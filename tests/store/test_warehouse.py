@@ -104,13 +104,15 @@ def test_nothing_is_kept_of_a_collection_that_fails(
 ) -> None:
     land(warehouse, vault, 1)
     before = files(folder)
-    with (
-        pytest.raises(SourceIncomplete),
-        warehouse.collection("git", TARGET, now=2, vault=vault) as landing,
-    ):
-        landing.land("commit", commits(2, count=200_000))
-        landing.cursor("2")
-        raise SourceIncomplete("git ended early.")
+
+    def stops_early() -> None:
+        with warehouse.collection("git", TARGET, now=2, vault=vault) as landing:
+            landing.land("commit", commits(2, count=200_000))
+            landing.cursor("2")
+            raise SourceIncomplete("git ended early.")
+
+    with pytest.raises(SourceIncomplete):
+        stops_early()
     assert state(warehouse.tables()) == expected_state([1])
     assert warehouse.cursor("git", TARGET) == "1"
     assert files(folder) == before
@@ -176,12 +178,12 @@ def test_a_collection_that_brings_nothing_keeps_the_cursor(
 def test_a_key_that_comes_twice_is_named_and_nothing_is_kept(
     warehouse: Warehouse, vault: Vault
 ) -> None:
+    twice = pa.concat_tables([commits(1), commits(1).slice(2, 1)])
     with (
         pytest.raises(StoreError, match=f"Table commit: .* key commit_id='{TARGET}:00010002'"),
         warehouse.collection("git", TARGET, now=1, vault=vault) as landing,
     ):
-        landing.land("commit", commits(1))
-        landing.land("commit", commits(1).slice(2, 1))
+        landing.land("commit", twice)
     assert not warehouse.tables().has("commit")
 
 
@@ -197,8 +199,7 @@ def test_a_key_of_several_columns_may_repeat_in_each_of_them(
         pytest.raises(StoreError, match="key commit_id='c2', path='a'"),
         warehouse.collection("git", TARGET, now=1, vault=vault) as landing,
     ):
-        landing.land("commit_file", good)
-        landing.land("commit_file", good.slice(2))
+        landing.land("commit_file", pa.concat_tables([good, good.slice(2)]))
 
 
 def test_a_target_cannot_be_collected_twice_at_once(warehouse: Warehouse, vault: Vault) -> None:

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trueup import units
+from trueup.units import (
+    COUNT,
+    ITEMS,
+    LINES,
+    PER_WEEK,
+    RATIO,
+    SECONDS,
+    UNITS,
+    Unit,
+    say,
+    say_duration,
+    significant,
+)
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "0"),
+        (0.0456, "0.046"),
+        (-0.0456, "-0.046"),
+        (1.26, "1.3"),
+        (12.34, "12"),
+        (987_654.3, "987,654"),
+        (1e-7, "0.00000010"),
+    ],
+)
+def test_two_digits_are_kept_and_none_before_the_point_is_lost(value: float, said: str) -> None:
+    assert significant(value) == said
+
+
+def test_more_digits_may_be_asked_for() -> None:
+    assert significant(1.23456, 4) == "1.235"
+
+
+@given(st.floats(-1e12, 1e12, allow_nan=False).filter(lambda value: abs(value) > 1e-9))
+def test_what_is_written_is_within_a_twentieth_of_the_value(value: float) -> None:
+    assert float(significant(value).replace(",", "")) == pytest.approx(value, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (-60, "-1 minute"),
+        (90, "1.5 minutes"),
+        (3600, "1 hour"),
+        (3 * DAY, "3 days"),
+        (13.9 * DAY, "14 days"),
+        (14 * DAY, "2 weeks"),
+        (61 * DAY, "2 months"),
+        (730.5 * DAY, "2 years"),
+    ],
+)
+def test_a_duration_is_said_in_the_largest_unit_that_keeps_two_digits(
+    seconds: float, said: str
+) -> None:
+    assert say_duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.1234, RATIO, "12 %"),
+        (1, RATIO, "100 %"),
+        (0.002, RATIO, "0.20 %"),
+        (7, COUNT, "7"),
+        (3, ITEMS, "3 items"),
+        (2.5, ITEMS, "2.5 items"),
+        (1_234, LINES, "1,234 lines"),
+        (3.21, PER_WEEK, "3.2 per week"),
+        (5_400, SECONDS, "1.5 hours"),
+    ],
+)
+def test_a_value_is_said_in_its_unit(value: float, unit: Unit, said: str) -> None:
+    assert say(value, unit) == said
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_an_interval_without_an_end_is_said_to_have_none(unit: Unit) -> None:
+    assert say(math.inf, unit) == "no upper end"
+    assert say(-math.inf, unit) == "no lower end"
+
+
+def test_every_unit_is_listed_once_under_its_name() -> None:
+    named = {unit.name for unit in vars(units).values() if isinstance(unit, Unit)}
+    assert sorted(unit.name for unit in UNITS) == sorted(named)
