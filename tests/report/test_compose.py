@@ -67,7 +67,7 @@ def test_the_answer_says_cannot_tell_and_at_least_how_much_is_marked() -> None:
     )
     assert second == (
         "AI-marked lines survive 90 days about as often as others born in the same months: "
-        "difference \u22122 points (anything from \u22129 to 5 points fits). "
+        "difference \u22122 points (anything from \u22129 to +5 points fits). "
         "That is an association."
     )
     assert third == (

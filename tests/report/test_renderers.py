@@ -264,6 +264,6 @@ def test_the_terminal_says_the_same_in_eight_lines_and_the_path() -> None:
     assert lines[3:7] == [
         "Throughput: cannot tell (changes released)",
         "Lead time:  cannot tell (landing to release)",
-        "Quality:    \u22122 points (\u22129 to 5 points), an association (lines still alive)",
+        "Quality:    \u22122 points (\u22129 to +5 points), an association (lines still alive)",
         "Cost:       cannot tell (per surviving change)",
     ]

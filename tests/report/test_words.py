@@ -43,6 +43,10 @@ def test_the_difference_of_two_shares_is_said_in_points() -> None:
     assert said(-0.02, RATIO, "line_survival_difference_ratio") == "\u22122 points"
 
 
+def test_a_difference_upwards_carries_its_sign() -> None:
+    assert said(0.046, RATIO, "line_survival_difference_ratio") == "+4.6 points"
+
+
 def test_marked_months_over_others_is_said_as_times() -> None:
     assert said(1.12, RATIO, "released_in_marked_months_ratio") == "1.1 times"
 

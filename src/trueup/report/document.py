@@ -278,6 +278,12 @@ class CoverageLine:
     remedy: str
 
     @property
+    def has_hole(self) -> bool:
+        """Whether something that should be there was not read."""
+        expected = self.expected.value if isinstance(self.expected, Measurement) else 0.0
+        return self.skipped.value > 0 or self.seen.value < expected
+
+    @property
     def says(self) -> str:
         """Why what is missing is missing, or that nothing is."""
         if self.reason:

@@ -34,6 +34,8 @@ def plain(value: float, unit: Unit) -> str:
     """
     if unit == POINTS:
         value, unit = 100 * value, replace(POINTS, name="said")
+    if unit.name == "said" and value > 0:
+        return "+" + plain(value, replace(unit, name="signed"))
     if unit == PEOPLE and value == 1:
         return "1\u00a0person"
     said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")

@@ -17,6 +17,7 @@ from trueup.report.charts.theme import (
     top_of,
 )
 
+_TICKS = (1, 10, 100, 1000, 10_000, 100_000)
 NAMES = ("half are under", "85 in 100 under")
 
 
@@ -51,9 +52,10 @@ def _line(quantile: str, colour: str, dash: list[int], top: float) -> Spec:
 
 def _lines(field: str, top: float) -> Spec:
     """Encode a number of lines on a log scale from one line up."""
+    end = max(10.0, top)
     return {
         "field": field,
         "type": "quantitative",
-        "scale": {"type": "log", "domain": [1, max(10.0, top)], "nice": False, "clamp": True},
-        "axis": {"title": None, "format": "~s", "values": [1, 10, 100, 1000, 10_000, 100_000]},
+        "scale": {"type": "log", "domain": [1, end], "nice": False, "clamp": True},
+        "axis": {"title": None, "format": "~s", "values": [t for t in _TICKS if t <= end]},
     }

@@ -32,7 +32,15 @@ def flow_drawing(
     panels = [_rates(landed, released, small=small)]
     if waiting:
         panels.append(_stock(waiting, small=small))
-    return {**frame(() if small else ("released / week",)), "spacing": 14, "vconcat": panels}
+    return {
+        **frame(() if small else ("released / week",)),
+        "spacing": 14,
+        "vconcat": panels,
+        **_SAME_MONTHS,
+    }
+
+
+_SAME_MONTHS: Spec = {"resolve": {"scale": {"x": "shared"}}}
 
 
 def _rates(landed: Sequence[Finding], released: Sequence[Finding], *, small: bool) -> Spec:
@@ -55,7 +63,7 @@ def _is(metric: str) -> str:
 
 def _line(series: Sequence[Finding], top: float, *, dash: list[int], colour: str) -> Spec:
     interval = {
-        "mark": {"type": "rule", "stroke": colour, "opacity": 0.35, "clip": True},
+        "mark": {"type": "rule", "stroke": colour, "opacity": 0.25, "clip": True},
         "transform": [{"filter": "datum.low !== null"}],
         "encoding": {"x": months(), "y": amount("low", top=top), "y2": {"field": "high"}},
     }

@@ -39,7 +39,8 @@ def survival_drawing(points: Sequence[Finding], *, small: bool = False) -> Spec:
 
 
 def _age(points: Sequence[Finding]) -> Spec:
-    ages = sorted({float(dict(each.group)["age_days"]) for each in points})
+    told = [each for each in points if isinstance(each, Measurement)]
+    ages = sorted({float(dict(each.group)["age_days"]) for each in told})
     return {
         "field": "age_days",
         "type": "quantitative",

@@ -66,10 +66,10 @@ class Page:
         return [row for row in block.rows if row not in self.complete(block)]
 
     def complete(self, block: CoverageTable) -> list[CoverageLine]:
-        """Return rows to fold away: read whole, in a table too long for one glance."""
+        """Return rows to fold away: without a hole, in a table too long for one glance."""
         if len(block.rows) <= LONG_TABLE:
             return []
-        return [row for row in block.rows if row.seen.coverage == 1.0 and not row.skipped.value]
+        return [row for row in block.rows if not row.has_hole]
 
     def is_short(self, section: Section) -> bool:
         """Return whether a section is one line, saying what to connect."""

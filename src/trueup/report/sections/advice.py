@@ -21,7 +21,10 @@ def limits(view: View) -> Section:
     growth = known.one(names.QUEUE_GROWTH)
     blocks: list[Block] = []
     if isinstance(growth, Measurement) and growth.interval and growth.interval.low > 0:
-        text = "More lands than is released: the queue grows by at least {growth:bare}."
+        text = (
+            "More lands than is released: the queue grows by about {growth:bare}"
+            f"{how_sure('growth', growth)}. So every wait on this page is at least so long."
+        )
         blocks.append(Sentence(template=text, values={"growth": growth}))
     blocks += _waits(known)
     answers = Sentence(template="which stage limits the whole: coding, review, machines, release.")

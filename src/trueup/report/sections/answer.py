@@ -124,7 +124,7 @@ def scale(view: View) -> ScaleRows:
 
 
 def _reach(rows: Sequence[ScaleRow]) -> float:
-    """Return where the scale ends: the first round share beyond every whisker."""
+    """Return where the scale ends: a round share beyond every whisker, at most the whole."""
     furthest = max(
         (
             max(
@@ -135,7 +135,7 @@ def _reach(rows: Sequence[ScaleRow]) -> float:
         ),
         default=0.0,
     )
-    return next((end for end in (0.1, 0.2, 0.5, 1.0, 2.0) if end > furthest), 5.0)
+    return next((end for end in (0.1, 0.2, 0.5) if end > furthest), 1.0)
 
 
 def strip(view: View) -> SourceStrip:
