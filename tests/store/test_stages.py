@@ -126,6 +126,7 @@ def test_an_end_that_happened_but_has_no_instant_is_not_taken_for_waiting() -> N
     derived = stage_rows(made)
     assert derived.intervals["stage"].to_pylist() == ["develop"]
     assert derived.coverage["skipped"].to_pylist() == [0, 1]
+    assert derived.coverage["reason"][1].as_py() == "1 ended at an instant that is not known"
 
 
 def test_no_changes_make_no_stages() -> None:
