@@ -42,11 +42,13 @@ test: $(DEV_READY) ## [ARGS=...]: run the tests, offline
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV_READY) ## lint, format, types, import contracts, generated pages
-	@echo "ruff";         $(BIN)/ruff check .
-	@echo "ruff format";  $(BIN)/ruff format --check .
-	@echo "mypy";         $(BIN)/mypy
-	@echo "lint-imports"; $(BIN)/lint-imports
-	@echo "docs";         $(BIN)/python -m docs.generate --check
+	@failed=""; run() { echo "== $$1"; shift; "$$@" || failed=1; }; \
+	run "ruff" $(BIN)/ruff check .; \
+	run "ruff format" $(BIN)/ruff format --check .; \
+	run "mypy" $(BIN)/mypy; \
+	run "lint-imports" $(BIN)/lint-imports; \
+	run "docs" $(BIN)/python -m docs.generate --check; \
+	[ -z "$$failed" ]
 
 fix: $(DEV_READY) ## let ruff correct and format what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
