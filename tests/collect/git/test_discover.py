@@ -97,6 +97,17 @@ def test_a_worktree_is_read_at_its_own_head(tmp_path: Path) -> None:
     assert Kept().collect(tmp_path / "w").of("repository")[0]["commit_count"] == 1
 
 
+def test_a_folder_with_a_submodule_in_it_is_part_of_its_own_checkout(tmp_path: Path) -> None:
+    made = checkout(tmp_path / "c")
+    inner = Building(made.directory / "modules" / "lib")
+    inner.commit("library", {"x": "1\n"})
+    inner.finish()
+    (tmp_path / "c" / "vendor" / "lib").mkdir(parents=True)
+    pointer = tmp_path / "c" / "vendor" / "lib" / ".git"
+    pointer.write_text(f"gitdir: {inner.directory}\n")
+    assert targets(tmp_path / "c" / "vendor") == targets(tmp_path / "c")
+
+
 def test_a_folder_of_repositories_gives_them_in_order_two_levels_deep(tmp_path: Path) -> None:
     for number, place in enumerate(("b", "a/bare", "a/x/too-deep", ".hidden")):
         made = Building(tmp_path / place, bare="bare" in place)

@@ -87,6 +87,18 @@ def test_half_a_branch_on_the_main_line_is_no_rebase_landing(building: Building)
     assert Kept().collect(building.finish()).change_of(two)["landing"] == "direct"
 
 
+def test_rebased_commits_with_another_between_them_are_not_joined(building: Building) -> None:
+    base = building.commit("start", {"a": "1\n"}, at=START)
+    building.commit("one", {"b": "1\n"}, parents=[base], branch="t", at=START + 10)
+    tip = building.commit("two", {"c": "1\n"}, branch="t", at=START + 20)
+    building.ref("refs/pull/4/head", tip)
+    one = building.commit("one", {"b": "1\n"}, at=START + 10, committed_at=START + 100)
+    between = building.commit("other", {"x": "1\n"}, at=START + 105)
+    two = building.commit("two", {"c": "1\n"}, at=START + 20, committed_at=START + 110)
+    members = Kept().collect(building.finish()).members()
+    assert len({members[one], members[between], members[two]}) == 3
+
+
 def test_a_squashed_change_without_its_branch_has_no_beginning(building: Building) -> None:
     building.commit("start", {"a": "1\n"})
     landed = building.commit("Better b (#12)", {"b": "1\n"})
@@ -175,6 +187,7 @@ def test_merges_are_changes_with_the_number_each_forge_writes(
     "message",
     [
         "Merge branch 'main' of github.com:owner/repo",
+        "Merge branch 'config' of github.com:owner/repo into config",
         "Merge remote-tracking branch 'origin/main'",
         "Merge branch 'main' into topic",
         "Merge branch '2.3.x'",
