@@ -16,6 +16,7 @@ from trueup.measure.littles_law import (
     littles_law,
 )
 from trueup.measure.numerics.residual_life import residual_life
+from trueup.measure.queue import keeps_the_law
 
 Floats = NDArray[np.float64]
 DAY = 86_400.0
@@ -146,6 +147,14 @@ def test_a_wait_of_other_items_does_not() -> None:
     law = littles_law(entered, np.where(left < 380, left, np.inf), 40.0, 380.0)
     assert law.wait_edge is not None
     assert not law.check(law.level, law.arrival_rate, 3 * law.wait_edge).holds
+
+
+def test_a_wait_that_breaks_the_law_is_refused_by_the_metric() -> None:
+    entered, left = queue(2, 0.9, 400)
+    law = littles_law(entered, np.where(left < 380, left, np.inf), 40.0, 380.0)
+    assert law.wait_edge is not None
+    assert keeps_the_law(law, law.wait_edge)
+    assert not keeps_the_law(law, 3 * law.wait_edge)
 
 
 def test_the_gap_is_the_logarithm_of_level_over_rate_times_wait() -> None:

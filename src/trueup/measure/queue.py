@@ -12,13 +12,14 @@ from trueup.measure.grouping import Slice, Withheld, slices
 from trueup.measure.intervals import Spread, weekly_mean_spread
 from trueup.measure.littles_law import LittlesLaw, life_seen, littles_law, predicted_waits
 from trueup.measure.metric import Metric, Tables, Waits
-from trueup.measure.summaries import Task, measurement, withheld
+from trueup.measure.summaries import Task, coverage_of, measurement, withheld
 from trueup.measure.windows import buckets, clip
 from trueup.model.evidence import Abstention, Finding, Group, Window
 
 Floats = NDArray[np.float64]
 MICRO = 1e-6
 WEEK_SECONDS = 7 * 86_400
+DIFFERENT_ITEMS = "Level, arrivals and wait do not describe the same items."
 RELEASE, DEVELOP = "release", "develop"
 SEEN_LATE_SHARE = 0.9
 """Share of landed changes whose development must fit between the window's end and the newest
@@ -107,30 +108,51 @@ def _waits_of(task: Task, cut: Slice) -> list[Finding]:
         if law is None:
             found.append(abstain(task.metric, group, "No change passed through.", window))
             continue
-        found.extend(_four_waits(task, log, law, group, window))
+        period = Period(log=log, law=law, group=group, window=window, is_whole=not every)
+        found.extend(_four_waits(task, period, coverage_of(task.frame, cut)))
     return found
 
 
-def _four_waits(
-    task: Task, log: Log, law: LittlesLaw, group: Group, window: Window
-) -> list[Finding]:
-    named = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One span of a log, and what Little's law says of it."""
+
+    log: Log
+    law: LittlesLaw
+    group: Group
+    window: Window
+    is_whole: bool
+
+
+def _four_waits(task: Task, period: Period, coverage: float | None) -> list[Finding]:
+    law, window = period.law, period.window
+    named = [
         ("departed", law.wait_departed, law.departures),
         ("completed arrivals", law.wait_completed_arrivals, law.completed),
         ("edge-corrected", law.wait_edge, law.arrivals),
-        ("survival", law.wait_survival, law.arrivals),
-    )
+    ]
+    if period.is_whole:
+        named.append(("survival", law.wait_survival, law.arrivals))
     metric = replace(task.metric, qualifier="at least") if law.is_growing else task.metric
     task = replace(task, metric=metric)
     found: list[Finding] = []
     for name, value, n in named:
-        slice_ = tuple(sorted((*group, ("wait", name))))
+        group = tuple(sorted((*period.group, ("wait", name))))
         if value is None or n == 0:
-            found.append(abstain(metric, slice_, "Nothing came or nothing left.", window))
-            continue
-        spread = _wait_spread(log, window, name, task.asked.seed)
-        found.append(measurement(task, slice_, value, n, spread, None, window=window))
+            found.append(abstain(metric, group, "Nothing came or nothing left.", window))
+        elif name == "edge-corrected" and not keeps_the_law(law, value):
+            found.append(abstain(metric, group, DIFFERENT_ITEMS, window))
+        else:
+            spread = _wait_spread(period.log, window, name, task.asked.seed)
+            found.append(measurement(task, group, value, n, spread, coverage, window=window))
     return found
+
+
+def keeps_the_law(law: LittlesLaw, wait: float) -> bool:
+    """Say whether a wait can be that of the items whose level and arrivals were counted."""
+    if min(law.level, law.arrival_rate, wait) <= 0:
+        return True
+    return law.check(law.level, law.arrival_rate, wait).holds
 
 
 def _wait_spread(log: Log, window: Window, name: str, seed: int) -> Spread:

@@ -51,7 +51,7 @@ def summarise(task: Task) -> list[Finding]:
 
 
 def _slice(task: Task, cut: Slice) -> list[Finding]:
-    coverage = _coverage(task.frame, cut) or 0.0
+    coverage = coverage_of(task.frame, cut) or 0.0
     if not task.frame.n[cut.base].sum() or coverage < task.metric.least_coverage:
         return [nothing(task, cut)]
     match task.metric.summary:
@@ -82,7 +82,7 @@ def _rate(task: Task, cut: Slice) -> Finding:
         dispersion(_weekly(task, _same_repository(frame, cut), frame.window)),
         task.asked.seed,
     )
-    return measurement(task, cut.group, per_week, int(count), spread, _coverage(frame, cut))
+    return measurement(task, cut.group, per_week, int(count), spread, coverage_of(frame, cut))
 
 
 def _growth(task: Task, cut: Slice) -> Finding:
@@ -92,7 +92,7 @@ def _growth(task: Task, cut: Slice) -> Finding:
     per_week = float(frame.value[cut.rows].sum()) / (window.days / 7)
     spread = level_spread(_weekly(task, cut.rows, window, frame.value), task.asked.seed)
     n = int(frame.n[cut.rows].sum())
-    return measurement(task, cut.group, per_week, n, spread, _coverage(frame, cut))
+    return measurement(task, cut.group, per_week, n, spread, coverage_of(frame, cut))
 
 
 def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
@@ -112,7 +112,7 @@ def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
         seed=task.asked.seed,
     )
     value = float(top.sum() / bottom.sum())
-    return measurement(task, cut.group, value, n, spread, _coverage(frame, cut))
+    return measurement(task, cut.group, value, n, spread, coverage_of(frame, cut))
 
 
 def _quantiles(task: Task, cut: Slice, summary: Quantiles) -> list[Finding]:
@@ -136,7 +136,7 @@ def _quantiles(task: Task, cut: Slice, summary: Quantiles) -> list[Finding]:
             reason = f"{waiting} of {rows.size} {task.metric.n_of} still wait: too many."
             found.append(_abstain(task, group, rows.size, reason))
             continue
-        coverage = _coverage(frame, cut)
+        coverage = coverage_of(frame, cut)
         found.append(measurement(task, group, value, rows.size, spread, coverage))
     return found
 
@@ -150,7 +150,7 @@ def _owners(task: Task, cut: Slice, share: float) -> Finding:
     fewest = int(np.searchsorted(held.cumsum(), share * held.sum() - 1e-9)) + 1
     spread = Spread(interval=None, because="complete count", clusters=int((held > 0).sum()))
     n = int(frame.value[rows].sum())
-    return measurement(task, cut.group, float(fewest), n, spread, _coverage(frame, cut))
+    return measurement(task, cut.group, float(fewest), n, spread, coverage_of(frame, cut))
 
 
 def _levels(task: Task) -> list[Finding]:
@@ -179,7 +179,7 @@ def _level(task: Task, cut: Slice, group: Group, window: Window) -> Finding:
     if (
         window.days <= 0
         or not rows.size
-        or (_coverage(frame, cut) or 0) < task.metric.least_coverage
+        or (coverage_of(frame, cut) or 0) < task.metric.least_coverage
     ):
         return nothing(task, cut)
     weeks = [
@@ -191,7 +191,7 @@ def _level(task: Task, cut: Slice, group: Group, window: Window) -> Finding:
     weekly = np.array([mean_inside(entered, left, week) for week in weeks])
     spread = level_spread(weekly, task.asked.seed)
     value = mean_inside(entered, left, window)
-    return measurement(task, group, value, inside, spread, _coverage(frame, cut), window=window)
+    return measurement(task, group, value, inside, spread, coverage_of(frame, cut), window=window)
 
 
 def mean_inside(entered: Floats, left: Floats, window: Window) -> float:
@@ -244,7 +244,8 @@ def _week_numbers(task: Task) -> NDArray[np.int64]:
     return names[frame.week.codes]
 
 
-def _coverage(frame: Frame, cut: Slice) -> float | None:
+def coverage_of(frame: Frame, cut: Slice) -> float | None:
+    """Return the share of rows that should be in a number and are; None when there are none."""
     expected = frame.expected[cut.base].sum()
     return float(frame.n[cut.base].sum() / expected) if expected else None
 
