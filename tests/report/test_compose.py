@@ -176,6 +176,20 @@ def test_what_fails_for_one_reason_is_listed_once_with_all_its_questions() -> No
     assert len(few[0].questions) == 2
 
 
+def test_a_metric_without_an_answer_is_listed_once_by_its_widest_slice() -> None:
+    found = sample.rich("a/b")
+    found[names.SURVIVAL] = [
+        sample.cannot(names.SURVIVAL, f"No line is {age} days old.", "Wait.", age_days=age,
+                      repository="a/b")
+        for age in ("480", "600")
+    ]  # fmt: skip
+    whole = sample.cannot(names.SURVIVAL, "No line at all.", "Wait.", repository="a/b")
+    found[names.SURVIVAL].append(whole)
+    (unknowns,) = (b for b in composed(found, "a/b").blocks() if isinstance(b, Unknowns))
+    listed = [a for item in unknowns.items for a in item.abstentions if a.metric == names.SURVIVAL]
+    assert listed == [whole]
+
+
 def test_every_metric_shown_is_defined_or_named_as_not_measured() -> None:
     report = composed(sample.rich("a/b"), "a/b")
     shown = {each.metric for each in report.shown() if isinstance(each, Measurement)}

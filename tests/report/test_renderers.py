@@ -172,7 +172,7 @@ def test_a_still_picture_is_vector_and_takes_its_colours_from_the_page() -> None
         for width in (720, 358):
             svg = drawn.still(chart, width)
             root = ET.fromstring(svg)  # noqa: S314 - drawn here
-            assert float(root.attrib["width"]) <= width + 1
+            assert float(root.attrib["width"]) == width
             assert "var(--ink)" in svg
             assert not re.findall(r'(?:fill|stroke)="#(?!000)[0-9a-f]{3,6}"', svg)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from trueup.errors import NakedNumber, ReportError
 from trueup.model.evidence import Abstention, Estimate, Interval, Measurement
 from trueup.report.sentence import Defined, Name, Sentence
-from trueup.report.words import Shown, group_of, interval_of, items_of, value_of
+from trueup.report.words import Shown, value_of
 
 Cell = Measurement | Estimate | Abstention | Name | Defined
 Seen = Literal["seen", "in part", "not connected"]
@@ -164,7 +164,7 @@ class Chart:
 
 
 def row_of(key: int, point: Measurement) -> dict[str, Any]:
-    """Return one measurement as a flat row: its numbers, its words and its group."""
+    """Return one measurement as a flat row: its numbers, its value in words, its group."""
     row: dict[str, Any] = {
         "key": key,
         "value": point.value,
@@ -173,9 +173,6 @@ def row_of(key: int, point: Measurement) -> dict[str, Any]:
         "n": point.n,
         "metric": point.metric,
         "says": value_of(point),
-        "between": interval_of(point),
-        "rests_on": items_of(point),
-        "slice": group_of(point.group),
         "version": point.version,
     }
     for dimension, member in point.group:

@@ -14,6 +14,9 @@ from trueup.report.charts.theme import Spec
 from trueup.report.document import Chart
 
 VEGA_LITE = "6.4"
+_TOO_FINE = re.compile(r"(\d\.\d\d)\d+")
+"""Digits of a place on paper below a hundredth of a pixel."""
+
 WIDTHS: Mapping[str, tuple[int, ...]] = {"wide": (720, 358), "small": (300,)}
 """Widths in pixels of the still pictures of each chart."""
 
@@ -31,7 +34,21 @@ def still(chart: Chart, width: int) -> str:
     """Return the chart as SVG, `width` pixels wide, its colours still the page's to say."""
     sized = with_width(specification(chart), plot_width(chart, width))
     picture = vl_convert.vegalite_to_svg(json.dumps(sized, sort_keys=True), vl_version=VEGA_LITE)
-    return _own_ids(str(picture), f"{chart.id}-{width}")
+    rounded = _TOO_FINE.sub(r"\1", str(picture))
+    return _own_ids(_at_least(rounded, width), f"{chart.id}-{width}")
+
+
+def _at_least(svg: str, width: int) -> str:
+    """Widen a picture to the width asked for: labels may be set in a wider font elsewhere."""
+    return re.sub(
+        r'width="(\d+)" height="(\d+)" viewBox="0 0 \d+ \d+"',
+        lambda found: (
+            f'width="{max(width, int(found[1]))}" height="{found[2]}" '
+            f'viewBox="0 0 {max(width, int(found[1]))} {found[2]}"'
+        ),
+        svg,
+        count=1,
+    )
 
 
 def _own_ids(svg: str, owner: str) -> str:

@@ -110,10 +110,7 @@ class Page:
 
     def specification(self, chart: Chart) -> Markup:
         """Return the chart's specification, safe inside a script element."""
-        spec = drawn.specification(chart)
-        for row in spec["data"]["values"]:
-            row["e"] = self.ledger.ids[chart.points[row["key"]]]
-        return _in_script(spec)
+        return _in_script(drawn.specification(chart))
 
     def place(self, scale: ScaleRows, value: float) -> str:
         """Return where on the common scale a value stands, in percent from the left."""

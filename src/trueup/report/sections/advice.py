@@ -98,9 +98,10 @@ def unknowns(view: View) -> Section:
     ]
     reasons: dict[str, dict[str, Abstention]] = {}
     for metric in known.findings:
-        for finding in known.of(metric):
-            if isinstance(finding, Abstention):
-                reasons.setdefault(finding.reason, {}).setdefault(metric, finding)
+        untold = [each for each in known.of(metric) if isinstance(each, Abstention)]
+        if untold:
+            widest = min(untold, key=lambda each: len(each.group))
+            reasons.setdefault(widest.reason, {})[metric] = widest
     for alike in list(reasons.values())[:MOST_UNKNOWNS]:
         questions = tuple(asked.get(metric, metric.replace("_", " ")) for metric in alike)
         items.append(Unknown(questions=questions, abstentions=(next(iter(alike.values())),)))

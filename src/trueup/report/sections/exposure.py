@@ -72,11 +72,11 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
     told = [each for each in shares if isinstance(each, Measurement)]
     if not told or not any(each.value for each in told):
         return None
-    split = whole_months(known.many(names.MARKED_COMMITS, "month", "tool"))
+    small = bool(name.text)
+    split = () if small else whole_months(known.many(names.MARKED_COMMITS, "month", "tool"))
     latest = max(told, key=lambda each: dict(each.group)["month"])
     fewest, most = min(told, key=lambda each: each.n), max(told, key=lambda each: each.n)
     whole = known.one(names.MARKED_COMMITS)
-    small = bool(name.text)
     finding = "{name}: at least {whole:bare}" if small else _TITLE
     if isinstance(whole, Abstention):
         finding = "{name}: by month" if small else _TITLE

@@ -87,13 +87,18 @@
     return Object.fromEntries(Object.entries(spec).map(([key, value]) =>
       [key, key === "width" && value === "container" ? width : resize(value, width)]));
   };
-  const sentence = (row) => {
-    const between = row.between ? ` (${row.low === null ? "" : "interval "}${row.between})` : "";
-    return `${row.slice}: ${row.says}${between}, ${row.rests_on}`;
+  const sentence = (row, words) => {
+    const between = words.between ? ` (${row.low === null ? "" : "interval "}${words.between})` : "";
+    return `${words.slice}: ${words.says}${between}, ${words.restsOn}`;
   };
   const setUp = (figure) => {
     const spec = JSON.parse(figure.querySelector(".spec").textContent);
     const rows = spec.data.values;
+    const lines = figure.querySelectorAll(".data tbody tr");
+    const wordsOf = (row) => {
+      const [slice, , says, between, restsOn] = [...lines[row.key].cells].map((cell) => cell.textContent);
+      return { slice, says, between, restsOn };
+    };
     const area = figure.querySelector(".drawing");
     const live = figure.querySelector(".live");
     const readout = figure.querySelector(".readout");
@@ -129,9 +134,10 @@
     const show = (row, box) => {
       pick(row.key);
       chosen = rows.indexOf(row);
-      tip.replaceChildren(el("b", row.says));
+      const words = wordsOf(row);
+      tip.replaceChildren(el("b", words.says));
       const list = el("dl");
-      for (const [label, text] of [["Slice", row.slice], ["Interval", row.between], ["Rests on", row.rests_on], ["Measure", `${row.metric}, version ${row.version}`]]) {
+      for (const [label, text] of [["Slice", words.slice], ["Interval", words.between], ["Rests on", words.restsOn], ["Measure", `${row.metric}, version ${row.version}`]]) {
         const line = el("div");
         line.append(el("dt", label), el("dd", text));
         list.append(line);
@@ -150,7 +156,7 @@
       event.preventDefault();
       chosen = (chosen + step + rows.length) % rows.length;
       pick(rows[chosen].key);
-      readout.textContent = sentence(rows[chosen]);
+      readout.textContent = sentence(rows[chosen], wordsOf(rows[chosen]));
     });
     area.addEventListener("blur", () => { readout.textContent = ""; clear(); });
 
@@ -208,7 +214,7 @@
     return { text, width, height: full, paper: style.getPropertyValue("--paper").trim() };
   };
   const csv = (rows) => {
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !["key", "e", "says", "between", "rests_on", "slice"].includes(name));
+    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !["key", "says"].includes(name));
     const cell = (value) => value === null || value === undefined ? "" : /[",\n]/.test(value) ? `"${String(value).replace(/"/g, '""')}"` : value;
     return [columns.join(","), ...rows.map((row) => columns.map((name) => cell(row[name])).join(","))].join("\n");
   };
