@@ -25,6 +25,7 @@ class Odds:
     evil: float = 0.3
     rename: float = 0.08
     binary: float = 0.04
+    link: bool = True  # a file may become a symbolic link
     side: float = 0.05  # a merge keeps one parent's whole tree
     lines: int = 12
 
@@ -111,13 +112,12 @@ class World:
         elif chance < 0.22 + self.odds.rename + self.odds.binary:
             tree[path] = mode, b"\0" + content if self.rng.random() < 0.5 else content.strip(b"\0")
         elif chance < 0.4:
-            tree[path] = self.rng.choice([b"100755", b"120000", b"100644"]), content
+            other = b"120000" if self.odds.link else b"100755"
+            tree[path] = self.rng.choice([b"100755", other, b"100644"]), content
         else:
             self._write(tree, path, self._edit(content.split(b"\n")), mode)
 
-    def _write(
-        self, tree: Tree, path: bytes, lines: list[bytes], mode: bytes = b"100644"
-    ) -> None:
+    def _write(self, tree: Tree, path: bytes, lines: list[bytes], mode: bytes = b"100644") -> None:
         end = b"" if self.rng.random() < 0.2 or not lines else b"\n"
         tree[path] = mode, b"\n".join(lines) + end
 
@@ -129,7 +129,9 @@ class World:
 
     def _lines(self, count: int) -> list[bytes]:
         return [
-            self.rng.choice(_WORDS) if self.rng.random() < 0.4 else b"l%d" % self.rng.getrandbits(20)
+            self.rng.choice(_WORDS)
+            if self.rng.random() < 0.4
+            else b"l%d" % self.rng.getrandbits(20)
             for _ in range(count)
         ]
 

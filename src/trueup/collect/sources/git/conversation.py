@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO, Self
 
 from trueup.collect.sources.git.process import BLOCK, Git
@@ -42,8 +42,7 @@ class Conversation:
 
     def __exit__(self, *problem: object) -> None:
         if self._pipes is not None:
-            self._pipes[0].close()
-        self._stack.close()
+            self._close()
 
     def say(self, words: bytes) -> IO[bytes]:
         """Send a request; return where the answer is to be read."""
@@ -56,8 +55,20 @@ class Conversation:
         return answer
 
     def broken(self) -> SourceIncomplete:
-        """Say that git ended before it answered."""
-        return SourceIncomplete(f"git {self._arguments[0]} ended before it had answered.")
+        """Say that git ended before it answered; the next question starts it again."""
+        fact = f"git {self._arguments[0]} ended before it had answered."
+        if self._pipes is not None:
+            self._close()
+        self._pipes = None
+        return SourceIncomplete(fact)
+
+    def _close(self) -> None:
+        """End the process; one that failed has been heard of already."""
+        assert self._pipes is not None
+        with suppress(SourceIncomplete, BrokenPipeError):
+            with suppress(BrokenPipeError):
+                self._pipes[0].close()
+            self._stack.close()
 
     def _start(self) -> tuple[IO[bytes], IO[bytes]]:
         theirs, ours = os.pipe()
@@ -102,7 +113,9 @@ class Blobs(Conversation):
         """Return a blob's content; None if it is missing, binary or above the limit."""
         answer = self.say(blob + b"\n")
         header = answer.readline().split()
-        if header[-1:] in ([], [b"missing"]):
+        if not header:
+            raise self.broken()
+        if header[-1] == b"missing":
             return None
         size = int(header[2])
         content = answer.read(size + 1)[:-1]

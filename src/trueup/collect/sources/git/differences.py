@@ -39,17 +39,26 @@ class Differences:
         The repository.
     settings
         Above which size a file is not followed, and which paths are left out.
+    head
+        The commit all that is asked for can be reached from.
+    only
+        The only paths that will be asked for; all if there are none.
     """
 
-    def __init__(self, git: Git, settings: GitSettings) -> None:
+    def __init__(
+        self, git: Git, settings: GitSettings, head: str, only: Sequence[str] = ()
+    ) -> None:
         self.git = git
+        self.head = head
+        self.settings = settings
         self.limit = settings.big_file_bytes
         self.missing: frozenset[bytes] = frozenset()
         self._settings = [f"core.bigFileThreshold={self.limit}"]
         self._but = [f":(exclude,glob){pattern}" for pattern in settings.exclude]
         paths = ["--", *self._but] if self._but else []
+        named = ["--", *only, *self._but] if only else paths
         self._blobs = Blobs(git, self.limit)
-        self._merges = Differ(git, [*MERGE, *paths], self._settings)
+        self._merges = Differ(git, [*MERGE, *named], self._settings)
         self._renaming = Differ(git, [*RENAMING_MERGE, *paths], self._settings)
         self._stack = ExitStack()
 
@@ -85,19 +94,20 @@ class Differences:
 
     def text(self, blob: bytes) -> bytes | None:
         """Return a blob's content if it is there and text that can be followed."""
-        return self._blobs.read_text(blob)
+        return None if blob in self.missing else self._blobs.read_text(blob)
 
-    def merge(self, sha: bytes) -> CommitDiff:
-        """Return a merge's difference from all its parents."""
-        return self._merges.read(sha)
+    def merge(self, sha: bytes, *, renames: bool) -> CommitDiff | None:
+        """Return a merge's difference from all its parents, None where objects are missing.
 
-    def renaming_merge(self, sha: bytes) -> CommitDiff:
-        """Return the same with renames, which is dearer."""
-        return self._renaming.read(sha)
-
-    def is_missing(self, blob: bytes) -> bool:
-        """Tell whether a blob is known to be missing."""
-        return blob in self.missing
+        With `renames`, a parent's file may stand under another path, which is dearer to tell.
+        """
+        try:
+            return (self._renaming if renames else self._merges).read(sha)
+        except SourceIncomplete:
+            self._look_for_missing()
+            if not self.missing:
+                raise
+            return None
 
     def shallow_edge(self) -> frozenset[bytes]:
         """Return the commits of a shallow clone whose parents were left out."""
@@ -113,7 +123,7 @@ class Differences:
                 done += 1
                 yield diff
         except SourceIncomplete:
-            self._look_for_missing(shas[-1])
+            self._look_for_missing()
             if not self.missing:
                 raise
             yield from self._around(shas[done:])
@@ -135,9 +145,9 @@ class Differences:
         if last is not None:
             yield last
 
-    def _look_for_missing(self, head: bytes) -> None:
+    def _look_for_missing(self) -> None:
         """Find the objects the repository lacks."""
-        listed = self.git.run("rev-list", "--objects", "--missing=print", head.decode())
+        listed = self.git.run("rev-list", "--objects", "--missing=print", self.head)
         self.missing = frozenset(line[1:] for line in listed.split(b"\n") if line.startswith(b"?"))
 
     def _around(self, shas: Sequence[bytes]) -> Iterator[CommitDiff]:

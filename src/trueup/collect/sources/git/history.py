@@ -77,7 +77,7 @@ def history(
     SourceIncomplete
         git stopped, or its answer does not fit what was replayed.
     """
-    with Differences(git, settings) as differences:
+    with Differences(git, settings, head) as differences:
         if previous is None or old_head is None:
             todo = _everything(read_graph(git, head))
             reading = Reading(differences, repository_id, todo)
@@ -115,7 +115,7 @@ def _what_is_new(differences: Differences, head: str, previous: Previous, old_he
     if forks:
         rebuilder = Rebuilder(differences=differences, tables=previous.tables)
         try:
-            start |= rebuilder.files(graph, forks)
+            start |= rebuilder.files(graph, state, forks)
         except (CannotRebuild, SourceIncomplete) as problem:
             raise ReplayNeeded from problem
     spans = previous.tables("line_span", ["line_id"])["line_id"].to_numpy()

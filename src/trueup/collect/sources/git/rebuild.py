@@ -20,12 +20,12 @@ from trueup.collect.sources.git.differences import Differences
 from trueup.collect.sources.git.graph import Graph, build_graph
 from trueup.collect.sources.git.paths import is_utf8
 from trueup.collect.sources.git.replay import Files, Numbers, Replay
+from trueup.collect.sources.git.state import Head
 from trueup.collect.sources.git.stream import (
     ABSENT,
     CommitDiff,
     Patch,
     Row,
-    read_raw,
     split_type_change,
 )
 
@@ -72,36 +72,85 @@ class Rebuilder:
     differences: Differences
     tables: ReadTable
 
-    def files(self, graph: Graph, forks: Sequence[bytes]) -> dict[bytes, Files]:
+    def files(self, graph: Graph, head: Head, forks: Sequence[bytes]) -> dict[bytes, Files]:
         """Return, for each fork, its files as far as the commits of `graph` touch them.
+
+        Parameters
+        ----------
+        graph
+            The new commits.
+        head
+            Where the earlier reading ended: a file no first-parent step between a fork and
+            there touched is the same in both.
+        forks
+            Old commits that new ones build on.
 
         Raises
         ------
         CannotRebuild
             Rows are missing, or a path is not UTF-8.
         """
-        old = self._ancestors(forks)
-        paths = self._renamed_from(self._touched(graph))
-        while True:
+        old = self._ancestors([*forks, head.sha])
+        touched = self._touched(graph)
+        changed = self._changed_since(old, head.sha, forks)
+        replayed = self._replayed(old, forks, touched & set().union(*changed.values()))
+        states: dict[bytes, Files] = {}
+        for fork in forks:
+            same = touched - changed[fork]
+            states[fork] = {path: head.files[path] for path in same if path in head.files}
+            states[fork] |= {
+                path: entry
+                for path, entry in replayed.get(fork, {}).items()
+                if path in changed[fork]
+            }
+        return states
+
+    def _replayed(
+        self, old: Graph, forks: Sequence[bytes], wanted: set[bytes]
+    ) -> dict[bytes, Files]:
+        paths = self._renamed_from(wanted)
+        while paths:
             try:
                 return self._replay(old, forks, paths)
             except KeyError as missing:  # a merge renamed a file: its old path is needed too
-                more = self._renamed_from(
-                    {*paths, *(p for p in missing.args if isinstance(p, bytes))}
-                )
+                named = {path for path in missing.args if isinstance(path, bytes)}
+                more = self._renamed_from(paths | named)
                 if more <= paths:
                     raise CannotRebuild from missing
                 paths = more
+        return {}
 
-    def _ancestors(self, forks: Sequence[bytes]) -> Graph:
-        names = [sha.decode() for sha in forks]
+    def _changed_since(
+        self, old: Graph, head: bytes, forks: Sequence[bytes]
+    ) -> dict[bytes, set[bytes]]:
+        """Return, per fork, the paths that differ somewhere on the way from there to `head`.
+
+        The way goes back along first parents to the main line, and along it to `head`.
+        """
+        at = {sha: index for index, sha in enumerate(old.shas)}
+        line = _first_parents(old, at[head])
+        place = {index: number for number, index in enumerate(line)}
+        side: dict[bytes, list[int]] = {}
+        base: dict[bytes, int] = {}
+        for fork in forks:
+            back = _first_parents(old, at[fork])
+            met = next((number for number, index in enumerate(back) if index in place), len(back))
+            side[fork] = back[:met]
+            base[fork] = place[back[met]] if met < len(back) else len(line)
+        steps = [*line[: max(base.values())], *(index for way in side.values() for index in way)]
+        told = zip(steps, self.differences.lists(_against_first(old, steps)), strict=True)
+        paths = {index: {row.path for row in diff.rows} for index, diff in told}
+        return {
+            fork: set().union(*(paths[index] for index in (*line[: base[fork]], *side[fork])))
+            for fork in forks
+        }
+
+    def _ancestors(self, commits: Sequence[bytes]) -> Graph:
+        names = [sha.decode() for sha in commits]
         listed = self.differences.git.run(
             "rev-list", "--topo-order", "--reverse", "--parents", *names
         )
-        old = build_graph([line.split() for line in listed.splitlines()])
-        for index, sha in enumerate(old.shas):
-            old.children[index] += sha in forks  # its files are kept to the end
-        return old
+        return build_graph([line.split() for line in listed.splitlines()])
 
     def _touched(self, graph: Graph) -> set[bytes]:
         """Return the paths by which the new commits differ from any of their parents."""
@@ -131,23 +180,39 @@ class Rebuilder:
         return found
 
     def _replay(self, old: Graph, forks: Sequence[bytes], paths: set[bytes]) -> dict[bytes, Files]:
+        at = {sha: index for index, sha in enumerate(old.shas)}
+        for sha in forks:
+            old.children[at[sha]] += 1  # its files are kept to the end
         landed = _LandedRows(self.tables, paths)
-        replay = Replay(old, {}, _Landed(landed.first_ids()), self.differences)
-        lines = [
-            sha if len(parents) < 2 else sha + b" " + old.shas[parents[0]]
-            for sha, parents in zip(old.shas, old.parents, strict=True)
-        ]
         named = (
             [f":(literal){path.decode()}" for path in sorted(paths)] if len(paths) < _FEW else []
         )
-        for index, diff in enumerate(self.differences.lists(lines, named)):
-            rows = [row for row in diff.rows if row.path in paths]
-            if len(old.parents[index]) > 1:
-                replay.merge(index, rows)
-            else:
-                replay.commit(index, landed.diff(diff.sha, rows))
-        at = {sha: index for index, sha in enumerate(old.shas)}
+        whole = self.differences
+        with Differences(whole.git, whole.settings, whole.head, named) as narrow:
+            replay = Replay(old, {}, _Landed(landed.first_ids()), narrow)
+            lines = _against_first(old, range(len(old.shas)))
+            for index, diff in enumerate(narrow.lists(lines, named)):
+                rows = [row for row in diff.rows if row.path in paths]
+                if len(old.parents[index]) > 1:
+                    replay.merge(index, rows)
+                else:
+                    replay.commit(index, landed.diff(diff.sha, rows))
         return {sha: replay.files(at[sha]) for sha in forks}
+
+
+def _first_parents(graph: Graph, index: int) -> list[int]:
+    """Return a commit and its first parents, back to a root."""
+    line = [index]
+    while graph.parents[line[-1]]:
+        line.append(graph.parents[line[-1]][0])
+    return line
+
+
+def _against_first(graph: Graph, commits: Iterable[int]) -> list[bytes]:
+    return [
+        b" ".join([graph.shas[index], *(graph.sha(parent) for parent in graph.parents[index][:1])])
+        for index in commits
+    ]
 
 
 class _LandedRows:
@@ -181,9 +246,8 @@ class _LandedRows:
             patch = Patch(self._hunks.get(key, []), b"", b"", key in self._binary)
             if row.status == b"D" and row.path in renamed:
                 continue
-            if old := self._renames.get(key):
-                row = _renamed(row, gone[old])
-            diff.rows.append(row)
+            old = self._renames.get(key)
+            diff.rows.append(_renamed(row, gone[old]) if old else row)
             diff.patches.append(patch)
             if row.status == b"T" and row.old_mode != ABSENT:
                 split_type_change(diff, len(diff.rows) - 1)

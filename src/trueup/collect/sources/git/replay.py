@@ -17,7 +17,15 @@ import numpy.typing as npt
 from trueup.collect.sources.git.combined import BORN, Ids, merge_lines
 from trueup.collect.sources.git.graph import Graph
 from trueup.collect.sources.git.paths import text
-from trueup.collect.sources.git.stream import ABSENT, GITLINK, CommitDiff, MergeRow, Patch, Row
+from trueup.collect.sources.git.stream import (
+    ABSENT,
+    GITLINK,
+    UNREADABLE,
+    CommitDiff,
+    MergeRow,
+    Patch,
+    Row,
+)
 from trueup.errors import SourceIncomplete
 
 WIDTH = 4
@@ -44,12 +52,8 @@ class Ask(Protocol):
         """Return a blob's content if it is text that can be followed, else None."""
         ...
 
-    def merge(self, sha: bytes) -> CommitDiff:
-        """Return a merge's difference from all its parents."""
-        ...
-
-    def renaming_merge(self, sha: bytes) -> CommitDiff:
-        """Return the same with renames, which is dearer."""
+    def merge(self, sha: bytes, *, renames: bool) -> CommitDiff | None:
+        """Return a merge's difference from all its parents, None where objects are missing."""
         ...
 
 
@@ -183,13 +187,8 @@ class Replay:
                 come[row.path] = same
         if open_rows:
             renames = self._may_rename(open_rows, against_first, states)
-            shown = (self.ask.renaming_merge if renames else self.ask.merge)(self.graph.shas[index])
-            merge_rows = {row.path: row for row in shown.merge_rows}
-            for row in open_rows:
-                found = merge_rows.get(row.path)
-                if found is None:
-                    raise _unlike(shown.sha, row.path, "a file equals no parent and is not shown")
-                come[row.path] = self._merged(found, shown, states, step)
+            shown = self.ask.merge(self.graph.shas[index], renames=renames)
+            come |= self._combined(open_rows, shown, states, step)
         self._settle(step, states[0], gone, come)
         self._keep(index, parents, gone, come)
         step.end_id = self.numbers.next
@@ -282,6 +281,34 @@ class Replay:
     def _born(self, lines: int) -> bytes:
         at = self.numbers.take(lines)
         return self.numbers.ahead[at : at + WIDTH * lines]
+
+    def _combined(
+        self,
+        rows: Sequence[Row],
+        shown: CommitDiff | None,
+        states: Sequence[Files],
+        step: Step,
+    ) -> Files:
+        """Work out the files of a merge that equal no parent's."""
+        if shown is None:
+            return {row.path: self._unseen_merge(row, states, step) for row in rows}
+        found = {row.path: row for row in shown.merge_rows}
+        come: Files = {}
+        for row in rows:
+            if row.path not in found:
+                raise _unlike(shown.sha, row.path, "a file equals no parent and is not shown")
+            come[row.path] = self._merged(found[row.path], shown, states, step)
+        return come
+
+    def _unseen_merge(self, row: Row, states: Sequence[Files], step: Step) -> Entry:
+        """Take over a merged file that git cannot compare with its parents."""
+        change = Change(row, UNREADABLE, self.numbers.next)
+        step.changes.append(change)
+        self.numbers.begin(self.graph.shas[step.index], row.path)
+        step.lost += [state[row.path].ids or b"" for state in states if row.path in state]
+        ids = self._reborn(change)
+        step.unseen += len(ids or b"") // WIDTH
+        return Entry(row.blob, ids)
 
     def _merged(
         self, row: MergeRow, shown: CommitDiff, states: Sequence[Files], step: Step
