@@ -46,7 +46,7 @@ check: $(DEV_READY) ## lint, format, types, import contracts, generated pages
 	run "ruff" $(BIN)/ruff check .; \
 	run "ruff format" $(BIN)/ruff format --check .; \
 	run "mypy" $(BIN)/mypy; \
-	run "lint-imports" $(BIN)/lint-imports; \
+	run "lint-imports" $(BIN)/lint-imports --no-logo; \
 	run "docs" $(BIN)/python -m docs.generate --check; \
 	[ -z "$$failed" ]
 
