@@ -59,7 +59,7 @@ return low.slice(0, 5);
 """
 
 TOO_WIDE = """
-const room = document.documentElement.clientWidth;
+const room = Math.min(document.documentElement.clientWidth, arguments_width);
 const wide = [...document.body.querySelectorAll("*")].filter((each) => {
   const box = each.getBoundingClientRect();
   const apart = each.closest(".quiet, .skip, thead, .table-wrap, svg svg");
@@ -82,7 +82,7 @@ def complaints(browser: Browser, page: Path, pictures: Path | None) -> Iterator[
         for width in WIDTHS:
             where = f"{page.name} at {width}, {scheme}: "
             browser.open(page.resolve().as_uri(), width=width, prefers_color_scheme=scheme)
-            yield from (where + said for said in _on_screen(browser))
+            yield from (where + said for said in _on_screen(browser, width))
             if pictures:
                 target = pictures / f"{page.stem}-{width}-{scheme}.png"
                 target.write_bytes(browser.picture())
@@ -93,7 +93,7 @@ def complaints(browser: Browser, page: Path, pictures: Path | None) -> Iterator[
     yield from (f"{page.name}: {said}" for said in _logged(browser))
 
 
-def _on_screen(browser: Browser) -> Iterator[str]:
+def _on_screen(browser: Browser, width: int) -> Iterator[str]:
     count = browser.run("return document.querySelectorAll('.chart').length")
     for place in range(count):
         chart = f"document.querySelectorAll('.chart')[{place}]"
@@ -104,10 +104,12 @@ def _on_screen(browser: Browser) -> Iterator[str]:
         if browser.run(marks) < 2:
             yield f"chart {place} is empty"
     browser.run("window.scrollTo(0, 0)")
-    wide = browser.run("return document.scrollingElement.scrollWidth - window.innerWidth")
+    wide = browser.run("return document.scrollingElement.scrollWidth") - width
     if wide > 0:
         yield f"scrolls sideways by {wide} pixels"
-    yield from (f"too wide: {each}" for each in browser.run(TOO_WIDE))
+    yield from (
+        f"too wide: {each}" for each in browser.run(TOO_WIDE.replace("arguments_width", str(width)))
+    )
     low = browser.run(CONTRAST.replace("arguments_least", str(LEAST_CONTRAST)))
     yield from (f"contrast too low: {each}" for each in low)
     headings = browser.run(HEADINGS)

@@ -178,8 +178,27 @@ def test_a_still_picture_is_vector_and_takes_its_colours_from_the_page() -> None
 
 
 def test_ids_inside_pictures_belong_to_one_picture() -> None:
-    ids = re.findall(r'<clipPath id="([^"]+)"', text("rich"))
-    assert len(ids) == len(set(ids)) > 0
+    (chart, *_) = (block for block in report("rich").blocks() if isinstance(block, Chart))
+    for width in (720, 358):
+        svg = drawn.still(chart, width)
+        ids = set(re.findall(r'\bid="([^"]+)"', svg))
+        assert ids
+        assert {each for each in ids if not each.startswith(f"ai-share-{width}-")} == set()
+        assert set(re.findall(r"url\(#([^)]+)\)", svg)) - ids == {"hatch"}
+
+
+def test_a_point_stands_where_its_age_and_its_share_say() -> None:
+    charts = {block.id: block for block in report("rich").blocks() if isinstance(block, Chart)}
+    svg = drawn.still(charts["survival"], 720)
+    wide, high = drawn.plot_width(charts["survival"], 720), 260
+    dots = {
+        (round(float(x)), round(float(y)))
+        for x, y in re.findall(r'translate\(([\d.]+),([\d.]+)\)" d="M', svg)
+    }
+    after_ninety = round(wide * (90 / 365) ** 0.5)  # square-root scale from 0 to 365 days
+    assert (after_ninety, round(high * (1 - 0.81))) in dots  # unmarked
+    assert (after_ninety, round(high * (1 - 0.79))) in dots  # marked
+    assert (wide, round(high * (1 - 0.66))) in dots
 
 
 def test_the_chart_draws_the_numbers_it_was_given_and_no_others() -> None:
