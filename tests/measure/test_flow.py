@@ -165,6 +165,20 @@ def test_the_mean_wait_of_what_left_differs_from_that_of_what_came(june: World) 
     assert corrected > 42 / 6 * DAY_SECONDS
 
 
+def test_a_wait_that_would_mostly_be_guessed_is_not_given(june: World) -> None:
+    """Thirty changes of a project that has stopped releasing wait for ever."""
+    for number in range(30):
+        june.change(f"stuck{number}", day(12))
+        june.add(
+            "stage_interval", item_kind="change", item_id=f"stuck{number}", stage="release",
+            entered_at=at(day(12)),
+        )  # fmt: skip
+    name = "landed_to_release_wait_seconds"
+    found = abstention(name, june, ("wait", "edge-corrected"), window=JUNE)
+    assert "would be guessed" in found.reason
+    assert value(name, june, ("wait", "departed"), window=JUNE) == 7.5 * DAY_SECONDS
+
+
 def test_the_window_of_development_ends_before_what_has_not_landed_could_be_missed() -> None:
     world = World(until="2026-06-30")
     for number in range(40):

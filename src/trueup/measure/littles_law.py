@@ -53,6 +53,8 @@ class LittlesLaw:
         Items that both arrived and left in the window.
     wait_departed, wait_completed_arrivals, wait_edge, wait_survival
         The four waits; None where no item allows one.
+    guessed
+        Share of the summed waits of arrivals that lies beyond what the log shows.
     wait_error
         Standard error of `wait_edge` from the spread of waits, items taken as independent.
     is_growing
@@ -74,6 +76,7 @@ class LittlesLaw:
     wait_completed_arrivals: float | None
     wait_edge: float | None
     wait_survival: float | None
+    guessed: float
     wait_error: float | None
     is_growing: bool
 
@@ -178,6 +181,7 @@ def littles_law(
         wait_completed_arrivals=_mean((went - came)[gone & arrived]),
         wait_edge=_mean(waits[arrived]) if waits is not None else None,
         wait_survival=life.mean() if life is not None else None,
+        guessed=_guessed(came[arrived], went[arrived], until, waits, arrived),
         wait_error=_error(waits[arrived]) if waits is not None else None,
         is_growing=_grows(came[arrived], went[gone], start, end),
     )
@@ -199,6 +203,13 @@ def predicted_waits(
     waits = np.where(known, left - entered, 0.0)
     waits[~known] = age + life.after(age)
     return waits
+
+
+def guessed_share(entered: Floats, left: Floats, until: float, waits: Floats) -> float:
+    """Return which share of the summed waits lies beyond `until`, and so is guessed."""
+    guessed = np.where(left > until, waits - (until - entered), 0.0)
+    total = waits.sum()
+    return float(guessed.sum() / total) if total > 0 else 0.0
 
 
 def life_seen(entered: Floats, left: Floats, start: float, until: float) -> ResidualLife | None:
@@ -284,6 +295,12 @@ def _waits(
         return None, None, life
     remaining = np.where(went >= end, came + waits - end, 0.0)
     return waits, float(np.clip(remaining, 0, None).sum()), life
+
+
+def _guessed(
+    came: Floats, went: Floats, until: float, waits: Floats | None, arrived: NDArray[np.bool_]
+) -> float:
+    return 0.0 if waits is None else guessed_share(came, went, until, waits[arrived])
 
 
 def _mean(values: Floats) -> float | None:

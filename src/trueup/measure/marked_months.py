@@ -11,10 +11,10 @@ from trueup.measure.authorship import MARKED
 from trueup.measure.frame import Asked, Frame, fetch
 from trueup.measure.grouping import Slice
 from trueup.measure.intervals import FEWEST_CLUSTERS
-from trueup.measure.littles_law import life_seen, predicted_waits
+from trueup.measure.littles_law import guessed_share, life_seen, predicted_waits
 from trueup.measure.metric import Metric, MonthsCompared, Tables
 from trueup.measure.numerics.resampling import block_draws, cluster_draws, percentile_interval
-from trueup.measure.queue import MICRO, Log, abstain, read_log
+from trueup.measure.queue import MICRO, MOST_GUESSED, Log, abstain, read_log
 from trueup.measure.windows import buckets
 from trueup.model.evidence import Finding, Group, Interval, Measurement
 
@@ -98,23 +98,38 @@ def _association(
     marked = np.array([name == MARKED for name in (*origin.names, "")])[origin.codes[kept]]
     repository = frame.dimensions["repository"].codes[kept]
     if np.unique(repository).size >= REPOSITORIES_FOR_PAIRS:
-        periods = [_periods(log, marked, asked, repository == r) for r in np.unique(repository)]
+        periods = [
+            _periods(log, marked, asked, repository == code, summary.figure)
+            for code in np.unique(repository)
+        ]
         usable = [p for p in periods if p is not None and _contrast_holds(p)]
         if len(usable) >= REPOSITORIES_FOR_PAIRS:
             return _by_repository(metric, usable, log, group, asked)
-    single = _periods(log, marked, asked, np.ones(kept.size, dtype=bool))
+    single = _periods(log, marked, asked, np.ones(kept.size, dtype=bool), summary.figure)
     return _by_month(metric, single, log, group, asked)
 
 
+def _waits(part: Log, left: Floats) -> Floats | None:
+    """Return the wait of each item; None where most of it would be guessed."""
+    life = life_seen(part.entered, left, part.start, part.until)
+    waits = predicted_waits(part.entered, left, part.until, life)
+    if waits is None or guessed_share(part.entered, left, part.until, waits) > MOST_GUESSED:
+        return None
+    return waits
+
+
 def _periods(
-    log: Log, marked: NDArray[np.bool_], asked: Asked, held: NDArray[np.bool_]
+    log: Log,
+    marked: NDArray[np.bool_],
+    asked: Asked,
+    held: NDArray[np.bool_],
+    figure: str,
 ) -> tuple[Periods, Floats] | None:
     """Return the whole months of a log with the marked share of what entered in each."""
     part = Log(entered=log.entered[held], left=log.left[held], window=log.window, until=log.until)
     left = np.where(part.left <= part.until, part.left, np.inf)
-    life = life_seen(part.entered, left, part.start, part.until)
-    waits = predicted_waits(part.entered, left, part.until, life)
-    if waits is None or not part.entered.size:
+    waits = np.zeros(left.size) if figure == "released" else _waits(part, left)
+    if waits is None or not np.isfinite(left).any():
         return None
     rows: list[tuple[float, ...]] = []
     for month in buckets(log.window, "month", asked.timezone):
@@ -126,19 +141,17 @@ def _periods(
         gone = int(((left >= start) & (left < end)).sum())
         share = float(marked[held][came].mean())
         rows.append((share, end - start, gone, float(came.sum()), float(waits[came].sum())))
-    if not rows:
-        return None
-    share, seconds, gone_, came_, waited = np.array(rows).T
-    return (
-        Periods(
-            is_heavy=share > np.median(share),
-            seconds=seconds,
-            departures=gone_,
-            arrivals=came_,
-            wait_seconds=waited,
-        ),
-        share,
+    columns = np.array(rows, dtype=float).reshape(-1, 5)
+    share = columns[:, 0]
+    middle = float(np.median(share)) if rows else 0.0
+    periods = Periods(
+        is_heavy=np.asarray(share > middle, dtype=bool),
+        seconds=columns[:, 1],
+        departures=columns[:, 2],
+        arrivals=columns[:, 3],
+        wait_seconds=columns[:, 4],
     )
+    return periods, share
 
 
 def _contrast_holds(found: tuple[Periods, Floats]) -> bool:
@@ -152,8 +165,11 @@ def _contrast_holds(found: tuple[Periods, Floats]) -> bool:
 def _by_month(
     metric: Metric, found: tuple[Periods, Floats] | None, log: Log, group: Group, asked: Asked
 ) -> Finding:
-    months = found[0].is_heavy.size if found else 0
-    if found is None or months < 2 * FEWEST_MONTHS:
+    if found is None:
+        reason = "Too many changes still wait, or none has left: the waits would be guessed."
+        return abstain(metric, group, reason, log.window)
+    months = found[0].is_heavy.size
+    if months < 2 * FEWEST_MONTHS:
         reason = (
             f"Only {months} whole months have {FEWEST_CHANGES_A_MONTH} changes or more; "
             f"a comparison needs {2 * FEWEST_MONTHS}."

@@ -19,6 +19,9 @@ from trueup.model.evidence import Abstention, Finding, Group, Window
 Floats = NDArray[np.float64]
 MICRO = 1e-6
 WEEK_SECONDS = 7 * 86_400
+GUESSING = ("edge-corrected", "survival")
+MOST_GUESSED = 0.5
+"""Above this share of a wait lies beyond the log, the number would be a guess and is not given."""
 DIFFERENT_ITEMS = "Level, arrivals and wait do not describe the same items."
 RELEASE, DEVELOP = "release", "develop"
 SEEN_LATE_SHARE = 0.9
@@ -140,6 +143,9 @@ def _four_waits(task: Task, period: Period, coverage: float | None) -> list[Find
         group = tuple(sorted((*period.group, ("wait", name))))
         if value is None or n == 0:
             found.append(abstain(metric, group, "Nothing came or nothing left.", window))
+        elif name in GUESSING and law.guessed > MOST_GUESSED:
+            reason = f"{law.guessed:.0%} of this wait would be guessed: too many still wait."
+            found.append(abstain(metric, group, reason, window))
         elif name == "edge-corrected" and not keeps_the_law(law, value):
             found.append(abstain(metric, group, DIFFERENT_ITEMS, window))
         else:

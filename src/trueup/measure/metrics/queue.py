@@ -20,7 +20,8 @@ _REFS = "Collect the pull-request refs or connect the forge: squash landings dro
 _FOUR = (
     "Mean, four ways: of what left (departed), of what came and left (completed arrivals), of "
     "all that came with the rest of the open ones estimated (edge-corrected), and of the "
-    "survival curve (survival). Bots are left out."
+    "survival curve (survival). Where more than half of a wait would be guessed, "
+    "it is not given. Bots are left out."
 )
 _GROWING = 'In a growing queue every one of the four is too short: it is shown as "at least".'
 _CONFOUNDED = (

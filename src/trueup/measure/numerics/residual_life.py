@@ -41,10 +41,10 @@ class ResidualLife:
         beyond = np.concatenate([steps[::-1].cumsum()[::-1], [0.0]])
         beyond += self.survival[-1] * self.tail
         place = np.clip(np.searchsorted(self.times, ages, side="right") - 1, 0, None)
-        following = np.append(self.times, np.inf)[place + 1]
+        following = np.append(self.times, self.times[-1])[place + 1]
         held = self.survival[place]
         rest = np.append(beyond, 0.0)[place + 1]
-        area = np.where(np.isinf(following), 0.0, held * (following - ages)) + rest
+        area = held * (following - ages) + rest
         inside = (held > 0) & (ages < self.times[-1])
         return np.where(inside, area / np.where(held > 0, held, 1.0), self.tail)
 
