@@ -139,8 +139,8 @@ def _periods(
         if not whole or came.sum() < FEWEST_CHANGES_A_MONTH:
             continue
         gone = int(((left >= start) & (left < end)).sum())
-        share = float(marked[held][came].mean())
-        rows.append((share, end - start, gone, float(came.sum()), float(waits[came].sum())))
+        part_marked = float(marked[held][came].mean())
+        rows.append((part_marked, end - start, gone, float(came.sum()), float(waits[came].sum())))
     columns = np.array(rows, dtype=float).reshape(-1, 5)
     share = columns[:, 0]
     middle = float(np.median(share)) if rows else 0.0
