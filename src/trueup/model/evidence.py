@@ -119,7 +119,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """"Cannot tell", with the reason and with what would change it.
+    """A refusal to answer: "cannot tell", with the reason and with what would change it.
 
     Parameters
     ----------

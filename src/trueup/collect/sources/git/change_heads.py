@@ -113,7 +113,7 @@ def _run(
     written = [at for at in branch if len(commits.parents[at]) < 2]
     if not written or len({_mark(commits, at) for at in written}) < len(written):
         return None
-    found = [places.get(_mark(commits, at), ()) for at in written]
+    found = [places.get(_mark(commits, at), []) for at in written]
     if any(len(positions) != 1 for positions in found):
         return None
     in_order = sorted(positions[0] for positions in found)

@@ -215,8 +215,11 @@ class Pass:
         reverts = messages.revert_words(subject, text)
         if number is not None or merged is not None or reverts is not None:
             self.commits.said[at] = Said(number=number, merged=merged, reverts=reverts)
-        names = [part.decode("utf-8", "replace") for part in (*record[2:4], *record[6:8])]
-        marks = self._rules.classify(CommitText(*names, text, is_merge))
+        author, address, committer, committer_address = (
+            part.decode("utf-8", "replace") for part in (*record[2:4], *record[6:8])
+        )
+        written = CommitText(author, address, committer, committer_address, text, is_merge)
+        marks = self._rules.classify(written)
         self.commits.marks.extend((at, mark) for mark in marks)
 
     def _text(self, message: bytes) -> str:

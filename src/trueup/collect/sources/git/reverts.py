@@ -113,7 +113,7 @@ def _named(
 ) -> list[int]:
     found = [_by_prefix(commits, by_name, sha) for sha in words.shas]
     known = [other for other in found if other is not None]
-    if not known and words.number in landed.of_number:
+    if not known and words.number is not None and words.number in landed.of_number:
         known = [landed.of_number[words.number]]
     if known or words.subject is None:
         return known
