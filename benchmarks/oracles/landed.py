@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trueup.collect.connector import Previous
 from trueup.collect.sources.git.history import HistorySummary, ReplayNeeded, history
@@ -95,6 +96,18 @@ class Landed:
                 found[lines[at]] = commit and commit.rpartition(":")[2]
         return found
 
+    def removals(self) -> set[tuple[Line, str]]:
+        """Return which commit removed which line, its killer or not."""
+        lines = self.lines()
+        columns = ("span_line_id", "line_offset", "line_count", "commit_id")
+        return {
+            (lines[at], commit.rpartition(":")[2])
+            for table in ("line_death", "line_removal")
+            for first, offset, count, commit in self._rows(table, *columns)
+            for at in range(first + offset, first + offset + count)
+            if commit is not None
+        }
+
     def files(self) -> dict[bytes, list[Line]]:
         """Return the lines of every file at the head."""
         lines = self.lines()
@@ -107,3 +120,27 @@ class Landed:
     def _rows(self, table: str, *columns: str) -> list[tuple]:  # type: ignore[type-arg]
         rows = self.read(table, list(columns))
         return list(zip(*(rows[name].to_pylist() for name in columns), strict=True))
+
+
+def ignore_rows(git: Git, head: str) -> HistorySummary:
+    """Read a whole history and drop the rows."""
+    rows = history(
+        git,
+        repository_id="r",
+        head=head,
+        previous=None,
+        old_head=None,
+        settings=GitSettings(),
+        progress=Silence(),
+    )
+    while True:
+        try:
+            next(rows)
+        except StopIteration as end:
+            return end.value
+
+
+def warm_up() -> None:
+    """Make pyarrow load what it loads with the first array."""
+    pa.array(["x"])
+    pc.count(pa.array([1]))

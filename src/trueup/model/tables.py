@@ -169,6 +169,17 @@ LINE_DEATH = _table(
     commit_id=_NAME,  # killer; null when lost in a merge that cannot be named
 )
 
+LINE_REMOVAL = _table(
+    "line_removal",
+    "append",
+    (),
+    repository_id=_NAME,
+    span_line_id=pa.int64(),
+    line_offset=_COUNT,
+    line_count=_COUNT,
+    commit_id=_NAME,  # removed the lines, but is not their killer: others did so too, or undid it
+)
+
 COMMIT_REVERT = _table(
     "commit_revert",
     "replace",
@@ -300,6 +311,7 @@ TABLES: Mapping[str, Table] = {
         HUNK,
         LINE_SPAN,
         LINE_DEATH,
+        LINE_REMOVAL,
         COMMIT_REVERT,
         RELEASE,
         CHANGE,

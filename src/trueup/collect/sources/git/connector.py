@@ -19,7 +19,8 @@ class GitConnector:
     name: ClassVar[str] = "git"
     tables: ClassVar[tuple[str, ...]] = (
         *("repository", "account", "commit", "commit_diff", "commit_file", "hunk"),
-        *("line_span", "line_death", "commit_revert", "release", "change", "change_commit"),
+        *("line_span", "line_death", "line_removal", "commit_revert"),
+        *("release", "change", "change_commit"),
         *("ai_attribution", "ai_edit", "replay_state", "coverage"),
     )
 

@@ -38,13 +38,19 @@ class Lines(NamedTuple):
     lost: int
 
 
-class Fates(NamedTuple):
-    """What became of the lines that died: one item per run of lines that died together."""
+class Runs(NamedTuple):
+    """Lines that lie together in a span and were removed by one commit: one item per run."""
 
-    span: Array  # id of the first line of the span the run lies in
+    span: npt.NDArray[np.int64]  # id of the span's first line
     offset: Array
     length: Array
-    killer: Array  # commit index, or `NOBODY`
+    commit: Array  # index, or `NOBODY`
+
+
+class Fates(NamedTuple):
+    """What became of the lines that died."""
+
+    runs: Runs
     lines: Lines
 
 
@@ -73,6 +79,7 @@ class Deaths:
         self._killer = np.full(first_id, LANDED, np.int32)
         self._killer[_ids(alive)] = ALIVE
         self._flag = np.zeros(first_id, np.uint8)
+        self._kills: list[tuple[int, bytes]] = []
         self._straight: list[tuple[int, bytes]] = []
         self._straight_bytes = 0
         self._branches: dict[int, list[tuple[int, bytes]]] = {}
@@ -81,13 +88,15 @@ class Deaths:
     def add(self, step: Step) -> None:
         """Take note of what a commit did."""
         landing = self.graph.landing[step.index]
-        lost = b"".join(step.lost)
+        killed, lost = b"".join(step.killed), b"".join(step.lost)
+        if killed:
+            self._kills.append((step.index, killed))
         if landing == step.index and len(self.graph.parents[landing]) < 2:
-            self._direct(step.index, b"".join(step.killed))
+            self._direct(step.index, killed)
             self._direct(step.index + self._lost, lost)
             return
         for killer, ids in (
-            (step.index, b"".join(step.killed)),
+            (step.index, killed),
             (step.index + self._lost, lost),
         ):
             if ids:
@@ -115,22 +124,25 @@ class Deaths:
         self._flag[living] = 0
         return count if count == np.count_nonzero(self._killer[:end_id] == ALIVE) else None
 
-    def fates(self, span_starts: Array) -> Fates:
-        """Return this collection's deaths, cut where spans begin (`span_starts`, sorted)."""
+    def fates(self, span_starts: npt.NDArray[np.int64]) -> Fates:
+        """Return this collection's deaths; `span_starts`, sorted, are where spans begin."""
         dead = np.flatnonzero(self._killer >= 0).astype(np.int32)
         killer = self._killer[dead]
         lost = killer >= self._lost
         killer[lost] = NOBODY
         dropped = killer >= self._dropped
         killer[dropped] -= self._dropped
-        span = np.searchsorted(span_starts, dead, side="right") - 1
-        new = np.ones(dead.size, bool)
-        new[1:] = (np.diff(dead) != 1) | (np.diff(killer) != 0) | (np.diff(span) != 0)
-        at = np.flatnonzero(new)
-        count = np.diff(np.append(at, dead.size)).astype(np.int32)
-        first = span_starts[span[at]]
         lines = Lines(dead.size, int(np.count_nonzero(dropped)), int(np.count_nonzero(lost)))
-        return Fates(first, dead[at] - first, count, killer[at], lines)
+        return Fates(_runs(dead, killer, span_starts), lines)
+
+    def other_removals(self, span_starts: npt.NDArray[np.int64]) -> Runs:
+        """Return what commits removed without being the lines' killers."""
+        ids, commits = _ids([killed for _, killed in self._kills]), _commits(self._kills)
+        other = self._killer[ids] != commits
+        pairs = np.unique(commits[other].astype(np.int64) << 32 | ids[other])
+        return _runs(
+            (pairs & 0x7FFFFFFF).astype(np.int32), (pairs >> 32).astype(np.int32), span_starts
+        )
 
     def _direct(self, killer: int, killed: bytes) -> None:
         if killed:
@@ -197,3 +209,14 @@ def _ids(parts: Sequence[bytes]) -> Array:
 def _commits(kills: Sequence[tuple[int, bytes]]) -> Array:
     commits = np.array([index for index, _ in kills], np.int32)
     return np.repeat(commits, [len(killed) // 4 for _, killed in kills])
+
+
+def _runs(ids: Array, commits: Array, span_starts: npt.NDArray[np.int64]) -> Runs:
+    """Join neighbouring lines of one span that one commit removed."""
+    span = np.searchsorted(span_starts, ids, side="right") - 1
+    new = np.ones(ids.size, bool)
+    new[1:] = (np.diff(ids) != 1) | (np.diff(commits) != 0) | (np.diff(span) != 0)
+    at = np.flatnonzero(new)
+    length = np.diff(np.append(at, ids.size)).astype(np.int32)
+    first = span_starts[span[at]]
+    return Runs(first, (ids[at] - first).astype(np.int32), length, commits[at])

@@ -14,7 +14,7 @@ from trueup.collect.sources.git.deaths import Deaths
 from trueup.collect.sources.git.differences import Differences
 from trueup.collect.sources.git.graph import Graph
 from trueup.collect.sources.git.replay import Files, Numbers, Replay, Step
-from trueup.collect.sources.git.rows import Rows, death_rows
+from trueup.collect.sources.git.rows import Rows, removal_rows
 from trueup.collect.sources.git.state import Head, state_batch
 from trueup.collect.sources.git.stream import CommitDiff
 from trueup.collect.sources.git.tally import HistorySummary, Tally
@@ -85,7 +85,7 @@ class Reading:
             last = len(self._graph.shas) - 1
             sha, files = self._graph.shas[last], replay.files(last)
             head = Head(sha=sha, next_line_id=self._numbers.next, files=files)
-        yield self._ends(head.files)
+        yield from self._ends(head.files)
         yield state_batch(self._repository_id, head)
 
     def summary(self) -> HistorySummary:
@@ -125,16 +125,20 @@ class Reading:
                 self._spans.append(batch.rows.column("line_id").to_numpy())
             yield batch
 
-    def _ends(self, files: Files) -> Batch:
+    def _ends(self, files: Files) -> Iterator[Batch]:
         living = self._deaths.finish(_lines(files), self._numbers.next)
         if living is None:
             raise SourceIncomplete(
                 "Some lines are neither alive nor dead after the replay.",
                 hint="Report this as a defect; nothing of this collection is kept.",
             )
-        fates = self._deaths.fates(np.sort(np.concatenate(self._spans)))
+        spans = np.sort(np.concatenate(self._spans))
+        fates = self._deaths.fates(spans)
         self._tally.alive, self._tally.ends = living, fates.lines
-        return death_rows(self._repository_id, self._graph.shas, fates)
+        shas = self._graph.shas
+        yield removal_rows("line_death", self._repository_id, shas, fates.runs)
+        others = self._deaths.other_removals(spans)
+        yield removal_rows("line_removal", self._repository_id, shas, others)
 
 
 def _lines(files: Files) -> list[bytes]:

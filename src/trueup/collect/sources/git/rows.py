@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from trueup.collect.connector import Batch
-from trueup.collect.sources.git.deaths import Fates
+from trueup.collect.sources.git.deaths import Runs
 from trueup.collect.sources.git.filekind import file_kind
 from trueup.collect.sources.git.paths import is_utf8, text
 from trueup.collect.sources.git.replay import Change, Step
@@ -100,19 +100,19 @@ class Rows:
         return number
 
 
-def death_rows(repository_id: str, shas: Sequence[bytes], fates: Fates) -> Batch:
-    """Turn deaths into rows."""
-    killers, index = np.unique(fates.killer[fates.killer >= 0], return_inverse=True)
-    names = [f"{repository_id}:{shas[killer].decode()}" for killer in killers]
-    named = np.full(fates.killer.size, -1)
-    named[fates.killer >= 0] = index
+def removal_rows(table: str, repository_id: str, shas: Sequence[bytes], runs: Runs) -> Batch:
+    """Turn removed lines into rows of line_death or line_removal."""
+    known = runs.commit >= 0
+    commits, index = np.unique(runs.commit[known], return_inverse=True)
+    named = np.full(runs.commit.size, -1)
+    named[known] = index
     return _batch(
-        "line_death",
-        repository_id=_same(repository_id, fates.span.size),
-        span_line_id=pa.array(fates.span.astype(np.int64)),
-        line_offset=pa.array(fates.offset),
-        line_count=pa.array(fates.length),
-        commit_id=_named(named, names),
+        table,
+        repository_id=_same(repository_id, runs.span.size),
+        span_line_id=pa.array(runs.span.astype(np.int64)),
+        line_offset=pa.array(runs.offset),
+        line_count=pa.array(runs.length),
+        commit_id=_named(named, [f"{repository_id}:{shas[at].decode()}" for at in commits]),
     )
 
 
