@@ -49,6 +49,7 @@ def test_a_difference_upwards_carries_its_sign() -> None:
 
 def test_marked_months_over_others_is_said_as_times() -> None:
     assert said(1.12, RATIO, "released_in_marked_months_ratio") == "1.1 times"
+    assert said(1.0, RATIO, "released_in_marked_months_ratio") == "1.0 times"
 
 
 def between(low: float, high: float, unit: Unit) -> str:

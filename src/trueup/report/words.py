@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from trueup.model.evidence import Abstention, Estimate, Group, Measurement, Window
-from trueup.units import COUNT, ITEMS, PEOPLE, Unit, say
+from trueup.units import COUNT, ITEMS, PEOPLE, Unit, say, significant
 
 Shown = Measurement | Estimate | Abstention
 """All that a report may show."""
@@ -38,6 +38,8 @@ def plain(value: float, unit: Unit) -> str:
         return "+" + plain(value, replace(unit, name="signed"))
     if unit == PEOPLE and value == 1:
         return "1\u00a0person"
+    if unit == TIMES:
+        return f"{significant(value)}\u00a0times"
     said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 

@@ -47,13 +47,13 @@ def _rates(landed: Sequence[Finding], released: Sequence[Finding], *, small: boo
     height, top = 100 if small else 150, top_of([*landed, *released])
     names = {each.metric for each in (*landed, *released)}
     where = " || ".join(_is(name) for name in sorted(names))
-    layers = [_line(landed, top, dash=[6, 4], colour=REST)]
+    layers = [_line(landed, top)]
     if released:
-        layers.append(_line(released, top, dash=[1, 0], colour=INK))
+        layers.insert(0, _bars(released, top))
     if not small:
-        ends = [("landed / week", landed, REST), ("released / week", released, INK)]
+        ends = [("landed / week", landed, INK), ("released / week", released, REST)]
         layers += end_labels(ends, top, height)
-    layers.append(catch(months(), amount("value", top=top), where=where))
+    layers.append(catch(_middle(), amount("value", top=top), where=where))
     return {"width": "container", "height": height, "layer": layers}
 
 
@@ -61,23 +61,37 @@ def _is(metric: str) -> str:
     return f"datum.metric === '{metric}'"
 
 
-def _line(series: Sequence[Finding], top: float, *, dash: list[int], colour: str) -> Spec:
-    interval = {
-        "mark": {"type": "rule", "stroke": colour, "opacity": 0.25, "clip": True},
-        "transform": [{"filter": "datum.low !== null"}],
-        "encoding": {"x": months(), "y": amount("low", top=top), "y2": {"field": "high"}},
-    }
-    where = {"x": months(), "y": amount("value", top=top)}
+def _line(series: Sequence[Finding], top: float) -> Spec:
+    where = {"x": _middle(), "y": amount("value", top=top)}
     line = {
-        "mark": {"type": "line", "stroke": colour, "strokeWidth": 2, "strokeDash": dash},
+        "mark": {"type": "line", "stroke": INK, "strokeWidth": 2, "strokeDash": [6, 4]},
         "encoding": where,
     }
-    dots = {
-        "mark": {"type": "point", "filled": True, "fill": colour, "size": 22},
-        "encoding": where,
+    dots = {"mark": {"type": "point", "filled": True, "fill": INK, "size": 22}, "encoding": where}
+    return _series(series, [line, dots], top)
+
+
+def _bars(series: Sequence[Finding], top: float) -> Spec:
+    """Draw departures as bars: a month without a release has none, and no line bridges it."""
+    bars = {
+        "mark": {"type": "bar", "fill": REST, "opacity": 0.55, "binSpacing": 2},
+        "encoding": {"x": months(), "y": amount("value", top=top)},
     }
-    layers = [interval, line, dots] if has_intervals(series) else [line, dots]
-    return {"transform": [{"filter": _is(series[0].metric)}], "layer": layers}
+    return _series(series, [bars], top)
+
+
+def _series(series: Sequence[Finding], layers: list[Spec], top: float) -> Spec:
+    interval = {
+        "mark": {"type": "rule", "stroke": MUTED, "opacity": 0.35, "clip": True},
+        "transform": [{"filter": "datum.low !== null"}],
+        "encoding": {"x": _middle(), "y": amount("low", top=top), "y2": {"field": "high"}},
+    }
+    drawn = [interval, *layers] if has_intervals(series) else layers
+    return {"transform": [{"filter": _is(series[0].metric)}], "layer": drawn}
+
+
+def _middle() -> Spec:
+    return {**months(), "bandPosition": 0.5}
 
 
 def _stock(waiting: Sequence[Finding], *, small: bool) -> Spec:
@@ -86,10 +100,10 @@ def _stock(waiting: Sequence[Finding], *, small: bool) -> Spec:
     area = {
         "transform": [{"filter": _is(waiting[0].metric)}],
         "mark": {"type": "area", "fill": UNKNOWN, "line": {"stroke": MUTED}},
-        "encoding": {"x": months(), "y": y},
+        "encoding": {"x": _middle(), "y": y},
     }
     layers: list[Spec] = [area]
     if not small:
         layers += end_labels([("waiting", waiting, MUTED)], top, height)
-    layers.append(catch(months(), y, where=_is(waiting[0].metric)))
+    layers.append(catch(_middle(), y, where=_is(waiting[0].metric)))
     return {"width": "container", "height": height, "layer": layers}

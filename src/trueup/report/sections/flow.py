@@ -78,11 +78,11 @@ def flow_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
     waiting = known.one(names.IN_PROGRESS)
     values = {"name": name, "waiting": waiting, "landed": known.one(names.LANDED)}
     title = "{name}: {landed:bare}" if small else _flow_title(waiting)
-    subtitle = "A week, by month. Dashed: landed; solid: released; below: waiting."
+    subtitle = "A week, by month. Line: landed; bars: released; below: waiting."
     if not small:
         subtitle = (
             "Changes landed and released a week, and landed but not yet released, by whole "
-            "month. Dots: months measured; thin lines: intervals."
+            "month. Line: landed; bars: released; thin lines: intervals."
         )
     return Chart(
         id=ident,
