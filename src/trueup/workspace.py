@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -58,6 +59,9 @@ class Silent:
     def advance(self, steps: int) -> None:
         """Ignore the steps."""
 
+    def tell(self, fact: str) -> None:
+        """Ignore the fact."""
+
 
 class Workspace:
     """A folder of collected records, and everything that can be asked of them.
@@ -96,23 +100,28 @@ class Workspace:
     def collect(self, locations: Sequence[Path], progress: Progress | None = None) -> Collected:
         """Read every repository at `locations` from where the last collection ended.
 
+        What cannot be read is named in the result; the rest is collected all the same.
+
         Raises
         ------
-        SourceUnavailable
-            Nothing readable is at one of the locations.
+        CollectError
+            None of it could be read: the first reason.
         WarehouseBusy
             Another process is collecting into this workspace.
         """
         connector = GitConnector()
-        targets = [target for place in locations for target in connector.targets(str(place))]
         done: list[str] = []
         failed: list[tuple[str, CollectError]] = []
+        targets: list[tuple[str, str]] = []
+        for place in map(str, locations):
+            with _noting(place, failed):
+                targets += connector.targets(place)
         for target, target_id in dict.fromkeys(targets):
-            try:
+            with _noting(target, failed):
                 self._collect_one(connector, target, target_id, progress or Silent())
                 done.append(target_id)
-            except CollectError as error:
-                failed.append((target, error))
+        if failed and not done:
+            raise failed[0][1]
         return Collected(repository_ids=tuple(dict.fromkeys(done)), failed=tuple(failed))
 
     def _collect_one(
@@ -181,8 +190,8 @@ class Workspace:
 
         Raises
         ------
-        SourceUnavailable
-            Nothing readable is at one of the locations.
+        CollectError
+            Nothing at the locations could be read.
         ReportError
             The report cannot be written to `output`.
         """
@@ -191,8 +200,6 @@ class Workspace:
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
-        if not collected.repository_ids and collected.failed:
-            raise collected.failed[0][1]
         progress.stage("measuring", None)
         with self._warehouse.tables(targets=collected.repository_ids) as tables:
             measured = measure_repository(tables, self.settings, window=window)
@@ -207,6 +214,15 @@ class Workspace:
 
         with self._warehouse.tables() as tables:
             return examine(tables)
+
+
+@contextmanager
+def _noting(place: str, failed: list[tuple[str, CollectError]]) -> Iterator[None]:
+    """Let a place that cannot be read be named instead of ending everything."""
+    try:
+        yield
+    except CollectError as error:
+        failed.append((place, error))
 
 
 def _previous(collection: Collection) -> Previous | None:

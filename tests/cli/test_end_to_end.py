@@ -22,6 +22,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_repository(tmp_path_factory.mktemp("made") / "made.git", plan)
 
 
+def git_count(repository: Path, *arguments: str) -> int:
+    """Return the number git answers."""
+    asked = ["git", f"--git-dir={repository}", *arguments]
+    return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+
+
 def lose_the_first_commit(repository: Path) -> None:
     """Name a bare repository by a remote, unpack its objects and delete its root commit."""
     git = ["git", f"--git-dir={repository}"]
@@ -62,6 +68,24 @@ def test_one_broken_repository_of_two_makes_the_collection_partial(
     assert done.returncode == 3
     assert done.stdout == "1 of 2 repositories read.\n"
     assert "broken.git" in done.stderr
+
+
+def test_a_place_without_a_repository_beside_one_with_makes_the_collection_partial(
+    made: Path, tmp_path: Path
+) -> None:
+    done = trueup(tmp_path, "collect", str(made), str(tmp_path / "nowhere"), "--json")
+    collected = json.loads(done.stdout)["collected"]
+    assert (done.returncode, len(collected["repository_ids"])) == (3, 1)
+    assert [failure["target"] for failure in collected["failed"]] == [str(tmp_path / "nowhere")]
+
+
+def test_a_first_look_is_told_before_the_lines_are_read(made: Path, tmp_path: Path) -> None:
+    done = trueup(tmp_path, "collect", str(made))
+    told = done.stderr.splitlines()
+    look = next(at for at, line in enumerate(told) if line.startswith("First look: "))
+    commits = git_count(made, "rev-list", "--count", "HEAD")
+    assert told[look].startswith(f"First look: {commits:,} commits landed in ")
+    assert any(line.startswith("line history") for line in told[look + 1 :])
 
 
 def test_a_collection_that_is_interrupted_leaves_nothing_half_done(

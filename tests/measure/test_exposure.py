@@ -61,6 +61,12 @@ def test_commits_that_never_landed_are_in_no_measure(june: World) -> None:
     assert (found.value, found.n) == (3 / 5, 5)
 
 
+def test_who_is_a_bot_is_asked_of_the_account_not_of_the_commit(june: World) -> None:
+    june.person("robot", "bot")
+    june.commit("as the rules of its day saw it", "2026-06-05", "robot", kind="human")
+    assert measured("ai_marked_commits_ratio", june).n == 5
+
+
 def test_ai_marked_added_lines_ratio_leaves_generated_files_out(june: World) -> None:
     assert value("ai_marked_added_lines_ratio", june) == 60 / 110
 

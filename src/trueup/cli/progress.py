@@ -38,6 +38,10 @@ class Shown(Protocol):
         """So many further steps are done."""
         ...
 
+    def tell(self, fact: str) -> None:
+        """Something worth knowing is known long before the end."""
+        ...
+
 
 def shown() -> Shown:
     """Return bars where stderr is a terminal, else plain lines."""
@@ -90,6 +94,10 @@ class LineProgress:
         end = "" if not self._total else f" of {self._total:,}"
         self._write(f"{self._name}: {self._done:,}{end}")
 
+    def tell(self, fact: str) -> None:
+        """Write the fact on a line of its own."""
+        self._write(fact)
+
 
 class BarProgress:
     """One bar per stage, with its end in sight, on a terminal's stderr."""
@@ -118,6 +126,10 @@ class BarProgress:
     def advance(self, steps: int) -> None:
         """Move the bar."""
         self._bars.advance(self._stage, steps)
+
+    def tell(self, fact: str) -> None:
+        """Write the fact above the bars, where it stays."""
+        self._bars.console.print(fact, highlight=False, markup=False)
 
 
 def _bars() -> Bars:

@@ -35,6 +35,10 @@ class Progress(Protocol):
         """So many further steps are done."""
         ...
 
+    def tell(self, fact: str) -> None:
+        """Something worth knowing is known long before the end."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:

@@ -94,7 +94,9 @@ def commits(tables: Tables) -> ibis.Table:
         ],
     ).left_join(mark, commit.commit_id == mark.mark_commit_id)
     rows = rows.mutate(
-        known=rows.clock == "ok", writer=rows.person_id.fill_null(rows.author_account_id)
+        known=rows.clock == "ok",
+        actor_kind=rows.account_actor_kind.fill_null(rows.actor_kind),
+        writer=rows.person_id.fill_null(rows.author_account_id),
     )
     return with_repository(
         rows.select(
@@ -181,9 +183,17 @@ def change_marks(tables: Tables) -> ibis.Table:
 
 
 def people(tables: Tables) -> ibis.Table:
-    """Return accounts as join keys: ``account_repository_id``, ``account_id``, ``person_id``."""
-    return tables["account"].select(
-        "account_id", "person_id", account_repository_id="repository_id"
+    """Return accounts by ``account_repository_id`` and ``account_id``.
+
+    Further columns: ``person_id``, and ``account_actor_kind`` by the rules of the newest
+    collection; a commit row, landed once, keeps what the rules said then.
+    """
+    account = tables["account"]
+    return account.select(
+        "account_id",
+        "person_id",
+        account_repository_id="repository_id",
+        account_actor_kind="actor_kind",
     )
 
 

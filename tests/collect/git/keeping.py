@@ -25,12 +25,16 @@ class Watching:
     def __init__(self) -> None:
         self.stages: list[tuple[str, int | None]] = []
         self.steps = 0
+        self.facts: list[str] = []
 
     def stage(self, name: str, total: int | None) -> None:
         self.stages.append((name, total))
 
     def advance(self, steps: int) -> None:
         self.steps += steps
+
+    def tell(self, fact: str) -> None:
+        self.facts.append(fact)
 
 
 def pseudonym(platform: str, native_id: str, name: str) -> str:

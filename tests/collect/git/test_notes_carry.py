@@ -24,6 +24,8 @@ class Quiet:
 
     def advance(self, steps: int) -> None: ...
 
+    def tell(self, fact: str) -> None: ...
+
 
 class Repository:
     """A repository built commit by commit."""

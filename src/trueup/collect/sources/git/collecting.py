@@ -185,6 +185,7 @@ class Collecting:
         if standing is not None and standing.ended.same_meaning(now):
             old_head, addresses = standing.ended.head, standing.ended.own_addresses
         zero = yield from stage_zero(scene, old_head, addresses)
+        self._request.progress.tell(zero.first_look())
         coverage = Coverage(scene.repository_id)
         cover_clone(coverage, scene.situation, scene.refs)
         cover_stage_zero(coverage, scene.refs, zero, scene.situation.address)

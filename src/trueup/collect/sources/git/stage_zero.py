@@ -57,12 +57,20 @@ class StageZero:
     tally: Tally
     reachable: list[bool]
     carried_marks: int
+    marked: int
     own_addresses: tuple[str, ...]
 
     @property
     def commits(self) -> Commits:
         """Return every commit known."""
         return self.read.commits
+
+    def first_look(self) -> str:
+        """Say what is known before any line was followed: counts of all there is, no shares."""
+        return (
+            f"First look: {sum(self.reachable):,} commits landed in {len(self.landings):,} changes, "
+            f"{len(self.releases.found):,} releases; at least {self.marked:,} commits carry an AI mark."
+        )
 
     def landed_as(self) -> Mapping[int, int]:
         """Map commits of squashed and rebased branches to the commit they landed as."""
@@ -185,6 +193,7 @@ def _tables(
         tally=tally,
         reachable=reachable,
         carried_marks=len(more),
+        marked=len({at for at, mark in (*marks, *more) if mark.role == "author" and reachable[at]}),
         own_addresses=own_addresses,
     )
 
