@@ -166,6 +166,7 @@ def test_a_reset_drops_the_stages_too(warehouse: Warehouse, vault: Vault) -> Non
         landing.land("change", rows("change", change(1, 10, 30, None)))
         landing.cursor("1")
     with warehouse.collection("git", TARGET, now=2, vault=vault) as landing:
+        landing.land("change", rows("change", change(2, 10, 30, None)))
         landing.reset("history was rewritten")
         landing.cursor("2")
     assert not warehouse.tables().has("stage_interval")

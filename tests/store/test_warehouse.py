@@ -99,23 +99,26 @@ def test_every_row_says_its_source_and_when_it_was_collected(
     assert table.to_pylist() == [{"source": "git", "collected_at": 5}] * COMMITS
 
 
-def test_nothing_is_kept_of_a_collection_that_fails(
-    folder: Path, warehouse: Warehouse, vault: Vault
+@pytest.mark.parametrize("stopped_by", [SourceIncomplete("git ended early."), KeyboardInterrupt()])
+def test_nothing_is_kept_of_a_collection_that_was_stopped(
+    stopped_by: BaseException, warehouse: Warehouse, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("trueup.store.segments.ROW_GROUP", 4)
     land(warehouse, vault, 1)
-    before = files(folder)
+    before = files(warehouse.folder)
 
     def stops_early() -> None:
         with warehouse.collection("git", TARGET, now=2, vault=vault) as landing:
-            landing.land("commit", commits(2, count=200_000))
+            landing.land("commit", commits(2))
             landing.cursor("2")
-            raise SourceIncomplete("git ended early.")
+            assert len(files(warehouse.folder)) == len(before) + 1
+            raise stopped_by
 
-    with pytest.raises(SourceIncomplete):
+    with pytest.raises(type(stopped_by)):
         stops_early()
     assert state(warehouse.tables()) == expected_state([1])
     assert warehouse.cursor("git", TARGET) == "1"
-    assert files(folder) == before
+    assert files(warehouse.folder) == before
 
 
 def test_the_next_collection_reads_back_what_was_landed(warehouse: Warehouse, vault: Vault) -> None:
@@ -211,7 +214,10 @@ def test_a_target_cannot_be_collected_twice_at_once(warehouse: Warehouse, vault:
         pass
 
 
-def test_two_targets_collected_side_by_side_both_arrive(warehouse: Warehouse, vault: Vault) -> None:
+def test_two_targets_collected_side_by_side_both_arrive(
+    warehouse: Warehouse, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trueup.store.segments.ROW_GROUP", 4)
     with warehouse.collection("git", "a", now=1, vault=vault) as first:
         first.land("commit", commits(1))
         with warehouse.collection("git", "b", now=1, vault=vault) as second:

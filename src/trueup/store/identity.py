@@ -183,7 +183,6 @@ class Vault:
 
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=30)
-    database.execute("PRAGMA secure_delete = ON")
     database.execute("PRAGMA synchronous = FULL")
     return database
 
