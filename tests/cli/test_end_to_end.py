@@ -84,7 +84,7 @@ def test_a_first_look_is_told_before_the_lines_are_read(made: Path, tmp_path: Pa
     told = done.stderr.splitlines()
     look = next(at for at, line in enumerate(told) if line.startswith("First look: "))
     commits = git_count(made, "rev-list", "--count", "HEAD")
-    assert told[look].startswith(f"First look: {commits:,} commits landed in ")
+    assert told[look].startswith(f"First look: {commits:,} landed commits, ")
     assert any(line.startswith("line history") for line in told[look + 1 :])
 
 

@@ -67,9 +67,10 @@ class StageZero:
 
     def first_look(self) -> str:
         """Say what is known before any line was followed: counts of all there is, no shares."""
+        marked = f"at least {self.marked:,}" if self.marked else "none seen"
         return (
-            f"First look: {sum(self.reachable):,} commits landed in {len(self.landings):,} changes, "
-            f"{len(self.releases.found):,} releases; at least {self.marked:,} commits carry an AI mark."
+            f"First look: {sum(self.reachable):,} landed commits, {marked} with an AI mark; "
+            f"{len(self.landings):,} changes, {len(self.releases.found):,} releases."
         )
 
     def landed_as(self) -> Mapping[int, int]:
