@@ -27,6 +27,9 @@ class Silence:
     def advance(self, steps: int) -> None:
         """Hear that steps are done."""
 
+    def tell(self, fact: str) -> None:
+        """Hear something worth knowing."""
+
 
 @dataclass(slots=True)
 class Landed:
@@ -137,7 +140,8 @@ def ignore_rows(git: Git, head: str) -> HistorySummary:
         try:
             next(rows)
         except StopIteration as end:
-            return end.value
+            summary: HistorySummary = end.value
+            return summary
 
 
 def warm_up() -> None:

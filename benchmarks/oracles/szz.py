@@ -18,8 +18,8 @@ def newest_fixes(git: Git, head: str, count: int) -> list[str]:
     """Return the newest ordinary commits whose subject is fix-like."""
     told = git.run("log", "--no-merges", "--format=%H%x00%s", head)
     rows = (line.split(b"\0", 1) for line in told.splitlines())
-    chosen = [sha.decode() for sha, subject in rows if re.search(FIX.encode(), subject, re.IGNORECASE)]
-    return chosen[:count]
+    is_fix = re.compile(FIX.encode(), re.IGNORECASE).search
+    return [sha.decode() for sha, subject in rows if is_fix(subject)][:count]
 
 
 def blamed_origins(git: Git, commit: str) -> set[str]:

@@ -63,8 +63,8 @@ class World:
         subprocess.run(["git", "init", "-q", "--bare", "-b", branch, directory], check=True)
         marks = directory / "marks"
         feed = b"".join(self._feed(number, branch) for number in range(len(self.trees)))
-        command = ["git", "-C", directory, "fast-import", "--quiet", f"--export-marks={marks}"]
-        subprocess.run([*command, "--force"], input=feed, check=True)
+        import_it = ("git", "-C", str(directory), "fast-import", "--quiet", "--force")
+        subprocess.run([*import_it, f"--export-marks={marks}"], input=feed, check=True)
         pairs = (line.split() for line in marks.read_text().splitlines())
         shas = {int(mark[1:]) - 1: sha for mark, sha in pairs}
         return [shas[number] for number in range(len(self.trees))]

@@ -18,7 +18,7 @@ Ids = npt.NDArray[np.int32]
 BORN = -1
 """Stands in a merged file for a line that no parent has."""
 
-_HUNK = re.compile(rb"^@{3,} (?:-\d+,\d+ )+\+(\d+),", re.MULTILINE)
+_HUNK = re.compile(rb"@{3,} (?:-\d+,\d+ )+\+(\d+),")
 _SPACE, _PLUS, _MINUS, _AT, _BACKSLASH = b" +-@\\"
 
 
@@ -108,12 +108,14 @@ def _rows(text: bytes, width: int) -> _Rows | None:
     starts, first = starts[first != _BACKSLASH], first[first != _BACKSLASH]
     header = first == _AT
     marks = content[starts[:, None] + np.arange(width)]
-    if not np.isin(marks[~header], (_SPACE, _PLUS, _MINUS)).all():
+    minus, space = marks == _MINUS, marks == _SPACE
+    if not (minus | space | (marks == _PLUS) | header[:, None]).all():
         return None
-    removed = (marks == _MINUS).any(axis=1) & ~header
-    uses = np.where(removed[:, None], marks == _MINUS, marks == _SPACE) | header[:, None]
+    removed = minus.any(axis=1) & ~header
+    uses = np.where(removed[:, None], minus, space) | header[:, None]
     weight = np.ones(starts.size, np.int64)
-    at = np.array([int(number) - 1 for number in _HUNK.findall(text)])
+    headers = [_HUNK.match(text, start) for start in starts[header].tolist()]
+    at = np.array([int(match[1]) - 1 for match in headers if match])
     shown = np.cumsum(~removed & ~header)[header]
     if at.size != shown.size:
         return None

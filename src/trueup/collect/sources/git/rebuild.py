@@ -266,6 +266,8 @@ class _LandedRows:
         for commit, path, old_path, is_binary in _items(
             self._rows("commit_file", *columns), *columns
         ):
+            if is_binary is None:
+                raise CannotRebuild  # the file could not be read then
             if is_binary:
                 self._binary.add(_key(commit, path))
             if old_path is not None:

@@ -221,6 +221,7 @@ class Replay:
         if old is None:
             if patch.hunks and row.status != b"D":
                 raise _unlike(sha, row.path, "a file that is not followed changed as text")
+            change.patch = patch._replace(is_binary=row.old_mode != GITLINK)
             return Entry(row.blob, None)
         if not patch.hunks:
             return Entry(row.blob, old)

@@ -106,7 +106,8 @@ def read_diffs(stream: IO[bytes]) -> Iterator[CommitDiff]:
     """Read the commits of a `DIFF` stream in the order git was given them."""
     commit: CommitDiff | None = None
     for piece in _pieces(stream):
-        end = piece.find(b"\n\x01")
+        more = commit is not None and len(commit.patches) < len(commit.rows) - 1
+        end = -1 if more else piece.find(b"\n\x01")
         if end < 0:
             _add(commit, piece)
             continue
@@ -155,7 +156,7 @@ def parse_patch(text: bytes) -> Patch:
     if body < 0:
         return Patch(hunks, b"", b"", b"\nBinary files " in text)
     _split(text[body:], hunks, removed, added)
-    was, now = b"\n" + b"\n@".join(removed), b"\n" + b"\n@".join(added)
+    was, now = b"\n" + b"\n@\n".join(removed), b"\n" + b"\n@\n".join(added)
     return Patch(hunks, _digest(was), _digest(now.replace(b"\n+", b"\n-")), is_binary=False)
 
 
