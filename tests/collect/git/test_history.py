@@ -62,6 +62,58 @@ def test_of_two_branches_that_remove_a_line_the_first_to_land_ended_it(tmp_path:
     assert landed.removals() == {(line, drawn.shas[1]), (line, drawn.shas[2])}
 
 
+def test_of_two_that_land_together_the_one_fewer_steps_into_its_branch_counts(
+    tmp_path: Path,
+) -> None:
+    drawn = Drawn(
+        tmp_path / "r",
+        [
+            ([], {"f": lines("abc")}),
+            ([0], {"f": lines("abc"), "g": "1\n"}),
+            ([1], {"f": lines("abc"), "g": "2\n"}),  # 2: the main line
+            ([0], {"f": lines("abc"), "h": "1\n"}),
+            ([3], {"f": lines("ac"), "h": "1\n"}),  # 4: two steps into a branch from the root
+            ([2], {"f": lines("ac"), "g": "2\n"}),  # 5: one step into a branch from later on
+            ([4, 5], {"f": lines("ac"), "g": "2\n", "h": "1\n"}),
+            ([2, 6], {"f": lines("ac"), "g": "2\n", "h": "1\n"}),
+        ],
+    )
+    assert drawn.killers(drawn.landed())[0, "f", 2] == 5
+
+
+def test_a_line_that_a_merge_took_along_to_another_path_is_not_ended_by_it(
+    tmp_path: Path,
+) -> None:
+    text = lines("abcdefghijkl")
+    drawn = Drawn(
+        tmp_path / "r",
+        [
+            ([], {"f": text}),
+            ([0], {"f": text + "x\n"}),
+            ([0], {"f": "y\n" + text}),
+            ([1, 2], {"g": "y\n" + text + "x\n"}),  # 3: on a branch, renames f
+            ([3], {"g": "y\n" + text.replace("b\n", "") + "x\n"}),
+            ([0], {"f": text, "m": "1\n"}),
+            ([5, 4], {"g": "y\n" + text.replace("b\n", "") + "x\n", "m": "1\n"}),
+        ],
+    )
+    assert drawn.killers(drawn.landed()) == {(0, "f", 2): 4}
+
+
+def test_a_line_that_came_back_and_went_again_ended_the_second_time(tmp_path: Path) -> None:
+    drawn = Drawn(
+        tmp_path / "r",
+        [
+            ([], {"f": lines("abc")}),
+            ([0], {"f": lines("ac")}),
+            ([0], {"f": lines("abcd")}),
+            ([1, 2], {"f": lines("abcd")}),
+            ([3], {"f": lines("acd")}),
+        ],
+    )
+    assert drawn.killers(drawn.landed()) == {(0, "f", 2): 4}
+
+
 def test_a_line_removed_on_a_branch_and_kept_by_the_merge_lives(tmp_path: Path) -> None:
     drawn = Drawn(
         tmp_path / "r",

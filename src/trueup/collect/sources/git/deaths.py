@@ -176,15 +176,14 @@ class Deaths:
         self._flag[now] = 1
         dead = candidates[self._flag[candidates] == 0]
         self._flag[now] = 0
-        self._revive(now)
+        self._refuse_return(now)
         if dead.size:
             self._blame(step.index, dead, kills)
 
-    def _revive(self, now: Array) -> None:
-        again = now[self._killer[now] != ALIVE]
-        if np.any(self._killer[again] == LANDED):
+    def _refuse_return(self, now: Array) -> None:
+        """Stop where a line lives again whose end cannot be taken back."""
+        if np.any(self._killer[now] == LANDED):
             raise Revived
-        self._killer[again] = ALIVE
 
     def _blame(self, landing: int, dead: Array, kills: list[tuple[int, bytes]]) -> None:
         """Name the killers; without one, the landing."""
