@@ -334,7 +334,7 @@ def _refusal(question: Question, lines: Lines) -> Abstention | None:
         persons = np.unique(lines.person[arm])
         if authors < least or (persons >= 0).sum() < question.asked.k:
             reason = (
-                f"Only {authors} authors wrote {name} lines; "
+                f"Only {authors} author{'' if authors == 1 else 's'} wrote {name} lines; "
                 f"a comparison needs {least} in each group."
             )
             return _abstain(question, reason, group)
