@@ -56,6 +56,7 @@ class Differences:
         self._settings = [f"core.bigFileThreshold={self.limit}"]
         self._but = [f":(exclude,glob){pattern}" for pattern in settings.exclude]
         paths = ["--", *self._but] if self._but else []
+        self._diff = [*DIFF, *paths]
         named = ["--", *only, *self._but] if only else paths
         self._blobs = Blobs(git, self.limit)
         self._merges = Differ(git, [*MERGE, *named], self._settings)
@@ -119,7 +120,7 @@ class Differences:
         """Tell the differences of ordinary commits, going around missing objects."""
         done = 0
         try:
-            for diff in self._told([*DIFF, "--", *self._but] if self._but else DIFF, shas):
+            for diff in self._told(self._diff, shas):
                 done += 1
                 yield diff
         except SourceIncomplete:
@@ -147,6 +148,8 @@ class Differences:
 
     def _look_for_missing(self) -> None:
         """Find the objects the repository lacks."""
+        if self.missing:
+            return
         listed = self.git.run("rev-list", "--objects", "--missing=print", self.head)
         self.missing = frozenset(line[1:] for line in listed.split(b"\n") if line.startswith(b"?"))
 
@@ -156,7 +159,7 @@ class Differences:
             for diff in self.lists(shas)
             if any(row.blob in self.missing or row.old_blob in self.missing for row in diff.rows)
         }
-        whole = self._told(DIFF, [sha for sha in shas if sha not in hurt])
+        whole = self._told(self._diff, [sha for sha in shas if sha not in hurt])
         for sha in shas:
             yield self._partly(sha, hurt[sha]) if sha in hurt else next(whole)
 
