@@ -256,7 +256,7 @@ def write_for_ever(name: str, folder: Path) -> None:
 
 def kill(name: str, folder: Path, times: int = 10) -> None:
     """Kill the writer at random instants; count the states that are no whole collection."""
-    chance, halves, failures = random.Random(7), 0, 0  # noqa: S311
+    chance, halves, failures = random.Random(7), 0, 0
     CANDIDATES[name](folder).publish(rows(0, 0.003))
     unit = CANDIDATES[name](folder).counts()
     reader_errors = looks = 0
