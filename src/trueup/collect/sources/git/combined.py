@@ -19,7 +19,8 @@ BORN = -1
 """Stands in a merged file for a line that no parent has."""
 
 _HUNK = re.compile(rb"@{3,} (?:-\d+,\d+ )+\+(\d+),")
-_SPACE, _PLUS, _MINUS, _AT, _BACKSLASH = b" +-@\\"
+_SPACE, _PLUS, _MINUS, _AT, _BACKSLASH, _NEWLINE = b" +-@\\\n"
+_ZERO = np.zeros(1, np.int64)
 
 
 class Merged(NamedTuple):
@@ -65,14 +66,14 @@ def merge_lines(text: bytes, parents: Sequence[Ids | None]) -> Merged | None:
     absent = np.array([ids is None for ids in parents])
     rows.uses[:, absent] = False
     used = rows.uses * rows.weight[:, None]
-    before = np.cumsum(used, axis=0) - used
+    before = used.cumsum(axis=0) - used
     sizes = np.array([0 if ids is None else ids.size for ids in parents])
     left = (sizes - used.sum(axis=0))[~absent]
-    if left.size and (left[0] < 0 or np.any(left != left[0])):
+    if left.size and (left[0] < 0 or (left != left[0]).any()):
         return None
     tail = int(left[0]) if left.size else 0
     lines = np.concatenate([np.empty(0, np.int32) if ids is None else ids for ids in parents])
-    at = before + (np.cumsum(sizes) - sizes)
+    at = before + (sizes.cumsum() - sizes)
     dropped = rows.uses.all(axis=1) & ~rows.kept
     return Merged(_result(rows, at, lines, parents, tail), lines[at[dropped].ravel()])
 
@@ -85,13 +86,13 @@ def _result(
     tail: int,
 ) -> Ids:
     """Lay out the result: every kept row from the first parent that has it."""
-    kept = np.flatnonzero(rows.kept)
+    kept = rows.kept.nonzero()[0]
     first = rows.uses[kept].argmax(axis=1)
     weight = rows.weight[kept]
     start = np.where(rows.uses[kept].any(axis=1), at[kept, first], BORN)
-    ends = np.cumsum(weight)
-    step = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - weight, weight)
-    source = np.repeat(start, weight)
+    ends = weight.cumsum()
+    step = np.arange(ends[-1] if ends.size else 0) - (ends - weight).repeat(weight)
+    source = start.repeat(weight)
     ids = np.full(source.size, BORN, np.int32)
     known = source >= 0
     ids[known] = lines[source[known] + step[known]]
@@ -102,7 +103,7 @@ def _result(
 def _rows(text: bytes, width: int) -> _Rows | None:
     """Read the first `width` characters of every line; None where they make no sense."""
     content = np.frombuffer(text, np.uint8)
-    starts = np.concatenate([[0], np.flatnonzero(content == ord("\n")) + 1])
+    starts = np.concatenate([_ZERO, (content == _NEWLINE).nonzero()[0] + 1])
     starts = starts[starts + width <= content.size]
     first = content[starts]
     starts, first = starts[first != _BACKSLASH], first[first != _BACKSLASH]
@@ -116,8 +117,10 @@ def _rows(text: bytes, width: int) -> _Rows | None:
     weight = np.ones(starts.size, np.int64)
     headers = [_HUNK.match(text, start) for start in starts[header].tolist()]
     at = np.array([int(match[1]) - 1 for match in headers if match])
-    shown = np.cumsum(~removed & ~header)[header]
+    shown = (~removed & ~header).cumsum()[header]
     if at.size != shown.size:
         return None
-    weight[header] = np.diff(at - shown, prepend=0)
-    return _Rows(weight, uses, ~removed) if np.all(weight >= 0) else None
+    gaps = at - shown
+    gaps[1:] -= gaps[:-1].copy()
+    weight[header] = gaps
+    return _Rows(weight, uses, ~removed) if (weight >= 0).all() else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import IO, Self
 
-from trueup.collect.sources.git.process import BLOCK, Git
+from trueup.collect.sources.git.process import Git
 from trueup.collect.sources.git.stream import CommitDiff, parse_diff
 from trueup.errors import SourceIncomplete
 
@@ -15,6 +15,8 @@ _LOOKED_AT = 8000
 """Git calls content binary that has a NUL among so many first bytes."""
 
 _END = b"\n.\n"
+_PIPE = 1 << 16
+"""Bytes a pipe holds."""
 
 
 class Conversation:
@@ -87,7 +89,7 @@ class Differ(Conversation):
         answer = self.say(sha + _END)  # git gives back, at once, a line that is no commit
         told = b""
         while not told.endswith(_END):
-            more = answer.read1(BLOCK)  # type: ignore[attr-defined]
+            more = answer.read1(_PIPE)  # type: ignore[attr-defined]
             if not more:
                 raise self.broken()
             told += more

@@ -182,7 +182,7 @@ class Deaths:
 
     def _refuse_return(self, now: Array) -> None:
         """Stop where a line lives again whose end cannot be taken back."""
-        if np.any(self._killer[now] == LANDED):
+        if self.first_id and (self._killer[now] == LANDED).any():
             raise Revived
 
     def _blame(self, landing: int, dead: Array, kills: list[tuple[int, bytes]]) -> None:

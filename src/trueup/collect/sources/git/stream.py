@@ -25,6 +25,9 @@ _PATCH = (
     "--dst-prefix=b/", "--format=%x01%H",
 )  # fmt: skip
 
+_WHOLE = (GITLINK, ABSENT)
+"""Modes of which blobs, not lines, say what changed."""
+
 DIFF = (*_PATCH, "-U0", "-M")
 """Every commit on standard input against its parent."""
 
@@ -160,6 +163,14 @@ def parse_patch(text: bytes) -> Patch:
     return Patch(hunks, _digest(was), _digest(now.replace(b"\n+", b"\n-")), is_binary=False)
 
 
+def parse_whole(text: bytes) -> Patch:
+    """Parse the part of a file that came or went whole: its blob says what was in it."""
+    match = _HUNK.search(text)
+    if match is None:
+        return Patch([], b"", b"", b"\nBinary files " in text)
+    return Patch([int(number) for number in match.groups(_ONE)], b"", b"", is_binary=False)
+
+
 def patch_ids(commit: CommitDiff) -> tuple[str | None, str | None]:
     """Return the digest of what a commit changes, and of what undoing it would change.
 
@@ -168,7 +179,7 @@ def patch_ids(commit: CommitDiff) -> tuple[str | None, str | None]:
     forward, backward = [], []
     for row, patch in zip(commit.rows, commit.patches, strict=True):
         removed, added = patch.removed, patch.added
-        if patch.is_binary or GITLINK in (row.mode, row.old_mode):
+        if patch.is_binary or row.mode in _WHOLE or row.old_mode in _WHOLE:
             removed, added = row.old_blob, row.blob
         old, new = row.old_mode + row.old_path, row.mode + row.path
         forward.append(b"\0".join((old, new, removed, added)))
@@ -252,11 +263,14 @@ def _add(commit: CommitDiff | None, piece: bytes) -> None:
         path = unquote(piece[11 : piece.index(b"\n")])
         commit.merge_patches[path] = piece
         return
-    commit.patches.append(parse_patch(piece))
-    done = len(commit.patches)
-    row = commit.rows[done - 1] if done <= len(commit.rows) else None
-    if row is not None and row.status == b"T" and row.old_mode != ABSENT:
-        split_type_change(commit, done - 1)
+    at = len(commit.patches)
+    if at == len(commit.rows):
+        raise SourceIncomplete(f"git shows more files of {commit.sha.decode()} than it lists.")
+    row = commit.rows[at]
+    whole = ABSENT in (row.old_mode, row.mode)
+    commit.patches.append(parse_whole(piece) if whole else parse_patch(piece))
+    if row.status == b"T" and not whole:
+        split_type_change(commit, at)
 
 
 def split_type_change(commit: CommitDiff, at: int) -> None:
