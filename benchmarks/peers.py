@@ -36,7 +36,7 @@ import io, sys
 from pathlib import Path
 sys.path[:0] = sys.argv[3:]
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.stream import DIFF, read_diffs
+from trueup.collect.sources.git.diffs.stream import DIFF, read_diffs
 git, hashes = Git(Path(sys.argv[1])), sys.argv[2].replace(",", "\\n") + "\\n"
 for diff in read_diffs(io.BytesIO(git.run(*DIFF, stdin=hashes.encode()))):
     for patch in diff.patches:

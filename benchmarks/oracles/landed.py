@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.collect.connector import Previous
-from trueup.collect.sources.git.history import HistorySummary, ReplayNeeded, history
+from trueup.collect.sources.git.lines.history import HistorySummary, ReplayNeeded, history
 from trueup.collect.sources.git.process import Git
 from trueup.config import GitSettings
 from trueup.model.tables import TABLES

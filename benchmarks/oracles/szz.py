@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trueup.collect.sources.git.paths import unquote
+from trueup.collect.sources.git.diffs.paths import unquote
 from trueup.collect.sources.git.process import Git
 
 FIX = r"\b(fix(e[sd])?|bug|regression|defect|crash)\b"

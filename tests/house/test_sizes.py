@@ -18,7 +18,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 """``file:function`` -> why it may be longer than the rest."""
 
 FULL_FOLDERS = {
-    "src/trueup/collect/sources/git": "one pass over one stream, in small files named for it",
     "src/trueup/measure": "grain, k-rule, windows and intervals, added once to every metric",
 }
 """Folder -> why it may hold more files than the rest."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.collect.git.building import Building, run_git
 from tests.collect.git.keeping import NOW, Kept
-from trueup.collect.sources.git.addresses import normalised
+from trueup.collect.sources.git.clone.addresses import normalised
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings
 from trueup.errors import SourceUnavailable

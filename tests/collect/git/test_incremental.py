@@ -11,7 +11,7 @@ from benchmarks.oracles.landed import Landed, Silence
 from benchmarks.oracles.worlds import World
 from tests.collect.git.drawn import Drawn, lines
 from trueup.collect.connector import Previous
-from trueup.collect.sources.git.history import ReplayNeeded, history
+from trueup.collect.sources.git.lines.history import ReplayNeeded, history
 from trueup.collect.sources.git.process import Git
 from trueup.config import GitSettings
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from trueup.collect.sources.git.note_carry import Line, same_lines
-from trueup.collect.sources.git.notes import NotesFound, read_notes
+from trueup.collect.sources.git.notes.carry import Line, same_lines
+from trueup.collect.sources.git.notes.reader import NotesFound, read_notes
 from trueup.collect.sources.git.process import Git
 from trueup.model.tables import AI_ATTRIBUTION, AI_EDIT
 

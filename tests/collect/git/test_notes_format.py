@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trueup.collect.sources.git.note_format import Agent, NotedLines, joined, read_note, runs
+from trueup.collect.sources.git.notes.form import Agent, NotedLines, joined, read_note, runs
 from trueup.errors import MalformedRecord
 
 SECRET = "sentinel-7f3a@person.example"  # noqa: S105  a name, not a password

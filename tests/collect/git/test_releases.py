@@ -9,9 +9,9 @@ import pytest
 
 from tests.collect.git.building import DAY, START, Building
 from tests.collect.git.keeping import NOW, Kept
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.refs import Tag
-from trueup.collect.sources.git.releases import find_releases
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.releases import find_releases
+from trueup.collect.sources.git.clone.refs import Tag
 from trueup.config import GitSettings
 
 MICRO = 1_000_000

@@ -12,11 +12,11 @@ from benchmarks.oracles.blame import blame_origins
 from benchmarks.oracles.landed import Landed
 from benchmarks.oracles.worlds import Odds, World
 from tests.collect.git.drawn import Drawn, lines
-from trueup.collect.sources.git.combined import BORN, merge_lines
-from trueup.collect.sources.git.graph import build_graph
+from trueup.collect.sources.git.diffs.combined import BORN, merge_lines
+from trueup.collect.sources.git.diffs.stream import CommitDiff, Row, parse_patch
+from trueup.collect.sources.git.lines.graph import build_graph
+from trueup.collect.sources.git.lines.replay import Numbers, Replay
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.replay import Numbers, Replay
-from trueup.collect.sources.git.stream import CommitDiff, Row, parse_patch
 from trueup.errors import SourceIncomplete
 
 

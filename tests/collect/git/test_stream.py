@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.collect.git.drawn import Drawn, lines
-from trueup.collect.sources.git.filekind import file_kind
-from trueup.collect.sources.git.paths import text, unquote
-from trueup.collect.sources.git.stream import (
+from trueup.collect.sources.git.diffs.filekind import file_kind
+from trueup.collect.sources.git.diffs.paths import text, unquote
+from trueup.collect.sources.git.diffs.stream import (
     CommitDiff,
     Patch,
     Row,

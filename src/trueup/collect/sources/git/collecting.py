@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from trueup.collect.attribution import RuleTable, load_rules
 from trueup.collect.connector import Batch, Cursor, Landed, Previous, Request, Reset
+from trueup.collect.sources.git.clone.refs import Listing, list_refs, read_refs
+from trueup.collect.sources.git.clone.situation import Situation, look_around
 from trueup.collect.sources.git.coverage import (
     Coverage,
     cover_clone,
@@ -27,12 +29,10 @@ from trueup.collect.sources.git.cursor import (
     releases_digest,
 )
 from trueup.collect.sources.git.earlier import read_earlier
-from trueup.collect.sources.git.history import ReplayNeeded, history
-from trueup.collect.sources.git.notes import read_notes
+from trueup.collect.sources.git.lines.history import ReplayNeeded, history
+from trueup.collect.sources.git.notes.reader import read_notes
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.refs import Listing, list_refs, read_refs
 from trueup.collect.sources.git.repository import empty_row
-from trueup.collect.sources.git.situation import Situation, look_around
 from trueup.collect.sources.git.stage_zero import Scene, StageZero, stage_zero
 from trueup.collect.sources.git.undone import revert_rows
 from trueup.errors import SourceIncomplete

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.connector import Landed, Request
+from trueup.collect.sources.git.clone.discover import display_name, find
 from trueup.collect.sources.git.collecting import Collecting
-from trueup.collect.sources.git.discover import display_name, find
 from trueup.collect.sources.git.process import Git, require_git
 from trueup.errors import SourceUnavailable
 

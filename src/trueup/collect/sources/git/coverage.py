@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from trueup.collect.sources.git.note_summary import NotesSummary
-from trueup.collect.sources.git.refs import Refs
-from trueup.collect.sources.git.situation import Situation
+from trueup.collect.sources.git.clone.refs import Refs
+from trueup.collect.sources.git.clone.situation import Situation
+from trueup.collect.sources.git.lines.tally import HistorySummary
+from trueup.collect.sources.git.notes.summary import NotesSummary
 from trueup.collect.sources.git.stage_zero import StageZero
-from trueup.collect.sources.git.tally import HistorySummary
 from trueup.model.tables import COVERAGE
 
 _ADDED_UP = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.refs import Refs
-from trueup.collect.sources.git.releases import Releases
-from trueup.collect.sources.git.situation import Situation
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.releases import Releases
+from trueup.collect.sources.git.clone.refs import Refs
+from trueup.collect.sources.git.clone.situation import Situation
 from trueup.model.tables import RELEASE, REPOSITORY
 
 

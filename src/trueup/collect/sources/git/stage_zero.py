@@ -10,12 +10,10 @@ import pyarrow.compute as pc
 
 from trueup.collect.attribution import RuleTable
 from trueup.collect.connector import Batch, Request
-from trueup.collect.sources.git.accounts import Accounts
-from trueup.collect.sources.git.change_heads import Branches, branches, with_rebased
-from trueup.collect.sources.git.changes import Tally, change_tables
-from trueup.collect.sources.git.commits import Commits, Counts, Pass
-from trueup.collect.sources.git.earlier import Earlier
-from trueup.collect.sources.git.landing import (
+from trueup.collect.sources.git.changes.accounts import Accounts
+from trueup.collect.sources.git.changes.change_heads import Branches, branches, with_rebased
+from trueup.collect.sources.git.changes.commits import Commits, Counts, Pass
+from trueup.collect.sources.git.changes.landing import (
     Landing,
     MessageGone,
     Surroundings,
@@ -23,12 +21,14 @@ from trueup.collect.sources.git.landing import (
     names_other_addresses,
     often_pulled_from,
 )
-from trueup.collect.sources.git.marks import Mark, carried, earlier_marks, mark_rows
+from trueup.collect.sources.git.changes.marks import Mark, carried, earlier_marks, mark_rows
+from trueup.collect.sources.git.changes.releases import Releases, find_releases
+from trueup.collect.sources.git.changes.tables import Tally, change_tables
+from trueup.collect.sources.git.clone.refs import Refs
+from trueup.collect.sources.git.clone.situation import Situation
+from trueup.collect.sources.git.earlier import Earlier
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.refs import Refs
-from trueup.collect.sources.git.releases import Releases, find_releases
 from trueup.collect.sources.git.repository import release_rows, repository_row
-from trueup.collect.sources.git.situation import Situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.earlier import Earlier
-from trueup.collect.sources.git.landing import first_of_each_number
-from trueup.collect.sources.git.messages import without_number
-from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.reverts import (
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.landing import first_of_each_number
+from trueup.collect.sources.git.changes.messages import without_number
+from trueup.collect.sources.git.changes.reverts import (
     Landed,
     Patch,
     Reverted,
@@ -22,6 +20,8 @@ from trueup.collect.sources.git.reverts import (
     unique,
     wants_subjects,
 )
+from trueup.collect.sources.git.earlier import Earlier
+from trueup.collect.sources.git.process import Git
 from trueup.collect.sources.git.stage_zero import StageZero
 from trueup.model.tables import COMMIT_REVERT
 

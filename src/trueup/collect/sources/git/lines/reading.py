@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from trueup.collect.connector import Batch, Progress
-from trueup.collect.sources.git.conversation import sizes
-from trueup.collect.sources.git.deaths import Deaths
-from trueup.collect.sources.git.differences import Differences
-from trueup.collect.sources.git.graph import Graph
-from trueup.collect.sources.git.replay import Files, Numbers, Replay, Step
-from trueup.collect.sources.git.rows import Rows, removal_rows
-from trueup.collect.sources.git.state import Head, state_batch
-from trueup.collect.sources.git.stream import CommitDiff
-from trueup.collect.sources.git.tally import HistorySummary, Tally
+from trueup.collect.sources.git.diffs.conversation import sizes
+from trueup.collect.sources.git.diffs.stream import CommitDiff
+from trueup.collect.sources.git.lines.deaths import Deaths
+from trueup.collect.sources.git.lines.differences import Differences
+from trueup.collect.sources.git.lines.graph import Graph
+from trueup.collect.sources.git.lines.replay import Files, Numbers, Replay, Step
+from trueup.collect.sources.git.lines.rows import Rows, removal_rows
+from trueup.collect.sources.git.lines.state import Head, state_batch
+from trueup.collect.sources.git.lines.tally import HistorySummary, Tally
 from trueup.errors import SourceIncomplete
 
 _STRIDE = 64

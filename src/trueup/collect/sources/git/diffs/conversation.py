@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import IO, Self
 
+from trueup.collect.sources.git.diffs.stream import CommitDiff, parse_diff
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.stream import CommitDiff, parse_diff
 from trueup.errors import SourceIncomplete
 
 _LOOKED_AT = 8000

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from trueup.collect.connector import Batch
-from trueup.collect.sources.git.deaths import Runs
-from trueup.collect.sources.git.filekind import file_kind
-from trueup.collect.sources.git.paths import is_utf8, text
-from trueup.collect.sources.git.replay import Change, Step
-from trueup.collect.sources.git.stream import GITLINK, CommitDiff, patch_ids
+from trueup.collect.sources.git.diffs.filekind import file_kind
+from trueup.collect.sources.git.diffs.paths import is_utf8, text
+from trueup.collect.sources.git.diffs.stream import GITLINK, CommitDiff, patch_ids
+from trueup.collect.sources.git.lines.deaths import Runs
+from trueup.collect.sources.git.lines.replay import Change, Step
 from trueup.model.tables import FILE_KINDS, TABLES
 
 _ENOUGH = 400_000

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.collect.attribution import Attribution
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.landing import Landing
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.landing import Landing
 from trueup.model.tables import AI_ATTRIBUTION
 
 CARRIED = "@branch"

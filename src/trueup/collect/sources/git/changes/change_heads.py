@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.landing import Landing, first_of_each_number
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.landing import Landing, first_of_each_number
 
 _LONGEST_BRANCH = 1000
 """A head with more commits of its own than this is another history, not a branch."""

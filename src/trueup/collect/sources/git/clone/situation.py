@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from trueup.collect.sources.git.addresses import main_address, remote_addresses
-from trueup.collect.sources.git.discover import display_name
+from trueup.collect.sources.git.clone.addresses import main_address, remote_addresses
+from trueup.collect.sources.git.clone.discover import display_name
 from trueup.collect.sources.git.process import Git
 
 

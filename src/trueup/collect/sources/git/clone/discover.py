@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trueup.collect.sources.git.addresses import is_remote, main_address
+from trueup.collect.sources.git.clone.addresses import is_remote, main_address
+from trueup.collect.sources.git.clone.refs import list_refs
 from trueup.collect.sources.git.process import Git, require_git
-from trueup.collect.sources.git.refs import list_refs
 from trueup.errors import SourceIncomplete, SourceUnavailable
 
 _DEPTH = 2

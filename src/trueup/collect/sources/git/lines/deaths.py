@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trueup.collect.sources.git.graph import Graph
-from trueup.collect.sources.git.replay import Step
+from trueup.collect.sources.git.lines.graph import Graph
+from trueup.collect.sources.git.lines.replay import Step
 
 Array = npt.NDArray[np.int32]
 

@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from trueup.collect.attribution import load_rules
 from trueup.collect.connector import Progress
-from trueup.collect.sources.git import note_carry as carry
-from trueup.collect.sources.git.note_carrier import Carrier
-from trueup.collect.sources.git.note_format import joined, read_note
-from trueup.collect.sources.git.note_ledger import Ledger, Noted
-from trueup.collect.sources.git.note_summary import NotesSummary
+from trueup.collect.sources.git.notes import carry
+from trueup.collect.sources.git.notes.carrier import Carrier
+from trueup.collect.sources.git.notes.form import joined, read_note
+from trueup.collect.sources.git.notes.ledger import Ledger, Noted
+from trueup.collect.sources.git.notes.summary import NotesSummary
 from trueup.collect.sources.git.process import Git
 from trueup.errors import MalformedRecord, SourceIncomplete
 

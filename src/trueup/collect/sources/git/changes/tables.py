@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from trueup.collect.sources.git.change_heads import Branches
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.landing import Landing, first_of_each_number
-from trueup.collect.sources.git.releases import Releases
+from trueup.collect.sources.git.changes.change_heads import Branches
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.changes.landing import Landing, first_of_each_number
+from trueup.collect.sources.git.changes.releases import Releases
 from trueup.model.tables import CHANGE, CHANGE_COMMIT
 
 _COLUMNS = tuple(CHANGE.schema.names)

@@ -14,10 +14,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from trueup.collect.sources.git.combined import BORN, Ids, merge_lines
-from trueup.collect.sources.git.graph import Graph
-from trueup.collect.sources.git.paths import text
-from trueup.collect.sources.git.stream import (
+from trueup.collect.sources.git.diffs.combined import BORN, Ids, merge_lines
+from trueup.collect.sources.git.diffs.paths import text
+from trueup.collect.sources.git.diffs.stream import (
     ABSENT,
     GITLINK,
     UNREADABLE,
@@ -26,6 +25,7 @@ from trueup.collect.sources.git.stream import (
     Patch,
     Row,
 )
+from trueup.collect.sources.git.lines.graph import Graph
 from trueup.errors import SourceIncomplete
 
 WIDTH = 4

@@ -16,18 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.collect.connector import ReadTable
-from trueup.collect.sources.git.differences import Differences
-from trueup.collect.sources.git.graph import Graph, build_graph
-from trueup.collect.sources.git.paths import is_utf8
-from trueup.collect.sources.git.replay import Files, Numbers, Replay
-from trueup.collect.sources.git.state import Head
-from trueup.collect.sources.git.stream import (
+from trueup.collect.sources.git.diffs.paths import is_utf8
+from trueup.collect.sources.git.diffs.stream import (
     ABSENT,
     CommitDiff,
     Patch,
     Row,
     split_type_change,
 )
+from trueup.collect.sources.git.lines.differences import Differences
+from trueup.collect.sources.git.lines.graph import Graph, build_graph
+from trueup.collect.sources.git.lines.replay import Files, Numbers, Replay
+from trueup.collect.sources.git.lines.state import Head
 
 Hunks = dict[tuple[bytes, bytes], list[int]]
 

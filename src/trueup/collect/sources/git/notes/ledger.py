@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from trueup.collect.sources.git.note_format import Agent, NotedLines
+from trueup.collect.sources.git.notes.form import Agent, NotedLines
 from trueup.model.tables import AI_ATTRIBUTION, AI_EDIT
 
 _PROBABILITY = {"same_commit": 1.0, "patch": 0.99, "content": 0.9}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from trueup.collect.connector import Batch
-from trueup.collect.sources.git.replay import Entry, Files
+from trueup.collect.sources.git.lines.replay import Entry, Files
 from trueup.model.tables import REPLAY_STATE
 
 

@@ -8,11 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from trueup.collect.sources.git.conversation import Blobs, Differ
-from trueup.collect.sources.git.graph import Graph
-from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.replay import Replay, Step
-from trueup.collect.sources.git.stream import (
+from trueup.collect.sources.git.diffs.conversation import Blobs, Differ
+from trueup.collect.sources.git.diffs.stream import (
     DIFF,
     MERGE,
     RAW,
@@ -23,6 +20,9 @@ from trueup.collect.sources.git.stream import (
     read_diffs,
     read_raw,
 )
+from trueup.collect.sources.git.lines.graph import Graph
+from trueup.collect.sources.git.lines.replay import Replay, Step
+from trueup.collect.sources.git.process import Git
 from trueup.config import GitSettings
 from trueup.errors import SourceIncomplete
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from trueup.collect.sources.git.commits import Commits
-from trueup.collect.sources.git.refs import Tag
+from trueup.collect.sources.git.changes.commits import Commits
+from trueup.collect.sources.git.clone.refs import Tag
 from trueup.config import GitSettings
 from trueup.errors import ConfigError
 

@@ -7,15 +7,15 @@ from collections.abc import Generator
 import numpy as np
 
 from trueup.collect.connector import Batch, Previous, Progress
-from trueup.collect.sources.git.deaths import Revived
-from trueup.collect.sources.git.differences import Differences
-from trueup.collect.sources.git.graph import Graph, read_graph
+from trueup.collect.sources.git.lines.deaths import Revived
+from trueup.collect.sources.git.lines.differences import Differences
+from trueup.collect.sources.git.lines.graph import Graph, read_graph
+from trueup.collect.sources.git.lines.reading import Range, Reading
+from trueup.collect.sources.git.lines.rebuild import CannotRebuild, Rebuilder
+from trueup.collect.sources.git.lines.replay import Files
+from trueup.collect.sources.git.lines.state import Head, read_state
+from trueup.collect.sources.git.lines.tally import HistorySummary
 from trueup.collect.sources.git.process import Git
-from trueup.collect.sources.git.reading import Range, Reading
-from trueup.collect.sources.git.rebuild import CannotRebuild, Rebuilder
-from trueup.collect.sources.git.replay import Files
-from trueup.collect.sources.git.state import Head, read_state
-from trueup.collect.sources.git.tally import HistorySummary
 from trueup.config import GitSettings
 from trueup.errors import SourceIncomplete
 

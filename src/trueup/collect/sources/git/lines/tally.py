@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trueup.collect.sources.git.deaths import Lines
-from trueup.collect.sources.git.replay import Step
-from trueup.collect.sources.git.stream import GITLINK, CommitDiff
+from trueup.collect.sources.git.diffs.stream import GITLINK, CommitDiff
+from trueup.collect.sources.git.lines.deaths import Lines
+from trueup.collect.sources.git.lines.replay import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

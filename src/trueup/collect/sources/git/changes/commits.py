@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
-from trueup.collect.sources.git import messages
-from trueup.collect.sources.git.accounts import Accounts, Recorded
+from trueup.collect.sources.git.changes import messages
+from trueup.collect.sources.git.changes.accounts import Accounts, Recorded
 from trueup.collect.sources.git.process import BLOCK, Git
 from trueup.errors import SourceIncomplete
 from trueup.model.tables import COMMIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trueup.collect.sources.git.note_carry import (
+from trueup.collect.sources.git.notes.carry import (
     ENOUGH_RATIO,
     Added,
     Carried,
@@ -17,8 +17,8 @@ from trueup.collect.sources.git.note_carry import (
     telling_ratio,
     within_window,
 )
-from trueup.collect.sources.git.note_format import NotedLines, runs
-from trueup.collect.sources.git.note_ledger import Ledger, Noted
+from trueup.collect.sources.git.notes.form import NotedLines, runs
+from trueup.collect.sources.git.notes.ledger import Ledger, Noted
 from trueup.collect.sources.git.process import Git
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
-from trueup.collect.sources.git.paths import unquote
+from trueup.collect.sources.git.diffs.paths import unquote
 from trueup.errors import SourceIncomplete
 
 MARK = b"\x01"

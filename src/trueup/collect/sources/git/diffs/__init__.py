@@ -1,0 +1,1 @@
+"""What git prints of a difference, understood: headers, hunks, combined hunks, paths."""

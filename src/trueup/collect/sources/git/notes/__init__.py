@@ -1,0 +1,1 @@
+"""git-ai notes: read, scrubbed, carried to the commits their lines landed with."""
