@@ -11,10 +11,10 @@ from tests.report import sample
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import names
 from trueup.report.compose import compose
-from trueup.report.document import Chart, OneLine, Report, Steps, Unknowns
+from trueup.report.document import Chart, OneLine, Report, Steps, Table, Unknowns
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sentence import Sentence
-from trueup.units import RATIO
+from trueup.units import RATIO, SECONDS
 
 ORDER = [
     "coverage", "ai", "flow", "quality", "money", "effects", "limits", "monday", "unknowns",
@@ -223,3 +223,37 @@ def test_the_stub_of_a_month_is_not_drawn_beside_whole_months() -> None:
     stub = replace(whole[-1], window=replace(whole[-1].window, start_at=start - 5 * 86_400_000_000))
     assert whole_months([*whole, stub]) == tuple(whole)
     assert whole_months([stub]) == (stub,)
+
+
+def mean_wait(metric: str, days: float, way: str) -> Measurement:
+    """Return a mean wait of a/b, counted one of the four ways."""
+    return sample.number(metric, days * 86_400, SECONDS, 40, "changes", repository="a/b", wait=way)
+
+
+def test_a_quarter_without_changes_is_not_among_what_cannot_be_told() -> None:
+    found = sample.rich("a/b")
+    quiet = sample.cannot(
+        names.MEAN_WAIT, "No change passed.", "Wait.", quarter="2020-Q1", repository="a/b"
+    )
+    found[names.MEAN_WAIT] = [mean_wait(names.MEAN_WAIT, 1, "departed"), quiet]
+    assert quiet not in unknown(composed(found, "a/b"))
+    found[names.MEAN_WAIT] = [quiet]
+    assert quiet in unknown(composed(found, "a/b"))
+
+
+def unknown(report: Report) -> list[object]:
+    """Return what the report says it cannot tell."""
+    return [one for b in report.blocks() if isinstance(b, Unknowns) for one in b.shown()]
+
+
+def test_mean_waits_stand_in_all_four_ways_for_both_boundaries() -> None:
+    found = sample.rich("a/b")
+    ways = ("departed", "completed arrivals", "edge-corrected", "survival")
+    for metric, first in ((names.MEAN_TIME_TO_LAND, 1), (names.MEAN_WAIT, 10)):
+        found[metric] = [mean_wait(metric, first + rank, way) for rank, way in enumerate(ways)]
+    flow = next(section for section in composed(found, "a/b").sections if section.id == "flow")
+    (table,) = [block for block in flow.blocks if isinstance(block, Table)]
+    told = [
+        [cell.value / 86_400 for cell in row if isinstance(cell, Measurement)] for row in table.rows
+    ]
+    assert told[1:] == [[1, 10], [2, 11], [3, 12], [4, 13]]

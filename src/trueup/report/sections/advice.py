@@ -13,6 +13,7 @@ from trueup.report.sentence import Defined, Sentence, how_sure
 from trueup.report.view import View
 
 MOST_UNKNOWNS = 8
+CALENDAR = ("month", "quarter", "week")
 
 
 def limits(view: View) -> Section:
@@ -98,7 +99,7 @@ def unknowns(view: View) -> Section:
     ]
     reasons: dict[str, dict[str, Abstention]] = {}
     for metric in known.findings:
-        untold = [each for each in known.of(metric) if isinstance(each, Abstention)]
+        untold = list(_untold(known, metric))
         if untold:
             widest = min(untold, key=lambda each: len(each.group))
             reasons.setdefault(widest.reason, {})[metric] = widest
@@ -117,3 +118,13 @@ def unknowns(view: View) -> Section:
     return Section(
         id="unknowns", heading="What we cannot tell, and what would change that", blocks=blocks
     )
+
+
+def _untold(known: Evidence, metric: str) -> Iterator[Abstention]:
+    """Yield what a metric could not tell; of a metric that told something, not single months."""
+    found = known.of(metric)
+    told = any(isinstance(each, Measurement) for each in found)
+    for each in found:
+        passing = any(dimension in CALENDAR for dimension, _ in each.group)
+        if isinstance(each, Abstention) and not (told and passing):
+            yield each

@@ -8,7 +8,7 @@ from trueup.report.charts.batch import batch_drawing
 from trueup.report.charts.flow import flow_drawing
 from trueup.report.charts.theme import has_intervals
 from trueup.report.charts.waits import waits_drawing
-from trueup.report.document import Block, Chart, ChartGroup, Section
+from trueup.report.document import Block, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sentence import Name, Sentence, how_sure
 from trueup.report.view import View
@@ -16,6 +16,12 @@ from trueup.report.view import View
 WAITS = {
     names.FIRST_COMMIT_TO_LANDED: "first commit to landing",
     names.LANDED_TO_RELEASED: "landing to first release",
+}
+FOUR_WAYS = {
+    "departed": "mean wait of what left, as dashboards count",
+    "completed arrivals": "of what came and left",
+    "edge-corrected": "of all that came, the open ones estimated",
+    "survival": "by the survival curve",
 }
 
 
@@ -32,6 +38,7 @@ def flow(view: View) -> Section:
             batch_chart(known, Name(""), ident="batch"),
         )
         blocks += [chart for chart in charts if chart]
+        blocks += _four_ways(known)
     blocks += _untold(known)
     return Section(id="flow", heading="Flow", blocks=tuple(blocks))
 
@@ -160,6 +167,37 @@ def batch_chart(known: Evidence, name: Name, *, ident: str) -> Chart | None:
         drawing=batch_drawing(middle, most, small=small),
         size="small" if small else "wide",
     )
+
+
+def _four_ways(known: Evidence) -> list[Block]:
+    """Return Little's law on both boundaries: what is inside, and the mean wait four ways."""
+    told = [
+        *known.measured(names.MEAN_WAIT, "wait"),
+        *known.measured(names.MEAN_TIME_TO_LAND, "wait"),
+    ]
+    if not told:
+        return []
+    rows = [
+        (
+            Name("in progress, on average"),
+            known.one(names.BEING_WRITTEN),
+            known.one(names.IN_PROGRESS),
+        )
+    ]
+    rows += [
+        (
+            Name(words),
+            known.one(names.MEAN_TIME_TO_LAND, wait=way),
+            known.one(names.MEAN_WAIT, wait=way),
+        )
+        for way, words in FOUR_WAYS.items()
+    ]
+    caption = Sentence(
+        template="Mean waits, counted in every way. What is in progress, what arrives and how long "
+        "it stays must fit together (Little's law): where they do not, no wait is given."
+    )
+    columns = ("", "first commit to landing", "landing to first release")
+    return [Table(caption=caption, columns=columns, rows=tuple(rows))]
 
 
 def _untold(known: Evidence) -> list[Block]:
