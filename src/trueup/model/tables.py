@@ -166,7 +166,7 @@ LINE_DEATH = _table(
     span_line_id=pa.int64(),  # line_id of the span the lines belong to
     line_offset=_COUNT,  # 0-based within the span
     line_count=_COUNT,
-    commit_id=_NAME,  # killer; null when lost in a merge that cannot be named
+    commit_id=_NAME,  # killer; null when an object git lacks hides it
 )
 
 LINE_REMOVAL = _table(
