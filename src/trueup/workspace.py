@@ -151,7 +151,7 @@ class Workspace:
         name: str,
         *,
         by: Sequence[str] = (),
-        every: Literal["month", "week"] | None = None,
+        every: Literal["week", "month", "quarter"] | None = None,
         window: Window | None = None,
     ) -> list[Finding]:
         """Answer one metric, at any grain.

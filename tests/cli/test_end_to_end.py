@@ -88,6 +88,20 @@ def test_a_first_look_is_told_before_the_lines_are_read(made: Path, tmp_path: Pa
     assert any(line.startswith("line history") for line in told[look + 1 :])
 
 
+def test_the_doctor_names_each_hole_by_its_repository_and_what_is_not_connected(
+    made: Path, tmp_path: Path
+) -> None:
+    assert trueup(tmp_path, "collect", str(made)).returncode == 0
+    checks = json.loads(trueup(tmp_path, "doctor", "--json").stdout)["checks"]
+    status = {check["source"]: check["status"] for check in checks}
+    assert status["Git history"] == "in part"
+    assert {status[source] for source in ("Forge", "CI", "Money")} == {"not connected"}
+    holes = next(check["holes"] for check in checks if check["source"] == "Git history")
+    assert [hole["cure"] for hole in holes if hole["missing"].startswith("made, branches of")] == [
+        "git fetch origin '+refs/pull/*/head:refs/pull/*/head'"
+    ]
+
+
 def test_a_collection_that_is_interrupted_leaves_nothing_half_done(
     made: Path, tmp_path: Path
 ) -> None:

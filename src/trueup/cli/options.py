@@ -13,7 +13,7 @@ PARTIAL = 3
 
 Format = Literal["html", "md", "json"]
 """How a report is written."""
-Every = Literal["week", "month"]
+Every = Literal["week", "month", "quarter"]
 """Calendar spans a measurement may be repeated over."""
 Locations = Annotated[
     list[Path] | None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from trueup.report.edition import coverage_rows
-from trueup.report.sections.answer import strip
+from trueup.report.edition import coverage_rows, subjects
+from trueup.report.sections.answer import GIT, strip
 from trueup.report.view import CoverageRow, Run, View
 from trueup.store.reading import Tables
 
@@ -45,6 +45,8 @@ class Check:
 def examine(tables: Tables) -> tuple[Check, ...]:
     """Return one check for every kind of source, connected or not."""
     rows = tuple(coverage_rows(tables))
+    names = {each.repository_id: each.name for each in subjects(tables)}
+    holes = tuple(_hole(row, names) for row in rows if row.reason)
     run = Run(tool_version="", digest="", ran_at=0, command="")
     view = View(findings={}, repositories=(), coverage=rows, run=run, definitions=())
     return tuple(
@@ -52,15 +54,12 @@ def examine(tables: Tables) -> tuple[Check, ...]:
             source=each.name,
             status=each.status,
             costs=each.costs.text(),
-            holes=tuple(map(_hole, filter(_is_hole, rows))) if each.name == "Git history" else (),
+            holes=holes if each.name == GIT else (),
         )
         for each in strip(view).sources
     )
 
 
-def _is_hole(row: CoverageRow) -> bool:
-    return bool(row.reason)
-
-
-def _hole(row: CoverageRow) -> tuple[str, str]:
-    return f"{row.repository_id}, {row.subject}: {row.reason}", row.remedy
+def _hole(row: CoverageRow, names: Mapping[str, str]) -> tuple[str, str]:
+    name = names.get(row.repository_id, row.repository_id)
+    return f"{name}, {row.subject}: {row.reason}", row.remedy

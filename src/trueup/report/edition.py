@@ -40,7 +40,7 @@ def edit(
     """
     return compose(
         measured.findings,
-        repositories=tuple(_subjects(tables)),
+        repositories=tuple(subjects(tables)),
         coverage=tuple(coverage_rows(tables)),
         run=Run(
             tool_version=__version__,
@@ -81,7 +81,8 @@ def coverage_rows(tables: Tables) -> Iterator[CoverageRow]:
         yield CoverageRow(**row)
 
 
-def _subjects(tables: Tables) -> Iterator[Subject]:
+def subjects(tables: Tables) -> Iterator[Subject]:
+    """Yield every repository, as a reader calls it."""
     rows = tables.arrow("repository", ["repository_id", "name", "head_commit_id"]).to_pylist()
     for row in sorted(rows, key=lambda row: str(row["repository_id"])):
         yield Subject(

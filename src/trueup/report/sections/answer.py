@@ -11,6 +11,7 @@ from trueup.report.findings import Evidence
 from trueup.report.sentence import Defined, Sentence, how_sure
 from trueup.report.view import View
 
+GIT = "Git history"
 NINETY = Defined(text="90\u00a0days", by=names.SURVIVAL)
 
 NO_OUTCOME = Abstention(
@@ -146,7 +147,7 @@ def strip(view: View) -> SourceStrip:
     return SourceStrip(
         sources=(
             SourceSeen(
-                name="Git history",
+                name=GIT,
                 status=git,  # type: ignore[arg-type]
                 costs=Sentence(
                     template="There is nothing in it yet."
