@@ -163,10 +163,17 @@ class World:
         return line
 
     def kill(
-        self, line: int, count: int, killer: str | None, *, offset: int = 0, repository: str = "r"
+        self,
+        line: int,
+        count: int,
+        killer: str | None,
+        *,
+        offset: int = 0,
+        repository: str = "r",
+        table: str = "line_death",
     ) -> None:
         self.add(
-            "line_death",
+            table,
             repository_id=repository,
             span_line_id=line,
             line_offset=offset,

@@ -55,6 +55,13 @@ def test_fix_follow_up_within_30_days_ratio_is_one_of_five(spring: World) -> Non
     assert (found.value, found.n, found.qualifier) == (1 / 5, 5, "about")
 
 
+def test_a_fix_counts_where_its_removal_was_not_the_end_of_the_line(spring: World) -> None:
+    line = spring.lines("c", 5, path="b.py")
+    spring.commit("fix c on a branch", "2026-05-12", fix_rule="keyword")
+    spring.kill(line, 1, "fix c on a branch", table="line_removal")
+    assert measured(FOLLOWED, spring).value == 2 / 5
+
+
 def test_reverted_changes_ratio_is_one_of_five(spring: World) -> None:
     found = measured("reverted_changes_ratio", spring)
     assert (found.value, found.n, found.qualifier) == (1 / 5, 5, "at least")

@@ -42,7 +42,16 @@ def deaths(tables: Tables) -> ibis.Table:
     Columns: ``dead_repository_id``, ``dead_line_id`` (of the span), ``dead``, ``killer_id``,
     ``died_at`` (null where the remover or its instant is not known), ``killer_fix_rule``.
     """
-    death, killer = tables["line_death"], tables["commit"]
+    return _by_remover(tables["line_death"], tables)
+
+
+def removals(tables: Tables) -> ibis.Table:
+    """Return every removal of lines, also where it was not their end; columns as of `deaths`."""
+    return deaths(tables).union(_by_remover(tables["line_removal"], tables))
+
+
+def _by_remover(death: ibis.Table, tables: Tables) -> ibis.Table:
+    killer = tables["commit"]
     killer = killer.select("committed_at", "clock", "fix_rule", by_commit_id="commit_id")
     rows = death.left_join(killer, death.commit_id == killer.by_commit_id)
     return rows.select(

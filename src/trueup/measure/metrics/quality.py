@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from trueup.measure.authorship import FOLLOWED_KINDS, changes
-from trueup.measure.lines import deaths
+from trueup.measure.lines import removals
 from trueup.measure.metric import Metric, RatioOfSums, Tables
 from trueup.measure.windows import DAY
 from trueup.units import RATIO
@@ -28,7 +28,7 @@ def _reverted(tables: Tables) -> ibis.Table:
 
 
 def _fix_followed(tables: Tables) -> ibis.Table:
-    span, death = tables["line_span"], deaths(tables)
+    span, death = tables["line_span"], removals(tables)
     span = span.filter(span.file_kind.isin(FOLLOWED_KINDS))
     death = death.filter(death.killer_fix_rule.notnull() & death.died_at.notnull())
     rows = span.inner_join(
@@ -97,7 +97,15 @@ FIX_FOLLOW_UP_WITHIN_30_DAYS_RATIO = Metric(
     unit=RATIO,
     kind="quality",
     better="lower",
-    needs=("change", "change_commit", "commit", "line_span", "line_death", "account"),
+    needs=(
+        "change",
+        "change_commit",
+        "commit",
+        "line_span",
+        "line_death",
+        "line_removal",
+        "account",
+    ),
     rows=_fix_followed,
     summary=RatioOfSums(of_flags=True),
     n_of="changes",
