@@ -106,6 +106,16 @@ def test_a_rule_of_the_user_without_needs_is_tried_on_every_message() -> None:
     assert [mark.rule_id for mark in marks] == ["acme-agent"]
 
 
+def test_a_trailer_rule_of_the_user_matches_the_value_as_it_is_written() -> None:
+    rule = own(
+        kind="trailer", keys=["machine"], pattern=r"yes|m\d+", examples=["Machine: m12"],
+        lookalikes=["Machine: no"],
+    )  # fmt: skip
+    table = load_rules((rule,))
+    assert [mark.tool for mark in table.classify(commit("Change\n\nMachine: yes\n"))] == ["acme"]
+    assert table.classify(commit("Change\n\nMachine: yes indeed\n")) == []
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

@@ -126,7 +126,10 @@ class RuleTable:
             elif key in REVIEW_KEYS:
                 yield from (_as_reviewer(x) for x in self._people("trailer", *_parts(whole)))
             for rule in self._by_kind["trailer"]:
-                if key in rule.keys and (mark := _mark(rule, rule.pattern.fullmatch(whole))):
+                if key not in rule.keys:
+                    continue
+                found = rule.pattern.fullmatch(whole) or rule.pattern.fullmatch(value.strip())
+                if mark := _mark(rule, found):
                     yield mark
             for rule in self._by_kind["session"]:
                 if key in rule.keys and (mark := _mark(rule, rule.pattern.fullmatch(value))):
