@@ -43,6 +43,14 @@ def test_a_dimension_the_metric_does_not_have_is_refused() -> None:
         answers("commits_per_week", World(), by=("file_kind",))
 
 
+def test_what_is_put_together_is_named_after_the_dimension() -> None:
+    persons = {("opus",): people(*"abcde"), ("sonnet",): people(*"fgh"), ("haiku",): people(*"ij")}
+    other = ("other models (fewer than 5 authors)",)
+    assert roll_up(persons, 5, ("model",)) == {
+        ("opus",): ("opus",), ("sonnet",): other, ("haiku",): other,
+    }  # fmt: skip
+
+
 def test_a_tool_with_k_authors_is_shown_and_smaller_ones_go_together() -> None:
     world = world_of((None, 10), ("claude", 5), ("aider", 3), ("devin", 2))
     shares = {
@@ -132,7 +140,7 @@ def test_nothing_small_means_nothing_is_rolled_up() -> None:
         ("x",): people(*"abcde"),
         ("y",): people(*"fghij"),
     }
-    assert roll_up(persons, 5) == {("x",): ("x",), ("y",): ("y",)}
+    assert roll_up(persons, 5, ("tool",)) == {("x",): ("x",), ("y",): ("y",)}
 
 
 def test_bots_are_left_out_unless_asked_for_by_kind() -> None:

@@ -257,3 +257,22 @@ def test_mean_waits_stand_in_all_four_ways_for_both_boundaries() -> None:
         [cell.value / 86_400 for cell in row if isinstance(cell, Measurement)] for row in table.rows
     ]
     assert told[1:] == [[1, 10], [2, 11], [3, 12], [4, 13]]
+
+
+def tables_of(report: Report, section: str) -> list[tuple[str, ...]]:
+    """Return the columns of each table of a section."""
+    (found,) = [each for each in report.sections if each.id == section]
+    return [block.columns for block in found.blocks if isinstance(block, Table)]
+
+
+def test_models_are_told_apart_only_where_there_are_several_parts() -> None:
+    found = sample.rich("a/b")
+    assert tables_of(composed(found, "a/b"), "ai") == [("Tool", "Commits marked")]
+    for model, share in (("opus", 0.1), ("model not named", 0.3)):
+        found[names.MARKED_COMMITS].append(
+            sample.number(
+                names.MARKED_COMMITS, share, RATIO, 900, "commits", repository="a/b", model=model
+            )
+        )
+    columns = tables_of(composed(found, "a/b"), "ai")
+    assert columns == [("Tool", "Commits marked"), ("Model", "Commits marked")]

@@ -80,7 +80,7 @@ def _author_slices(
     whole = set(split) <= set(parts)
     members = _members(frame, split, places, skip_null=whole)
     persons = {member: _persons(frame, rows) for member, rows in members.items()}
-    shown = roll_up(persons, k, protected=frozenset(m for m in members if UNMARKED in m))
+    shown = roll_up(persons, k, split, protected=frozenset(m for m in members if UNMARKED in m))
     if shown is None:
         n = int(frame.n[places].sum())
         return [Withheld(group=tuple(sorted(context)), split=split, n=n)]
@@ -93,7 +93,11 @@ def _author_slices(
 
 
 def roll_up(
-    persons: Mapping[Member, frozenset[int]], k: int, protected: frozenset[Member] = frozenset()
+    persons: Mapping[Member, frozenset[int]],
+    k: int,
+    split: tuple[str, ...],
+    *,
+    protected: frozenset[Member] = frozenset(),
 ) -> dict[Member, Member] | None:
     """Say under which label each member may be shown; None when the split may not be made.
 
@@ -101,6 +105,8 @@ def roll_up(
     ----------
     persons
         Which persons stand behind each member.
+    split
+        The dimensions members are of; they name what is put together.
     protected
         Members that may not be put together with others (the unmarked); if one of them is
         too small, there is no split.
@@ -117,16 +123,13 @@ def roll_up(
         together |= counted[smallest]
     if small and len(together) < k:
         return None
-    return {m: _other(m, k) if m in small else m for m in persons}
+    other = tuple(f"other {name}s (fewer than {k} authors)" for name in split)
+    return {m: other if m in small else m for m in persons}
 
 
 def _fixed(members: set[Member]) -> set[Member]:
     two_sided = {"marked", UNMARKED, "human", "unknown", "deleted"}
     return {member for member in members if set(member) & two_sided}
-
-
-def _other(member: Member, k: int) -> Member:
-    return tuple(f"other tools (fewer than {k} authors)" for _ in member)
 
 
 def _persons(frame: Frame, rows: Places) -> frozenset[int]:

@@ -23,7 +23,8 @@ def exposure(view: View) -> Section:
     share = known.one(names.MARKED_COMMITS)
     blocks: list[Block] = [_lead(known, share)]
     blocks += _charts(view)
-    blocks += _tools(known)
+    blocks += _parts(known, "tool", "Share of all commits that carry a mark of each tool.")
+    blocks += _parts(known, "model", "The same commits, by the model their mark names.")
     blocks.append(UNMARKED_IS_UNKNOWN)
     return Section(id="ai", heading="Where AI is (marked, at least)", blocks=tuple(blocks))
 
@@ -100,13 +101,18 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
 _TITLE = "In {latest:month}, at least {latest:bare} of commits carried an AI mark"
 
 
-def _tools(known: Evidence) -> list[Block]:
-    split = known.many(names.MARKED_COMMITS, "tool")
-    ranked = sorted(split, key=lambda each: -each.value if isinstance(each, Measurement) else 1.0)
-    if not ranked:
+def _parts(known: Evidence, dimension: str, caption: str) -> list[Block]:
+    """Return the marked share in parts that add up to it; nothing where there is one part."""
+    split = known.measured(names.MARKED_COMMITS, dimension)
+    if len(split) < 2:
         return []
-    rows = tuple((Name(dict(each.group)["tool"]), each) for each in ranked)
-    caption = Sentence(
-        template="Share of all commits that carry a mark of each tool. A commit may carry several."
-    )
-    return [Table(caption=caption, columns=("Tool", "Commits marked"), rows=rows)]
+    ranked = sorted(split, key=lambda each: -each.value)
+    rows = tuple((Name(dict(each.group)[dimension]), each) for each in ranked)
+    several = f" A commit that names several is counted under several {dimension}s."
+    return [
+        Table(
+            caption=Sentence(template=caption + several),
+            columns=(dimension.capitalize(), "Commits marked"),
+            rows=rows,
+        )
+    ]
