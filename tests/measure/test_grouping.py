@@ -5,7 +5,7 @@ import pytest
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import World
 from trueup.errors import MeasureError, PersonIsNotAUnit
-from trueup.measure.grouping import roll_up
+from trueup.measure.grouping import Member, roll_up
 from trueup.model.evidence import Abstention
 
 OTHER = "other tools (fewer than 5 authors)"
@@ -44,7 +44,11 @@ def test_a_dimension_the_metric_does_not_have_is_refused() -> None:
 
 
 def test_what_is_put_together_is_named_after_the_dimension() -> None:
-    persons = {("opus",): people(*"abcde"), ("sonnet",): people(*"fgh"), ("haiku",): people(*"ij")}
+    persons: dict[Member, frozenset[int]] = {
+        ("opus",): people(*"abcde"),
+        ("sonnet",): people(*"fgh"),
+        ("haiku",): people(*"ij"),
+    }
     other = ("other models (fewer than 5 authors)",)
     assert roll_up(persons, 5, ("model",)) == {
         ("opus",): ("opus",), ("sonnet",): other, ("haiku",): other,

@@ -106,3 +106,9 @@ def test_a_reader_beside_a_writer_sees_whole_collections_only(
         assert processes.exit_code() == -signal.SIGKILL
     assert seen == sorted(seen)
     assert len(set(seen)) == 25
+
+
+def test_segments_merged_as_they_are_landed_leave_nothing_behind(folder: Path) -> None:
+    for number in range(1, 40):
+        land(Warehouse.open(folder), Vault.open(folder), number)
+        assert_no_litter(folder)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from trueup.errors import SchemaMismatch, StoreError
 from trueup.model.tables import TABLES
-from trueup.store.collection import Collection, Settled
+from trueup.store.collection import Collection
 from trueup.store.generations import Snapshot, newest, publish, retire
 from trueup.store.identity import Vault
 from trueup.store.manifest import Manifest
@@ -162,7 +162,7 @@ class Warehouse:
             )
             try:
                 yield collection
-                self._publish(collection.settle(), vault, now)
+                self._publish(collection, vault, now)
             except BaseException:
                 collection.abandon()
                 raise
@@ -170,12 +170,14 @@ class Warehouse:
                 collection.forget_files()
                 snapshot.close()
 
-    def _publish(self, settled: Settled, vault: Vault, now: int) -> None:
+    def _publish(self, collection: Collection, vault: Vault, now: int) -> None:
+        settled = collection.settle()
         with self._lock:
             vault.commit(now)
             following = settled.onto(self._present(), vault.key_fingerprint)
             with storing(self._generations):
                 publish(self._generations, following)
+            collection.forget_files()  # what was merged into others or was there before is litter
             retire(self._generations, self._segments, keep=self._unpublished)
 
     def _present(self) -> Manifest:
