@@ -107,3 +107,8 @@ def test_the_unit_of_what_is_measured_is_never_changed() -> None:
     shown: Measurement = number("line_survival_difference_ratio", -0.02, RATIO, 9, "lines")
     assert shown.unit == RATIO
     assert words.unit_of(shown).name == "percentage points"
+
+
+def test_one_item_is_named_in_the_singular() -> None:
+    one, two = (number("commits_per_week", 1.0, PER_WEEK, n, "commits") for n in (1, 2))
+    assert (words.items_of(one), words.items_of(two)) == ("1\u00a0commit", "2\u00a0commits")

@@ -91,7 +91,8 @@ def items_of(shown: Shown) -> str:
     """Say how many items it rests on, and what they are."""
     if isinstance(shown, Estimate):
         return f"{shown.n_units:,} units, {shown.n_treated:,} treated"
-    return f"{shown.n:,}\u00a0{shown.n_of}".strip()
+    items = shown.n_of.removesuffix("s") if shown.n == 1 else shown.n_of
+    return f"{shown.n:,}\u00a0{items}".strip()
 
 
 def day(at: int) -> str:
