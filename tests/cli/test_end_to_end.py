@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,19 @@ def git_count(repository: Path, *arguments: str) -> int:
     """Return the number git answers."""
     asked = ["git", f"--git-dir={repository}", *arguments]
     return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+
+
+def git_that_never_ends(folder: Path) -> Path:
+    """Put a git into `folder` that hangs when asked for all commits, so that time is no race."""
+    real = shutil.which("git")
+    wrapper = folder / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(
+        f'#!/bin/sh\ncase "$*" in *" log --stdin"*) exec {shutil.which("sleep")} 600;; esac\n'
+        f'exec {real} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    return wrapper.parent
 
 
 def lose_the_first_commit(repository: Path) -> None:
@@ -108,7 +122,7 @@ def test_a_collection_that_is_interrupted_leaves_nothing_half_done(
     process = subprocess.Popen(
         [sys.executable, "-m", "trueup.cli.main", "collect", str(made)],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(sys.path)},
+        env={"PATH": str(git_that_never_ends(tmp_path)), "PYTHONPATH": ":".join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

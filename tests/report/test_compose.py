@@ -13,6 +13,7 @@ from trueup.report import names
 from trueup.report.compose import compose
 from trueup.report.document import Chart, OneLine, Report, Steps, Table, Unknowns
 from trueup.report.findings import Evidence, whole_months
+from trueup.report.sections.answer import verdict
 from trueup.report.sentence import Sentence
 from trueup.units import RATIO, SECONDS
 
@@ -66,9 +67,9 @@ def test_the_answer_says_cannot_tell_and_at_least_how_much_is_marked() -> None:
         "At least 13 % of commits since January 2024 carry an AI mark."
     )
     assert second == (
-        "AI-marked lines survive 90 days about as often as others born in the same months: "
-        "difference \u22122 points (anything from \u22129 to +5 points fits). "
-        "That is an association."
+        "We cannot tell whether AI-marked lines survive 90 days more or less often than others "
+        "born in the same months: best guess \u22122 points "
+        "(anything from \u22129 to +5 points fits)."
     )
     assert third == (
         "Half of what lands is released within 9 days. "
@@ -276,3 +277,20 @@ def test_models_are_told_apart_only_where_there_are_several_parts() -> None:
         )
     columns = tables_of(composed(found, "a/b"), "ai")
     assert columns == [("Tool", "Commits marked"), ("Model", "Commits marked")]
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "shown"),
+    [
+        (-0.16, 0.29, "open"),  # holds zero, and far more: no evidence of likeness
+        (-0.01, 0.03, "alike"),  # within five points either way
+        (0.02, 0.04, "open"),  # holds zero, and more than five points above
+        (-0.20, 0.19, "less"),
+        (0.20, 0.19, "more"),
+    ],
+)
+def test_an_interval_that_holds_zero_is_likeness_only_within_the_band(
+    value: float, spread: float, shown: str
+) -> None:
+    gap = sample.number(names.SURVIVAL_DIFFERENCE, value, RATIO, 9, "lines", spread=spread)
+    assert verdict(gap) == shown

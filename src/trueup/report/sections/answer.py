@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from trueup.model.evidence import Abstention, Finding, Interval, Measurement
 from trueup.report import names
@@ -13,6 +14,9 @@ from trueup.report.view import View
 
 GIT = "Git history"
 NINETY = Defined(text="90\u00a0days", by=names.SURVIVAL)
+
+SAME = Interval(low=-0.05, high=0.05, method="default smallest difference of interest")
+"""What counts as no real difference."""
 
 NO_OUTCOME = Abstention(
     metric="released_change_per_developer_week",
@@ -60,17 +64,39 @@ def _lasting(known: Evidence) -> Sentence | None:
     if isinstance(gap, Abstention):
         text = "Whether AI-marked lines last as long as others {gap:cannot}: {gap:reason}."
     else:
-        text = (
-            f"AI-marked lines survive {{age}} {_compared(gap)} others born in the same months: "
-            f"difference {{gap}}{how_sure('gap', gap)}. That is an association."
-        )
+        text = _compared(gap)
     return Sentence(template=text, values={"gap": gap, "age": NINETY}, tone="lead")
 
 
+def verdict(gap: Measurement) -> Literal["more", "less", "alike", "open"]:
+    """Say what a difference shows: a direction, no difference of interest, or neither.
+
+    An interval that holds zero and reaches past the band is no evidence of likeness.
+    """
+    if gap.interval is None:
+        return "open"
+    if gap.interval.low > 0:
+        return "more"
+    if gap.interval.high < 0:
+        return "less"
+    within = SAME.low <= gap.interval.low and gap.interval.high <= SAME.high
+    return "alike" if within else "open"
+
+
 def _compared(gap: Measurement) -> str:
-    if gap.interval is None or gap.interval.low <= 0 <= gap.interval.high:
-        return "about as often as"
-    return "more often than" if gap.value > 0 else "less often than"
+    others = "others born in the same months"
+    sure = how_sure("gap", gap)
+    shown = verdict(gap)
+    if shown == "open":
+        return (
+            f"We cannot tell whether AI-marked lines survive {{age}} more or less often than "
+            f"{others}: best guess {{gap}}{sure}."
+        )
+    words = {"more": "more often than", "less": "less often than", "alike": "about as often as"}
+    return (
+        f"AI-marked lines survive {{age}} {words[shown]} {others}: difference {{gap}}{sure}. "
+        "That is an association."
+    )
 
 
 def _surprise(known: Evidence) -> Sentence | None:
@@ -118,7 +144,7 @@ def scale(view: View) -> ScaleRows:
             "consequences. Hatched means cannot tell."
         ),
         rows=rows,
-        band=Interval(low=-0.05, high=0.05, method="default smallest difference of interest"),
+        band=SAME,
         reach=_reach(rows),
         band_says=Defined(text="5\u00a0%", by="smallest difference of interest"),
     )

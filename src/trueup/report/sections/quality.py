@@ -7,7 +7,7 @@ from trueup.report import names
 from trueup.report.charts.survival import survival_drawing
 from trueup.report.document import Block, Cell, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence
-from trueup.report.sections.answer import NINETY
+from trueup.report.sections.answer import NINETY, verdict
 from trueup.report.sentence import Defined, Filling, Name, Sentence, how_sure
 from trueup.report.view import View
 
@@ -95,11 +95,12 @@ def _title(gap: Finding, told: list[Measurement]) -> str:
         return "{alive} of lines are still there after {age}"
     if isinstance(gap, Abstention) or gap.interval is None:
         return "{alive} of unmarked lines are still there after {age}"
-    if gap.interval.low <= 0 <= gap.interval.high:
-        return "AI-marked lines and others live about equally long, as far as can be told"
-    if gap.value < 0:
-        return "After {age} fewer AI-marked lines are still there: difference {gap}"
-    return "After {age} more AI-marked lines are still there: difference {gap}"
+    return {
+        "alike": "AI-marked lines and others are still there about equally often after {age}",
+        "open": "Whether AI-marked lines live longer or shorter than others cannot be told",
+        "less": "After {age} fewer AI-marked lines are still there: difference {gap}",
+        "more": "After {age} more AI-marked lines are still there: difference {gap}",
+    }[verdict(gap)]
 
 
 def _beside(known: Evidence) -> list[Block]:

@@ -238,6 +238,21 @@ def cover_notes(coverage: Coverage, notes: NotesSummary) -> None:
         if notes.on_missing_commits
         else "",
     )
+    if notes.lines:
+        coverage.add(
+            "lines in git-ai notes",
+            notes.lines - notes.lines_lost,
+            expected=notes.lines,
+            skipped=notes.lines_lost,
+            reason=_lost(notes.line_loss_ratio, notes.line_loss_ratio_before_carrying),
+        )
+
+
+def _lost(after: float | None, before: float | None) -> str:
+    """Say the loss rate of notes, and what it would be had none been carried to a landing."""
+    if not after or before is None:
+        return ""
+    return f"{after:.0%} lost; {before:.0%} before notes were carried to the landed commits."
 
 
 def _notes_reason(notes: NotesSummary) -> str:
@@ -251,7 +266,9 @@ def _notes_reason(notes: NotesSummary) -> str:
         (notes.malformed, "could not be understood"),
     )
     said = ", ".join(f"{count} {what}" for count, what in parts if count)
-    return f"{said}. {notes.unreadable}".strip(" .") + "." if said or notes.unreadable else ""
+    rate = _lost(notes.loss_ratio, notes.loss_ratio_before_carrying)
+    sentences = (rate.removesuffix("."), said, notes.unreadable.removesuffix("."))
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
 
 def _cover_heads(coverage: Coverage, refs: Refs, zero: StageZero, address: str | None) -> None:
