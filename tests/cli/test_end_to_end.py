@@ -29,13 +29,13 @@ def git_count(repository: Path, *arguments: str) -> int:
     return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
 
 
-def git_that_never_ends(folder: Path) -> Path:
-    """Put a git into `folder` that hangs when asked for all commits, so that time is no race."""
+def git_that_takes_its_time(folder: Path) -> Path:
+    """Put a git into `folder` that takes 5 s when asked for all commits, so that there is time to interrupt."""
     real = shutil.which("git")
     wrapper = folder / "bin" / "git"
     wrapper.parent.mkdir()
     wrapper.write_text(
-        f'#!/bin/sh\ncase "$*" in *" log --stdin"*) exec {shutil.which("sleep")} 600;; esac\n'
+        f'#!/bin/sh\ncase "$*" in *" log --stdin"*) exec {shutil.which("sleep")} 5;; esac\n'
         f'exec {real} "$@"\n'
     )
     wrapper.chmod(0o755)
@@ -122,7 +122,7 @@ def test_a_collection_that_is_interrupted_leaves_nothing_half_done(
     process = subprocess.Popen(
         [sys.executable, "-m", "trueup.cli.main", "collect", str(made)],
         cwd=tmp_path,
-        env={"PATH": str(git_that_never_ends(tmp_path)), "PYTHONPATH": ":".join(sys.path)},
+        env={"PATH": str(git_that_takes_its_time(tmp_path)), "PYTHONPATH": ":".join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
