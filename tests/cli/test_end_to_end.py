@@ -30,7 +30,7 @@ def git_count(repository: Path, *arguments: str) -> int:
 
 
 def git_that_takes_its_time(folder: Path) -> Path:
-    """Put a git into `folder` that takes 5 s when asked for all commits, so that there is time to interrupt."""
+    """Put a git into `folder` that takes 5 s when asked for all commits: time to interrupt."""
     real = shutil.which("git")
     wrapper = folder / "bin" / "git"
     wrapper.parent.mkdir()
