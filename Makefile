@@ -18,9 +18,10 @@ export REPO OUTPUT FORMAT
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 READY := $(VENV)/.ready
+ESTIMATE_READY := $(VENV)/.ready-estimate
 DEV_READY := $(VENV)/.ready-dev
 
-.PHONY: help report test check fix docs bench lock clean venv
+.PHONY: help report demo test check fix docs bench lock clean venv
 
 help: ## list what there is
 	@echo "make report REPO=/path/to/repo   write a report on a git repository, and name the file"
@@ -37,6 +38,11 @@ report: ## REPO=path [OUTPUT=file] [FORMAT=html|md|json]: collect, measure, writ
 	case "$$name" in .git|repo|git) name=$$(basename "$$(dirname "$$where")");; esac; \
 	out=$${OUTPUT:-reports/$${name%.git}.$$FORMAT}; mkdir -p "$$(dirname "$$out")"; \
 	exec $(BIN)/trueup report "$$REPO" --format "$$FORMAT" --output "$$out" $(ARGS)
+
+demo: ## [OUTPUT=file] [ARGS=...]: the whole report on a made-up organisation, offline
+	@$(MAKE) --silent $(ESTIMATE_READY)
+	@exec $(BIN)/trueup demo --output "$${OUTPUT:-reports/made-up-organisation.$$FORMAT}" \
+	  --format "$$FORMAT" $(ARGS)
 
 test: $(DEV_READY) ## [ARGS=...]: run the tests, offline
 	@$(BIN)/python -m pytest $(ARGS)
@@ -67,7 +73,8 @@ lock: $(DEV_READY) ## resolve the locks anew (needs uv and the network)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 2; }
 	@lock() { uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade --group build "$$@"; }; \
-	lock --group dev -o requirements-dev.lock; \
+	lock --group dev --extra estimate -o requirements-dev.lock; \
+	lock --only-binary :all: -c requirements-dev.lock --extra estimate -o requirements-estimate.lock; \
 	lock --only-binary :all: -c requirements-dev.lock -o requirements.lock
 
 clean: ## remove the environment and every cache (reports and warehouses stay)
@@ -92,6 +99,11 @@ $(READY): $(VENV)/pyvenv.cfg requirements.lock pyproject.toml
 	@echo "Setting up trueup in $(VENV) (once, about a minute) ..." >&2
 	@$(PIP) install --no-compile --only-binary :all: --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(ESTIMATE_READY): $(READY) requirements-estimate.lock
+	@echo "Adding what effects are estimated with to $(VENV) (once, about a minute) ..." >&2
+	@$(PIP) install --no-compile --only-binary :all: --require-hashes -r requirements-estimate.lock
 	@touch $@
 
 $(DEV_READY): $(READY) requirements-dev.lock

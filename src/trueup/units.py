@@ -34,8 +34,10 @@ PER_WEEK = Unit("per_week", "per week")
 PER_DAY = Unit("per_day", "per day")
 ITEMS = Unit("items", "items")
 PEOPLE = Unit("people", "people")
+RELATIVE = Unit("relative", "%")
+"""A proportional difference: 0.1 is ten per cent more."""
 
-UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS, PEOPLE)
+UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS, PEOPLE, RELATIVE)
 
 _DURATIONS = (
     (60.0, 1.0, "second"),
@@ -80,6 +82,9 @@ def say(value: float, unit: Unit) -> str:
     >>> say(0.1234, RATIO), say(1234, LINES), say(3, ITEMS), say(3.21, PER_WEEK)
     ('12 %', '1,234 lines', '3 items', '3.2 per week')
 
+    >>> say(0.188, RELATIVE), say(-0.04, RELATIVE)
+    ('+19 %', '-4.0 %')
+
     The end of an interval may be infinite.
 
     >>> say(math.inf, SECONDS)
@@ -91,6 +96,8 @@ def say(value: float, unit: Unit) -> str:
         return say_duration(value)
     if unit == RATIO:
         return f"{significant(100 * value)} %"
+    if unit == RELATIVE:
+        return f"{'+' if value > 0 else ''}{significant(100 * value)} %"
     amount = f"{value:,.0f}" if float(value).is_integer() else significant(value)
     return f"{amount} {unit.symbol}".strip()
 

@@ -6,9 +6,10 @@ import pytest
 
 from tests.report.sample import YEAR, cannot, number
 from trueup.errors import NakedNumber, ReportError
-from trueup.model.evidence import Estimate, Interval
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Interval
 from trueup.report.sentence import Defined, Name, Sentence
-from trueup.units import RATIO
+from trueup.units import RATIO, RELATIVE
 
 SHARE = number("ai_marked_commits_ratio", 0.1342, RATIO, 4312, "commits", spread=0.02)
 WHY = cannot("x_ratio", "The clone is shallow.", "Fetch the rest.")
@@ -69,10 +70,15 @@ def test_a_word_that_claims_a_cause_needs_an_estimate(word: str) -> None:
 
 def test_an_estimate_may_speak_of_an_effect() -> None:
     estimate = Estimate(
+        outcome="released_changes",
+        estimator="callaway_santanna",
+        standard_error=0.08,
+        speaks_of="these units",
+        n_rows=4_000,
         estimand="released changes, treated against not yet treated, 26 weeks",
         design="staggered adoption",
         value=-0.04,
-        unit=RATIO,
+        unit=RELATIVE,
         interval=Interval(low=-0.19, high=0.14, method="wild cluster bootstrap"),
         n_units=40,
         n_treated=12,
@@ -84,7 +90,7 @@ def test_an_estimate_may_speak_of_an_effect() -> None:
     sentence = Sentence(
         template="The effect is {it}, anything from {it:interval}.", values={"it": estimate}
     )
-    assert plain(sentence) == "The effect is \u22124 %, anything from \u221219 to 14 %."
+    assert plain(sentence) == "The effect is \u22124 %, anything from \u221219 to +14 %."
 
 
 def test_every_number_said_leads_back_to_its_evidence() -> None:

@@ -1,4 +1,4 @@
-"""What trueup may say: a measurement, an estimate, or an abstention. Nothing else.
+"""What trueup may say of what was seen: a measurement or an abstention.
 
 A number never travels alone: it carries its unit, its interval or the reason it has none,
 how many items and clusters it rests on, the window it speaks of, and its source.
@@ -7,7 +7,7 @@ how many items and clusters it rests on, the window it speaks of, and its source
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from trueup.errors import MeasureError
@@ -138,35 +138,6 @@ class Abstention:
     n: int = 0
     n_of: str = ""
     window: Window | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """An answer to "what did it cause", with the question and the design that identify it.
-
-    Parameters
-    ----------
-    estimand
-        The question: whose outcome, under which contrast, over which horizon.
-    design
-        What identifies it, e.g. ``"staggered adoption, not-yet treated as controls"``.
-    assumptions
-        What must hold for `value` to be the effect.
-    """
-
-    estimand: str
-    design: str
-    value: float
-    unit: Unit
-    interval: Interval
-    n_units: int
-    n_treated: int
-    n_clusters: int
-    assumptions: tuple[str, ...]
-    window: Window
-    source: str
-    seed: int | None = None
-    checks: tuple[str, ...] = field(default=())
 
 
 Finding = Measurement | Abstention

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trueup.model.evidence import Estimate
+from trueup.model.effect import Estimate
 from trueup.report.document import Definition, Footer, Report, Section
 from trueup.report.findings import Findings
 from trueup.report.sections.advice import limits, monday, unknowns

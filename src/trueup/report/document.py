@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trueup.errors import NakedNumber, ReportError
-from trueup.model.evidence import Abstention, Estimate, Interval, Measurement
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.report.sentence import Defined, Name, Sentence
 from trueup.report.words import Shown, value_of
 

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from trueup.errors import NakedNumber, ReportError
-from trueup.model.evidence import Abstention, Estimate
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention
 from trueup.report.words import (
     Shown,
     group_of,

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from trueup.model.evidence import Abstention, Estimate, Group, Measurement, Window
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention, Group, Measurement, Window
 from trueup.units import COUNT, ITEMS, PEOPLE, Unit, say, significant
 
 Shown = Measurement | Estimate | Abstention

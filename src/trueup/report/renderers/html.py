@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from trueup.model.evidence import Abstention, Estimate
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.charts import drawn
 from trueup.report.document import (

@@ -6,7 +6,8 @@ import dataclasses
 import json
 from typing import Any
 
-from trueup.model.evidence import Abstention, Estimate, Measurement
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention, Measurement
 from trueup.report import words
 from trueup.report.document import Block, Report
 from trueup.report.ledger import Ledger

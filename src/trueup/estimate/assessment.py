@@ -1,0 +1,202 @@
+"""Everything the balance says about one registered plan, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trueup.estimate.estimator import Fit
+from trueup.estimate.panel import Remark
+from trueup.estimate.question import Question
+from trueup.model.effect import Check, Estimate
+from trueup.model.evidence import Abstention, Window
+
+Answer = Literal["creating", "neutral", "leaning", "destroying", "cannot tell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """What these data could have seen, worked out before the estimate is read.
+
+    Parameters
+    ----------
+    smallest_detectable
+        Effect found with 80 % chance at the question's level, on the scale a reader wants.
+    more_units, more_periods
+        How many more units (at the present periods), or periods (at the present units), until
+        the smallest effect of interest is found with 80 % chance; None when no number will do.
+    says
+        One sentence with its numbers.
+    """
+
+    smallest_detectable: float
+    more_units: int | None
+    more_periods: int | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assessed:
+    """One outcome, looked at from every side.
+
+    Parameters
+    ----------
+    primary
+        By the registered estimator.
+    second
+        By another design-based recipe; disagreement beyond noise is itself news.
+    naive
+        What a dashboard without a design would say.
+    """
+
+    question: Question
+    primary: Fit | Abstention
+    second: Fit | Abstention
+    naive: Fit | Abstention
+    power: Power | Abstention
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """Whether a condition before adoption changes the effect.
+
+    Parameters
+    ----------
+    moderator
+        Column of the panel, frozen before adoption.
+    interaction
+        Change of the effect per standard deviation of the moderator (or between groups).
+    answer
+        ``helps``/``harms``: the interval excludes nought; ``no difference of interest``: it lies
+        within the equivalence band; else ``cannot tell``, which is never read as "no protection".
+    adjusted_p
+        After Benjamini-Hochberg within the family explored; None where nothing was tested.
+    says
+        One sentence with its numbers.
+    """
+
+    moderator: str
+    interaction: Estimate
+    answer: Literal["helps", "harms", "no difference of interest", "cannot tell"]
+    adjusted_p: float | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """Whether outcomes jump at some dose.
+
+    Parameters
+    ----------
+    answer
+        The verdict of the cliff test.
+    says
+        One sentence with its numbers.
+    location
+        Dose at which the fit jumps; None unless there is evidence of a threshold.
+    pieces
+        The confidence set of the location: disjoint ``(low, high)`` in ascending order.
+    jump
+        Size of the jump, conditional on there being one; None where none is supported.
+    existence_p
+        Of a straight line, against a jump somewhere.
+    detectable_jump
+        Jump found with 80 % chance, in the outcome's unit.
+    rivals
+        ``(shape, BIC less the best, out-of-sample error over the best)`` by name.
+    gates
+        The conditions for saying "cliff".
+    curve
+        ``(dose, mean, low, high, n)`` in bins of equal count, fixed effects taken out, to draw.
+    """
+
+    outcome: str
+    dose: str
+    answer: Literal[
+        "cliff supported",
+        "slope only",
+        "non-linear, shape unknown",
+        "no evidence",
+        "cannot tell",
+    ]
+    says: str
+    location: float | None
+    pieces: tuple[tuple[float, float], ...]
+    jump: Estimate | None
+    existence_p: float | None
+    detectable_jump: float | None
+    rivals: tuple[tuple[str, float, float], ...]
+    gates: tuple[Check, ...]
+    curve: tuple[tuple[float, float, float, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One of five answers, and what led to it.
+
+    Parameters
+    ----------
+    answer
+        By the rule of docs/reference/verdict.md.
+    towards
+        Of a leaning: which way.
+    because
+        The rule that decided, one sentence.
+    would_settle
+        What would change it: weeks, units, a source; one sentence.
+    capped
+        Why a stronger word was refused, empty if none was.
+    """
+
+    answer: Answer
+    towards: Literal["gain", "harm", ""] = ""
+    because: str
+    would_settle: str
+    capped: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assessment:
+    """The whole answer to a registered plan.
+
+    Parameters
+    ----------
+    plan
+        Title of the registered plan.
+    plan_hash
+        Of the frozen plan, printed wherever the verdict is.
+    look, looks
+        Which of how many planned looks at the data this is.
+    primary
+        The one outcome the verdict is about.
+    guardrails
+        Outcomes that must not suffer.
+    exploratory
+        Everything else; never changes the verdict.
+    made_up
+        The records are of a made-up organisation, and say so wherever they are shown.
+    """
+
+    plan: str
+    plan_hash: str
+    look: int
+    looks: int
+    units: str
+    grain: str
+    n_units: int
+    n_treated: int
+    n_periods: int
+    window: Window
+    remarks: tuple[Remark, ...]
+    primary: Assessed
+    guardrails: tuple[Assessed, ...]
+    exploratory: tuple[Assessed, ...]
+    moderators: tuple[Moderation | Abstention, ...]
+    thresholds: tuple[Threshold | Abstention, ...]
+    little: Estimate | Abstention | None
+    verdict: Verdict
+    source: str
+    panel_digest: str
+    seed: int
+    made_up: bool = False

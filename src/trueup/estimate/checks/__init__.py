@@ -1,0 +1,1 @@
+"""One file per attempt to break a design."""

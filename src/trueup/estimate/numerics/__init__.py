@@ -1,0 +1,1 @@
+"""Pure functions on arrays: no panel, no question, no file."""

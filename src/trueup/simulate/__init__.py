@@ -1,0 +1,1 @@
+"""The model railway: made-up worlds whose truth is known."""
