@@ -14,11 +14,14 @@ risk; 2 die at day 10: 12/14. So 20/22 x 12/14. At 90 days 3 of the 12 left die:
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import DAY, World, at
 from trueup.errors import MeasureError
+from trueup.measure import survival
 from trueup.model.evidence import Abstention, Measurement, Window
 
 NAME = "line_survival_ratio"
@@ -150,6 +153,28 @@ def test_under_ten_authors_in_an_arm_the_comparison_abstains_with_a_remedy() -> 
 def test_ten_authors_in_each_arm_are_enough() -> None:
     world = lasting({"marked": 200.0, "unmarked": 200.0}, authors=10, months=6)
     assert measured(GAP, world, age(30)).clusters == 10
+
+
+def test_the_interval_of_a_comparison_is_widened_for_the_authors_of_the_smaller_group(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten authors: sqrt(10/9) x t(.975, 9 degrees) / 1.96 = 1.0541 x 2.2622 / 1.96 = 1.217."""
+    world = lasting({"marked": 100.0, "unmarked": 200.0}, authors=10, months=6)
+
+    def width() -> float:
+        found = measured(GAP, world, age(90)).interval
+        assert found is not None
+        return found.high - found.low
+
+    widened = width()
+    monkeypatch.setattr(survival, "percentile_interval", plain_percentiles)
+    assert widened / width() == pytest.approx(1.217, rel=0.08)
+
+
+def plain_percentiles(values: NDArray[np.float64], _clusters: int) -> tuple[float, float]:
+    """Return the 2.5 % and 97.5 % percentiles, however few clusters there are."""
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def test_no_comparison_by_tool_or_person_of_lines_born_at_different_times() -> None:
