@@ -18,7 +18,7 @@ from typing import Any, get_type_hints
 from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
-from trueup.model import tables
+from trueup.model import organisation_tables, tables
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = "100"
@@ -100,9 +100,10 @@ def tables_page() -> str:
 
 
 def column_meanings() -> dict[tuple[str, str], str]:
-    """Read the comment beside each column in the source of `trueup.model.tables`."""
+    """Read the comment beside each column in the source of the tables."""
     found: dict[tuple[str, str], str] = {}
-    for block in inspect.getsource(tables).split("= _table(\n")[1:]:
+    source = inspect.getsource(tables) + inspect.getsource(organisation_tables)
+    for block in source.split("= _table(\n")[1:]:
         name = re.search(r'"(\w+)"', block)
         assert name is not None
         for column, meaning in re.findall(r"^    (\w+)=.*?,\s+# (.*)$", block, re.MULTILINE):

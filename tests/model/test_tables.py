@@ -5,7 +5,8 @@ import re
 import pyarrow as pa
 import pytest
 
-from trueup.model.tables import TABLES, Table
+from trueup.model.table import Table
+from trueup.model.tables import TABLES
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

@@ -9,50 +9,37 @@ The store adds ``source`` and ``collected_at`` to every row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import pyarrow as pa
+
+from trueup.model.organisation_tables import (
+    AI_REQUEST,
+    AI_SESSION,
+    CHANGE_EVENT,
+    DEPLOYMENT,
+    DEPLOYMENT_CHANGE,
+    INCIDENT,
+    INCIDENT_LINK,
+    MEMBERSHIP,
+    POLICY_EVENT,
+    PRACTICE,
+    REVIEW,
+    SERVICE,
+    TEAM,
+    WORK_ITEM,
+    WORK_ITEM_CHANGE,
+    WORK_ITEM_TRANSITION,
+)
+from trueup.model.table import AT as _AT
+from trueup.model.table import COUNT as _COUNT
+from trueup.model.table import NAME as _NAME
+from trueup.model.table import TEXT as _TEXT
+from trueup.model.table import Table
+from trueup.model.table import new_table as _table
 
 ACTOR_KINDS = ("human", "bot", "ai_agent", "deleted", "unknown")
 FILE_KINDS = ("code", "test", "docs", "config", "generated", "data", "other")
 ROLES = ("author", "reviewer", "disclosure", "disclosure_negative")
-
-_TEXT = pa.string()
-_NAME = pa.dictionary(pa.int32(), pa.string())
-"""A string that repeats in many rows."""
-_AT = pa.int64()
-_COUNT = pa.int32()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One noun's columns.
-
-    Parameters
-    ----------
-    name
-        Singular, snake case.
-    schema
-        Columns as a source yields them, without the store's own two.
-    key
-        Columns that together name a row; empty where rows are only ever counted.
-    grows
-        ``append``: a row, once landed, is a fact and never changes;
-        ``replace``: each collection lands the whole table of one repository anew.
-    """
-
-    name: str
-    schema: pa.Schema
-    key: tuple[str, ...]
-    grows: Literal["append", "replace"]
-
-
-def _table(
-    name: str, grows: Literal["append", "replace"], key: tuple[str, ...], /, **columns: pa.DataType
-) -> Table:
-    return Table(name, pa.schema(list(columns.items())), key, grows)
-
 
 REPOSITORY = _table(
     "repository",
@@ -275,6 +262,8 @@ STAGE_INTERVAL = _table(
     left_at=_AT,  # null = still in the stage
     outcome=_NAME,
     size=_COUNT,
+    team_id=_NAME,  # null from git, which knows no teams
+    service_id=_NAME,  # null from git
 )
 
 COVERAGE = _table(
@@ -321,5 +310,21 @@ TABLES: Mapping[str, Table] = {
         STAGE_INTERVAL,
         COVERAGE,
         REPLAY_STATE,
+        TEAM,
+        MEMBERSHIP,
+        SERVICE,
+        WORK_ITEM,
+        WORK_ITEM_TRANSITION,
+        WORK_ITEM_CHANGE,
+        CHANGE_EVENT,
+        REVIEW,
+        DEPLOYMENT,
+        DEPLOYMENT_CHANGE,
+        INCIDENT,
+        INCIDENT_LINK,
+        AI_SESSION,
+        AI_REQUEST,
+        POLICY_EVENT,
+        PRACTICE,
     )
 }

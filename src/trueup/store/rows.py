@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.errors import SchemaMismatch
-from trueup.model.tables import TABLES, Table
+from trueup.model.table import Table
+from trueup.model.tables import TABLES
 
 _TELL_DEVELOPERS = "Correct the connector: rows must have the columns of model/tables.py."
 

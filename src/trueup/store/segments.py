@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trueup.errors import StoreError
-from trueup.model.tables import Table
+from trueup.model.table import Table
 from trueup.store.manifest import Segment
 from trueup.store.rows import canonical, content_digest, duplicated_key
 

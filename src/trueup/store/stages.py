@@ -116,6 +116,8 @@ def _intervals(changes: pa.Table, stage: _Stage) -> pa.Table:
         "left_at": left,
         "outcome": outcome,
         "size": changes["size"],
+        "team_id": pa.nulls(count, pa.string()),
+        "service_id": pa.nulls(count, pa.string()),
     }
     return pa.table(columns).cast(STAGE_INTERVAL.schema)
 

@@ -1,0 +1,222 @@
+"""The nouns of an organisation: teams, work, delivery, incidents and the use of AI tools.
+
+A ``grade`` says on what a row rests, best first: ``declared`` (a person or the tool itself says
+so), ``derived`` (an unambiguous rule), ``guessed`` (a probability below 1 stands beside it).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from trueup.model.table import AT as _AT
+from trueup.model.table import COUNT as _COUNT
+from trueup.model.table import NAME as _NAME
+from trueup.model.table import RATIO as _RATIO
+from trueup.model.table import TEXT as _TEXT
+from trueup.model.table import TOKENS as _TOKENS
+from trueup.model.table import new_table as _table
+
+GRADES = ("declared", "derived", "guessed")
+STAGE_CATEGORIES = ("queue", "active", "review", "qa", "done")
+POLICIES = ("roll_out", "leaderboard", "minimum_spend", "cap")
+
+TEAM = _table(
+    "team",
+    "replace",
+    ("team_id",),
+    team_id=_TEXT,
+    name=_TEXT,
+    parent_team_id=_NAME,  # null at the top
+    evidence=_NAME,  # "file", "forge_team", "codeowners"
+)
+
+MEMBERSHIP = _table(
+    "membership",
+    "replace",
+    (),
+    team_id=_NAME,
+    person_id=_NAME,  # pseudonym
+    started_at=_AT,  # null = before anything recorded
+    ended_at=_AT,  # null = still; the span is half open
+    evidence=_NAME,  # "file", "forge_team", "codeowners"
+)
+
+SERVICE = _table(
+    "service",
+    "replace",
+    ("service_id", "repository_id", "path_prefix"),
+    service_id=_TEXT,
+    name=_TEXT,
+    team_id=_NAME,  # who owns it; null when unknown
+    repository_id=_NAME,
+    path_prefix=_TEXT,  # "" = the whole repository
+    evidence=_NAME,  # "file", "catalogue", "codeowners"
+)
+
+WORK_ITEM = _table(
+    "work_item",
+    "replace",
+    ("work_item_id",),
+    work_item_id=_TEXT,
+    tracker=_NAME,
+    team_id=_NAME,  # null when the tracker does not say
+    item_type=_NAME,  # "feature", "task", "bug", "epic", "other"
+    parent_work_item_id=_TEXT,
+    stage=_NAME,  # STAGE_CATEGORIES: where it is now
+    points=pa.float32(),  # null where not estimated
+    created_at=_AT,
+    done_at=_AT,  # last entry into "done"; null while it is not there
+)
+
+WORK_ITEM_TRANSITION = _table(
+    "work_item_transition",
+    "replace",
+    (),
+    work_item_id=_NAME,
+    happened_at=_AT,
+    from_stage=_NAME,  # STAGE_CATEGORIES; null at creation
+    to_stage=_NAME,  # STAGE_CATEGORIES
+    person_id=_NAME,  # who moved it; null when unlinked or not a person
+)
+
+WORK_ITEM_CHANGE = _table(
+    "work_item_change",
+    "replace",
+    ("work_item_id", "change_id"),
+    work_item_id=_NAME,
+    change_id=_NAME,
+    grade=_NAME,
+    probability=_RATIO,
+)
+
+CHANGE_EVENT = _table(
+    "change_event",
+    "replace",
+    (),
+    change_id=_NAME,
+    repository_id=_NAME,
+    kind=_NAME,  # "opened", "ready", "draft", "pushed", "closed", "reopened", "merged"
+    happened_at=_AT,
+    account_id=_NAME,
+    actor_kind=_NAME,
+)
+
+REVIEW = _table(
+    "review",
+    "replace",
+    ("review_id",),
+    review_id=_TEXT,
+    change_id=_NAME,
+    repository_id=_NAME,
+    reviewer_account_id=_NAME,
+    actor_kind=_NAME,
+    requested_at=_AT,  # null where the forge does not say
+    submitted_at=_AT,
+    verdict=_NAME,  # "approved", "changes_requested", "commented", "dismissed"
+    comment_count=_COUNT,
+)
+
+DEPLOYMENT = _table(
+    "deployment",
+    "replace",
+    ("deployment_id",),
+    deployment_id=_TEXT,
+    service_id=_NAME,
+    repository_id=_NAME,
+    environment=_NAME,  # "production", "staging", ...
+    kind=_NAME,  # "deploy", "redeploy", "rollback"
+    commit_id=_TEXT,  # null when the source names none
+    started_at=_AT,
+    finished_at=_AT,  # null while it runs
+    outcome=_NAME,  # "success", "failure", "cancelled"; null while it runs
+    evidence=_NAME,  # "forge_deployment", "pipeline", "tag", "webhook"
+)
+
+DEPLOYMENT_CHANGE = _table(
+    "deployment_change",
+    "replace",
+    ("deployment_id", "change_id"),
+    deployment_id=_NAME,
+    change_id=_NAME,  # each change the deployment brought that the one before it had not
+    grade=_NAME,
+    probability=_RATIO,
+)
+
+INCIDENT = _table(
+    "incident",
+    "replace",
+    ("incident_id",),
+    incident_id=_TEXT,
+    service_id=_NAME,
+    team_id=_NAME,
+    severity=_NAME,  # in the words of the tracker
+    opened_at=_AT,
+    acknowledged_at=_AT,
+    resolved_at=_AT,  # null while it lasts
+)
+
+INCIDENT_LINK = _table(
+    "incident_link",
+    "replace",
+    ("incident_id", "target_kind", "target_id"),
+    incident_id=_NAME,
+    target_kind=_NAME,  # "change" or "deployment"
+    target_id=_NAME,
+    rule=_NAME,
+    grade=_NAME,
+    probability=_RATIO,
+)
+
+AI_SESSION = _table(
+    "ai_session",
+    "replace",
+    ("session_id",),
+    session_id=_TEXT,
+    person_id=_NAME,  # pseudonym; null while unlinked
+    tool=_NAME,
+    repository_id=_NAME,  # null where the tool does not say
+    started_at=_AT,
+    ended_at=_AT,
+    active_seconds=_COUNT,  # time in use as the tool counts it; null where it does not
+)
+
+AI_REQUEST = _table(
+    "ai_request",
+    "replace",
+    ("request_id",),
+    request_id=_TEXT,
+    session_id=_TEXT,  # null where the source reports by day and person
+    person_id=_NAME,  # pseudonym; null while unlinked
+    tool=_NAME,
+    model=_NAME,
+    requested_at=_AT,  # start of the span where several are reported together
+    request_count=_COUNT,  # more than 1 where the source reports several together
+    uncached_input_tokens=_TOKENS,  # the five buckets are disjoint and add up to all tokens
+    cache_read_tokens=_TOKENS,
+    cache_write_5m_tokens=_TOKENS,
+    cache_write_1h_tokens=_TOKENS,
+    output_tokens=_TOKENS,  # reasoning included
+)
+
+POLICY_EVENT = _table(
+    "policy_event",
+    "replace",
+    ("policy_event_id",),
+    policy_event_id=_TEXT,
+    kind=_NAME,  # POLICIES
+    team_id=_NAME,  # null = everyone
+    tool=_NAME,  # null = every tool
+    started_at=_AT,
+    ended_at=_AT,  # null = still in force
+)
+
+PRACTICE = _table(
+    "practice",
+    "replace",
+    ("repository_id", "practice", "seen_at"),
+    repository_id=_NAME,
+    practice=_NAME,  # e.g. "tests", "automated_deployment", "small_changes"
+    seen_at=_AT,
+    level_ratio=_RATIO,  # 0 = absent, 1 = everywhere
+    rule_id=_NAME,
+)
