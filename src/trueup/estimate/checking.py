@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from functools import cache
 from types import MappingProxyType
 
 from trueup.errors import EstimateError
-from trueup.estimate import checks
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.panel import Panel
 from trueup.estimate.question import Question
@@ -57,6 +57,48 @@ class Case:
                 hint="Give two shares between 0 and 1.",
             )
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the interval was made on logarithms, and is told as a proportion."""
+        if self.question.scale == "level":
+            return False
+        value = self.fit.estimate.value
+        return math.isclose(value, math.expm1(self.fit.raw), rel_tol=1e-6, abs_tol=1e-12)
+
+    def told(self, raw: float) -> float:
+        """Return a raw effect on the scale a reader wants: that of the estimate."""
+        if self.logarithmic:
+            return math.expm1(min(raw, 700.0))
+        return raw * self._stretch
+
+    def raw(self, told: float) -> float:
+        """Return an effect as a reader reads it on the scale the interval was made on."""
+        if self.logarithmic:
+            return math.log1p(told) if told > -1 else -math.inf
+        return told / self._stretch
+
+    @property
+    def _stretch(self) -> float:
+        if self.question.scale == "level" or not self.fit.raw:
+            return 1.0
+        return self.fit.estimate.value / self.fit.raw
+
+    @property
+    def smallest(self) -> float:
+        """Smallest effect of interest on the scale the interval was made on."""
+        return self.raw(self.question.smallest)
+
+    @property
+    def matters(self) -> float:
+        """Bias that would change the answer, raw: the smallest effect, or half the one found."""
+        return max(self.smallest, abs(self.fit.raw) / 2)
+
+    @property
+    def sign(self) -> int:
+        """Which side of nought the interval lies on: -1, 1, or 0 when it holds nought."""
+        interval = self.fit.estimate.interval
+        return int(interval.low > 0) - int(interval.high < 0)
+
 
 @cache
 def all_checks() -> Mapping[str, Callable[[Case], Check]]:
@@ -64,6 +106,7 @@ def all_checks() -> Mapping[str, Callable[[Case], Check]]:
 
     A check never raises for lack of data: it answers ``cannot tell``.
     """
+    checks = importlib.import_module("trueup.estimate.checks")
     names = sorted(module.name for module in pkgutil.iter_modules(checks.__path__))
     return MappingProxyType(
         {name: importlib.import_module(f"{checks.__name__}.{name}").check for name in names}

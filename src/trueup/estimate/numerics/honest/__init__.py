@@ -1,0 +1,1 @@
+"""Intervals that stay true when trends were not quite parallel."""
