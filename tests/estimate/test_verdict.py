@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
 
-from tests.estimate.evidence import ABSTAINED, assessed, holds, honest, interval
-from trueup.estimate.assessment import Assessed, Verdict
+from tests.estimate.evidence import ABSTAINED, assessed, fitted, holds, honest, interval
+from trueup.estimate.assessment import Answer, Assessed, Verdict
 from trueup.estimate.looks import Look
 from trueup.estimate.verdict import Rule, judge
+from trueup.model.evidence import Interval
 
 GOOD = assessed(0.0, 0.01, outcome="lead_time", better="lower", smallest=0.10)
 
@@ -129,8 +131,10 @@ def test_a_gate_that_fails_comes_before_every_other_answer(value: float) -> None
 
 @pytest.mark.parametrize("answer", ["weak", "cannot tell"])
 @pytest.mark.parametrize("value", [-0.20, 0.0, 0.20])
-def test_a_weak_gate_makes_the_strongest_answer_leaning(answer: str, value: float) -> None:
-    gate = dataclasses.replace(holds("pre_trend"), answer=answer)
+def test_a_weak_gate_makes_the_strongest_answer_leaning(
+    answer: Literal["weak", "cannot tell"], value: float
+) -> None:
+    gate = holds("pre_trend", answer)
     verdict = judge(assessed(value, 0.01, checks=(gate, honest(value, 0.01))))
     assert verdict.answer == "leaning"
     assert "pre trend" in verdict.capped
@@ -193,17 +197,14 @@ def test_a_look_beyond_the_registered_ones_leans_at_most() -> None:
 
 def test_equal_effects_get_the_same_answer_on_the_scale_of_the_outcome() -> None:
     """On ``level`` the smallest effect is in the outcome's unit: 5 hours, interval 6 to 10."""
-    level = assessed(0.0, 0.01)
-    fit = level.primary
-    shifted = dataclasses.replace(
-        fit,
-        estimate=dataclasses.replace(
-            fit.estimate,  # type: ignore[union-attr]
-            value=8.0,
-            interval=dataclasses.replace(fit.estimate.interval, low=6.0, high=10.0),  # type: ignore[union-attr]
-            p_value=1e-6,
-        ),
+    level, fit = assessed(0.0, 0.01), fitted("changes", 0.0, 0.01)
+    estimate = dataclasses.replace(
+        fit.estimate,
+        value=8.0,
+        interval=Interval(low=6.0, high=10.0, method="made up"),
+        p_value=1e-6,
     )
+    shifted = dataclasses.replace(fit, estimate=estimate)
     question = dataclasses.replace(level.question, scale="level", smallest=5.0)
     figures = (("low", 4.0), ("high", 12.0))
     checks = (dataclasses.replace(honest(0.0, 1.0), figures=figures),)
@@ -220,7 +221,7 @@ def test_equal_effects_get_the_same_answer_on_the_scale_of_the_outcome() -> None
     assert said(found) == ("creating", "")
 
 
-TABLE = {
+TABLE: dict[tuple[float, float], dict[Answer, float]] = {
     (0.01, 0.0): {"neutral": 1.0, "cannot tell": 0.0},
     (0.02, 0.0): {"neutral": 0.57, "cannot tell": 0.38},
     (0.04, 0.0): {"neutral": 0.0, "cannot tell": 0.95},
