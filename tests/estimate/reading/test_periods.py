@@ -8,7 +8,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from tests.estimate.reading.tables import COLUMNS, read
+from tests.estimate.reading.tables import COLUMNS, read, table
 from trueup.errors import EstimateError
 from trueup.estimate.panel import Grain, Panel
 from trueup.estimate.reading import panel_from_table
@@ -142,3 +142,16 @@ def test_months_cannot_be_read_as_weeks() -> None:
 def test_the_grain_is_stated() -> None:
     panel = read("repo month y event\na 2025-01 1 .\na 2025-02 2 .")
     assert panel.remarks[0].says == "2 rows of 1 units over 2 months, 2025-01 to 2025-02."
+
+
+def test_periods_that_lie_within_the_window_only_in_part_are_left_out() -> None:
+    rows = table("repo month y event\na 2024-12 1 .\na 2025-01 1 .\na 2025-02 1 .\na 2025-03 1 .")
+    between = dataclasses.replace(
+        COLUMNS, since=dt.date(2024, 12, 2), until=dt.date(2025, 3, 1)
+    )
+    panel = panel_from_table(rows, between, source="written")
+    assert panel.periods == ("2025-01", "2025-02")
+    with pytest.raises(EstimateError, match="No row lies between"):
+        panel_from_table(
+            rows, dataclasses.replace(COLUMNS, since=dt.date(2026, 1, 1)), source="written"
+        )

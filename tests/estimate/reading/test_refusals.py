@@ -114,7 +114,8 @@ def test_who_comes_late_and_who_leaves_is_counted_by_arm() -> None:
 
 
 def test_a_full_panel_has_nothing_but_its_shape_to_say() -> None:
-    assert kinds(panel_from_table(grid(MONTHS, FOUR), COLUMNS, source="written")) == {"grain"}
+    alike = with_outcome([1.0, 2, 3, 3, 4, 5, 1, 2, 3, 3, 4, 5])
+    assert kinds(alike) == {"grain"}
 
 
 def test_hours_beside_seconds_are_noticed_and_plain_differences_are_not() -> None:
@@ -181,6 +182,7 @@ def test_balance_compares_only_what_was_before_anyone_adopted() -> None:
     (row,) = balance(panel, ("y",))
     assert (row.adopters, row.others, row.n_adopters, row.n_others) == (2.0, 7.0, 2, 2)
     assert row.apart == pytest.approx(-2.2360679775)
+    assert "y 2 among adopters, 7 among the others (-2.24" in panel.remarks[-1].says
 
 
 def test_a_cluster_is_kept_for_all_rows_of_a_unit() -> None:

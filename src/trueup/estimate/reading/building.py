@@ -54,8 +54,15 @@ def panel_from_table(table: pa.Table, columns: PanelColumns, *, source: str) -> 
     codes, values = _distinct(table.column(columns.time), columns.time)
     timeline, places = read_timeline(values, columns.time, columns.grain)
     period = np.array(places, dtype=np.int64)[codes]
-    order = np.lexsort((period, unit))
-    rows = Rows(unit=unit[order], period=period[order], labels=labels, timeline=timeline)
+    wanted = timeline.within(columns.since, columns.until)
+    order = _order(unit, period, wanted, columns)
+    labels, unit = _still_there(labels, unit[order])
+    rows = Rows(
+        unit=unit,
+        period=period[order] - wanted.start,
+        labels=labels,
+        timeline=timeline.only(wanted),
+    )
     _refuse_duplicates(rows, columns)
     table = table.select([*columns.keys[2:], *columns.numbers]).take(order)
     adopted = _adopted(table, columns, rows)
@@ -123,6 +130,23 @@ def _label(value: object) -> str:
 
 def _natural(label: str) -> tuple[int, int, str]:
     return (0, int(label), label) if label.isdecimal() else (1, 0, label)
+
+
+def _order(unit: Ints, period: Ints, wanted: range, columns: PanelColumns) -> Ints:
+    """Return the rows that lie within the wanted periods, by unit and then by period."""
+    order = np.lexsort((period, unit))
+    order = order[(period[order] >= wanted.start) & (period[order] < wanted.stop)]
+    if not order.size:
+        since, until = columns.since or "the beginning", columns.until or "the end"
+        raise EstimateError(
+            f"No row lies between {since} and {until}.", hint="Name an earlier or a later day."
+        )
+    return order
+
+
+def _still_there(labels: tuple[str, ...], unit: Ints) -> tuple[tuple[str, ...], Ints]:
+    seen, codes = np.unique(unit, return_inverse=True)
+    return tuple(labels[code] for code in seen.tolist()), codes.astype(np.int64)
 
 
 def _refuse_duplicates(rows: Rows, columns: PanelColumns) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from trueup.estimate.panel import Grain
 
@@ -29,6 +30,9 @@ class PanelColumns:
         Further columns of numbers.
     grain
         What a period is; None to infer it.
+    since, until
+        First day that counts, and first day that no longer does; periods that lie within the
+        two only in part are left out. None leaves that end open.
     """
 
     unit: str
@@ -40,6 +44,8 @@ class PanelColumns:
     covariates: tuple[str, ...] = ()
     moderators: tuple[str, ...] = ()
     grain: Grain | None = None
+    since: date | None = None
+    until: date | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trueup.estimate.panel import Bools, Floats, Ints, Panel, Remark
+from trueup.estimate.reading.balance import balance
 from trueup.estimate.reading.numbers import named
 from trueup.estimate.reading.timeline import Timeline
 
 FAR_APART = 50.0
 """Ratio of typical sizes, with no unit between, that looks like two units of measure."""
+FAR = 0.25
+"""Difference in standard deviations that is worth a remark (Imbens and Rubin 2015, section 14.2)."""
 _NOUNS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 
 
@@ -23,6 +26,7 @@ def remarks_on(panel: Panel, outcomes: Sequence[str], timeline: Timeline) -> Ite
     yield from _gaps(panel)
     yield from _singletons(panel)
     yield from _attrition(panel)
+    yield from _balance(panel)
     for outcome in outcomes:
         yield from _not_observed(panel, outcome)
         yield from _units_of_measure(panel, outcome)
@@ -103,6 +107,18 @@ def _attrition(panel: Panel) -> Iterator[Remark]:
         says=f"Not all units are there throughout: {'; '.join(parts)}.",
         units=int(moved.sum()),
     )
+
+
+def _balance(panel: Panel) -> Iterator[Remark]:
+    """Say which columns set adopters apart before anyone adopted."""
+    rows = [row for row in balance(panel) if row.apart is not None and abs(row.apart) > FAR]
+    if rows:
+        says = "; ".join(
+            f"{row.column} {row.adopters:.4g} among adopters, {row.others:.4g} among the others "
+            f"({row.apart:+.2f} standard deviations)"
+            for row in rows
+        )
+        yield Remark(kind="balance", says=f"Before anyone adopted: {says}.", units=panel.n_units)
 
 
 def _not_observed(panel: Panel, outcome: str) -> Iterator[Remark]:

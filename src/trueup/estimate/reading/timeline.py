@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from trueup.errors import EstimateError
 from trueup.estimate.panel import Grain
 from trueup.estimate.reading.periods import (
+    EPOCH,
     EVERY,
     Base,
     Moment,
@@ -76,6 +79,32 @@ class Timeline:
             start_at=instant_of(self.base, self.start),
             end_at=instant_of(self.base, last + self.lasts),
         )
+
+    def within(self, since: date | None, until: date | None) -> range:
+        """Return the codes of the periods that lie within two days as a whole."""
+        if self.base == "number" and (since or until):
+            raise EstimateError(
+                "The periods are plain numbers, so no day is the first or the last of them.",
+                hint="Leave --since and --until out, or give the periods as dates.",
+            )
+        codes = range(self.count)
+        if since:
+            first = instant_of("day", since.toordinal() - EPOCH)
+            codes = range(bisect_left(codes, first, key=self._begins), self.count)
+        if until:
+            last = instant_of("day", until.toordinal() - EPOCH)
+            codes = range(codes.start, bisect_right(range(self.count), last, key=self._ends))
+        return codes
+
+    def only(self, codes: range) -> Timeline:
+        """Return the part of the timeline that holds these periods."""
+        return replace(self, start=self.start + codes.start * self.step, count=len(codes))
+
+    def _begins(self, code: int) -> int:
+        return instant_of(self.base, self.start + code * self.step)
+
+    def _ends(self, code: int) -> int:
+        return instant_of(self.base, self.start + code * self.step + self.lasts)
 
     def code(self, moment: Moment) -> int:
         """Return the period a moment falls in; negative before the first, past the last after it.
