@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from trueup.estimate.panel import Remark
 from trueup.estimate.question import Question
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Window
+from trueup.units import COUNT, RATIO, say
 
 Answer = Literal["creating", "neutral", "leaning", "destroying", "cannot tell"]
 
@@ -155,6 +157,13 @@ class Verdict:
     would_settle: str
     capped: str = ""
 
+    def say(self) -> str:
+        """Say the answer in a word or two, e.g. ``leaning towards gain``."""
+        return f"{self.answer} towards {self.towards}" if self.towards else self.answer
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.say()}**: {self.because}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Assessment:
@@ -200,3 +209,79 @@ class Assessment:
     panel_digest: str
     seed: int
     made_up: bool = False
+
+    def say(self) -> tuple[str, ...]:
+        """Say the whole answer in about ten lines, what could have been seen before what was."""
+        return tuple(line for line in _lines(self) if line)
+
+    def _repr_markdown_(self) -> str:
+        head, *rest = self.say()
+        return "\n".join([f"**{head}**", "", *(f"- {line}" for line in rest)])
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    """Yield one line on each thing a reader must know, empty where there is nothing to say."""
+    primary, verdict = assessment.primary, assessment.verdict
+    yield "The records are made up." if assessment.made_up else ""
+    yield f"{primary.question.outcome}: {verdict.say()}. {verdict.because}"
+    yield verdict.capped
+    yield f"Could be seen: {_power(primary.power)}"
+    yield f"Seen: {_answer(primary.primary)}"
+    yield _rests_on(assessment)
+    yield f"Another recipe: {_answer(primary.second)}"
+    yield f"A dashboard without a design would say: {_answer(primary.naive)}"
+    yield f"Checks: {_checks(primary.checks)}"
+    yield from (f"Beside it: {_beside(each)}" for each in assessment.guardrails)
+    yield from (f"Threshold: {_says(each)}" for each in assessment.thresholds)
+    yield from (f"Moderator: {_says(each)}" for each in assessment.moderators)
+    yield f"What would settle it: {verdict.would_settle}" if verdict.would_settle else ""
+    yield _registered(assessment)
+
+
+def _power(power: Power | Abstention) -> str:
+    return power.says if isinstance(power, Power) else power.reason
+
+
+def _answer(found: Fit | Abstention) -> str:
+    if isinstance(found, Abstention):
+        return f"cannot tell: {found.reason}"
+    estimate = found.estimate
+    level = f"{100 * estimate.interval.level:g} %"
+    return (
+        f"{estimate.say()} ({estimate.say_interval()}, {level}), by {estimate.estimator}, "
+        f"about {estimate.speaks_of}."
+    )
+
+
+def _rests_on(assessment: Assessment) -> str:
+    noun = assessment.units
+    return (
+        f"It rests on {assessment.n_units:,} units (each a {noun}) over {assessment.n_periods:,} "
+        f"periods of one {assessment.grain}; {assessment.n_treated:,} of them adopt."
+    )
+
+
+def _checks(checks: tuple[Check, ...]) -> str:
+    if not checks:
+        return "none could be run."
+    return ", ".join(f"{check.name} {check.answer}" for check in checks) + "."
+
+
+def _beside(guardrail: Assessed) -> str:
+    return f"{guardrail.question.outcome}: {_answer(guardrail.primary)}"
+
+
+def _says(found: Moderation | Threshold | Abstention) -> str:
+    if isinstance(found, Abstention):
+        return f"{found.metric}: cannot tell: {found.reason}"
+    name = found.moderator if isinstance(found, Moderation) else f"{found.outcome} by {found.dose}"
+    return f"{name}: {found.answer}. {found.says}"
+
+
+def _registered(assessment: Assessment) -> str:
+    question = assessment.primary.question
+    smallest = say(question.smallest, COUNT if question.scale == "level" else RATIO)
+    return (
+        f"Plan {assessment.plan_hash}, look {assessment.look} of {assessment.looks}: "
+        f"{question.better} is better, {smallest} is the smallest change of interest."
+    )

@@ -164,3 +164,11 @@ class Panel:
         for name in sorted(self.columns):
             seen.update(name.encode() + np.ascontiguousarray(self.columns[name]).tobytes())
         return seen.hexdigest()[:12]
+
+    def _repr_markdown_(self) -> str:
+        span = f", {self.periods[0]} to {self.periods[-1]}" if self.periods else ""
+        head = (
+            f"**Panel from {self.source}**: {self.n_units:,} units, {self.n_periods:,} periods of "
+            f"one {self.grain}{span}, {int(self.ever_treated.sum()):,} units adopt"
+        )
+        return "\n".join([head, "", *(f"- {remark.says}" for remark in self.remarks)])

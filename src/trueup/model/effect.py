@@ -119,3 +119,11 @@ class Estimate:
     def say_interval(self) -> str:
         """Say the interval."""
         return f"{say(self.interval.low, self.unit)} to {say(self.interval.high, self.unit)}"
+
+    def _repr_markdown_(self) -> str:
+        level = f"{100 * self.interval.level:g} %"
+        return (
+            f"**{self.outcome}: {self.say()}** ({self.say_interval()}, {level})  \n"
+            f"{self.estimand}; {self.design}; {self.n_units:,} units, {self.n_treated:,} treated; "
+            f"about {self.speaks_of}"
+        )
