@@ -1,0 +1,51 @@
+"""The event studies of published examples, worked out from the data their packages carry."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def medicaid() -> tuple[Floats, Floats, int]:
+    """Return effects, covariance and reference of the example in HonestDiD's README.
+
+    Share insured, 43 states, 2008 to 2015, expansion in 2014 against none: two-way event study
+    with errors clustered by state and fixest's factor ``G/(G-1) (N-1)/(N-K)``, K = 7 effects and
+    8 years, as its states are nested in the clusters.
+    """
+    import moderndid
+
+    table = moderndid.load_ehec().to_pandas()
+    table = table[(table["year"] < 2016) & (table["yexp2"] != 2015)]
+    wide = table.pivot_table(index="stfips", columns="year", values="dins")
+    treated = (table.groupby("stfips")["yexp2"].first().loc[wide.index] == 2014).to_numpy()
+    change = wide.to_numpy() - wide[[2013]].to_numpy()
+    means = {arm: change[treated == arm].mean(axis=0) for arm in (True, False)}
+    left = change - np.where(treated[:, None], means[True], means[False])
+    left /= np.where(treated[:, None], treated.sum(), -(~treated).sum())
+    states, rows = len(wide), wide.size
+    factor = states / (states - 1) * (rows - 1) / (rows - 15)
+    return means[True] - means[False], left.T @ left * factor, 5
+
+
+def minimum_wage() -> tuple[Floats, Floats, int]:
+    """Return the Callaway-Sant'Anna event study of county teen employment (R's ``did::mpdta``)."""
+    import moderndid
+    from diff_diff import CallawaySantAnna
+
+    table = moderndid.load_mpdta().to_pandas().rename(columns={"first.treat": "first"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library announces its next version
+        found = CallawaySantAnna(base_period="universal").fit(
+            table, "lemp", "countyreal", "year", "first", aggregate="event_study"
+        )
+    horizons = sorted(found.event_study_effects)
+    effects = np.array([found.event_study_effects[h]["effect"] for h in horizons])
+    covariance = np.zeros((len(horizons), len(horizons)))
+    known = [horizons.index(h) for h in found.event_study_vcov_index]
+    covariance[np.ix_(known, known)] = found.event_study_vcov
+    return effects, covariance, horizons.index(-1)
