@@ -82,9 +82,11 @@ class Cells:
         return chosen if horizon is None else chosen & (self.since <= horizon)
 
 
-def bases_of(cohorts: Ints, seen: Bools, anticipation: int) -> Ints:
-    """Return the last period with anything seen before ``cohort - anticipation``; -1 if none."""
-    periods = np.flatnonzero(seen)
+def bases_of(cohorts: Ints, periods: Ints, anticipation: int) -> Ints:
+    """Return the last of `periods` (with anything seen) before each ``cohort - anticipation``.
+
+    Minus one where there is none.
+    """
     places = np.searchsorted(periods, cohorts - anticipation) - 1
     return np.where(places >= 0, periods[np.maximum(places, 0)], -1)
 
@@ -112,9 +114,9 @@ def group_time(values: Floats, adopted: Ints, design: Design) -> Cells:
         Who is compared with whom.
     """
     classes, place = np.unique(adopted, return_inverse=True)
-    seen = np.isfinite(values)
+    seen: Bools = np.isfinite(values)
     cohorts = classes[classes != NEVER]
-    bases = bases_of(cohorts, seen.any(axis=0), design.anticipation)
+    bases = bases_of(cohorts, np.flatnonzero(seen.any(axis=0)), design.anticipation)
     cohorts, bases = cohorts[bases >= 0], bases[bases >= 0]
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(classes.size))
@@ -162,18 +164,17 @@ class Average:
     def of(self, cell_values: Floats) -> Floats:
         """Average a quantity of the cells into the answers, ``(n_answers,)``."""
         used = self.place >= 0
-        return np.bincount(
-            self.place[used],
-            weights=(self.weight * np.where(used, cell_values, 0.0))[used],
-            minlength=self.total.size,
-        )
+        total = np.zeros(self.total.size)
+        np.add.at(total, self.place[used], self.weight[used] * cell_values[used])
+        return total
 
 
 def averaged(cells: Cells, place: Ints, n_answers: int) -> Average:
     """Weigh every cell of an answer by its treated units."""
     used = place >= 0
     n = np.where(used, cells.n_treated, 0.0)
-    total = np.bincount(place[used], weights=n[used], minlength=n_answers)
+    total = np.zeros(n_answers)
+    np.add.at(total, place[used], n[used])
     weight = np.where(used, n / np.maximum(total[np.maximum(place, 0)], 1.0), 0.0)
     return Average(place=place, weight=weight, total=total)
 
@@ -217,6 +218,14 @@ class Influence:
         """The sum: the influence of Callaway and Sant'Anna (2021), with estimated weights."""
         return self.treated + self.controls + self.composition
 
+    def combined(self, scale: Floats, other: Influence, other_scale: Floats) -> Influence:
+        """Return ``scale * self + other_scale * other``, answer by answer."""
+        return Influence(
+            treated=scale * self.treated + other_scale * other.treated,
+            controls=scale * self.controls + other_scale * other.controls,
+            composition=scale * self.composition + other_scale * other.composition,
+        )
+
 
 def influence(
     values: Floats, adopted: Ints, cells: Cells, average: Average, design: Design
@@ -236,7 +245,8 @@ def influence(
         into = average.place[row, periods]
         weight = average.weight[row, periods]
         serves = serving(design, classes, int(cohort), int(base), values.shape[1])[:, periods]
-        mine, theirs = np.flatnonzero(adopted == cohort), np.flatnonzero(serves.any(axis=1)[place])
+        mine = np.flatnonzero(adopted == cohort)
+        theirs = np.flatnonzero(np.any(serves, axis=1)[place])
         gap = (cells.effects[row, periods] - answers[into]) / average.total[into]
         for part, units, mean, scale in (
             (0, mine, cells.treated, weight / cells.n_treated[row, periods]),
@@ -250,6 +260,22 @@ def influence(
             if part == 0:
                 _add(parts[2], units, into, np.isfinite(change) * gap)
     return Influence(treated=parts[0], controls=parts[1], composition=parts[2])
+
+
+def level_influence(values: Floats, adopted: Ints, cells: Cells, average: Average) -> Influence:
+    """Return each unit's influence on the averages of the treated outcome itself."""
+    treated, composition = (np.zeros((values.shape[0], average.total.size)) for _ in range(2))
+    answers = average.of(cells.levels)
+    for row, (cohort, base) in enumerate(zip(cells.cohorts, cells.bases, strict=True)):
+        periods = np.flatnonzero(average.place[row] >= 0)
+        into = average.place[row, periods]
+        mine = np.flatnonzero(adopted == cohort)
+        seen = np.isfinite(values[np.ix_(mine, periods)] - values[mine, base][:, None])
+        level = cells.levels[row, periods]
+        away = np.where(seen, values[np.ix_(mine, periods)] - level, 0.0)
+        _add(treated, mine, into, away / average.total[into])
+        _add(composition, mine, into, seen * (level - answers[into]) / average.total[into])
+    return Influence(treated=treated, controls=np.zeros_like(treated), composition=composition)
 
 
 def _add(total: Floats, units: Ints, into: Ints, amounts: Floats) -> None:

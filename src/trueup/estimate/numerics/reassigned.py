@@ -45,7 +45,7 @@ def _chunk(outcomes: Floats, assignments: Ints, classes: Ints, design: Design) -
     filled = np.where(seen, outcomes, 0.0)
     member = (assignments[:, None, :] == classes[None, :, None]).astype(float)
     cohorts = classes[classes != NEVER]
-    bases = bases_of(cohorts, seen.any(axis=0), design.anticipation)
+    bases = bases_of(cohorts, np.flatnonzero(seen.any(axis=0)), design.anticipation)
     total = np.zeros((assignments.shape[0], outcomes.shape[0]))
     weight = np.zeros(assignments.shape[0])
     whole = bool(seen.all())
@@ -61,9 +61,7 @@ def _chunk(outcomes: Floats, assignments: Ints, classes: Ints, design: Design) -
         else:
             both = seen[:, periods] & seen[:, [base]]
             n = member @ both.astype(float)
-            changes = [
-                member @ ((layer[:, periods] - layer[:, [base]]) * both) for layer in filled
-            ]
+            changes = [member @ ((layer[:, periods] - layer[:, [base]]) * both) for layer in filled]
         own = int(np.searchsorted(classes, cohort))
         treated, served = n[:, own], _served(n, classes, periods, design)
         known = (treated > 0) & (served > 0)
@@ -78,11 +76,12 @@ def _chunk(outcomes: Floats, assignments: Ints, classes: Ints, design: Design) -
 def _served(sums: Floats, classes: Ints, periods: Ints, design: Design) -> Floats:
     """Add up the classes that serve as controls in each period, ``(n_assignments, n_periods)``."""
     never: Bools = classes == NEVER
-    known = sums[:, never].sum(axis=1)
+    known: Floats = sums[:, never].sum(axis=1)
     if design.never_only:
         return known
     from_here = np.cumsum(sums[:, ::-1], axis=1)[:, ::-1]
     first = np.searchsorted(classes, periods + design.anticipation, side="right")
     inside = first < classes.size
-    gathered = from_here[:, np.minimum(first, classes.size - 1), np.arange(periods.size)]
-    return known + gathered * inside
+    gathered: Floats = from_here[:, np.minimum(first, classes.size - 1), np.arange(periods.size)]
+    served: Floats = known + gathered * inside
+    return served
