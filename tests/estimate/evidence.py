@@ -37,7 +37,7 @@ def honest(value: float, error: float) -> Check:
         question="How far?",
         answer="holds",
         says="So far.",
-        figures=(("low", found.low), ("high", found.high)),
+        figures=(("honest_low", found.low), ("honest_high", found.high)),
     )
 
 

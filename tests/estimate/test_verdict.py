@@ -206,7 +206,7 @@ def test_equal_effects_get_the_same_answer_on_the_scale_of_the_outcome() -> None
     )
     shifted = dataclasses.replace(fit, estimate=estimate)
     question = dataclasses.replace(level.question, scale="level", smallest=5.0)
-    figures = (("low", 4.0), ("high", 12.0))
+    figures = (("honest_low", 4.0), ("honest_high", 12.0))
     checks = (dataclasses.replace(honest(0.0, 1.0), figures=figures),)
     found = judge(
         Assessed(

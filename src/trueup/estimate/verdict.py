@@ -224,8 +224,8 @@ def _p_value(estimate: Estimate, value: float, ends: tuple[float, float], critic
 def _honest(checks: Sequence[Check], question: Question, sign: float) -> tuple[float, float] | None:
     for check in checks:
         figures = dict(check.figures)
-        if check.name == HONEST and {"low", "high"} <= set(figures):
-            return _turned((figures["low"], figures["high"]), question, sign)
+        if check.name == HONEST and {"honest_low", "honest_high"} <= set(figures):
+            return _turned((figures["honest_low"], figures["honest_high"]), question, sign)
     return None
 
 
