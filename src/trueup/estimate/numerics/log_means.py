@@ -9,7 +9,7 @@ import numpy as np
 from trueup.estimate.panel import Floats
 from trueup.measure.numerics.resampling import cluster_draws
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-7
 """Errors below this are those of arithmetic: every unit moved alike."""
 
 
