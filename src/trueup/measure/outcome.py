@@ -1,0 +1,302 @@
+"""The outcomes and exposures of a unit in a week: each a definition, as data.
+
+`trueup.measure.unit_weeks` counts; an outcome says which count is divided by which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from trueup.units import COUNT, PER_WEEK, RATIO, SECONDS, Unit
+
+Count = Literal[
+    "active",
+    "deployed",
+    "sound",
+    "merged",
+    "marked",
+    "failed",
+    "incidents",
+    "rework",
+    "lead_seconds",
+    "lead_median_seconds",
+    "reviews",
+    "review_wait_seconds",
+    "items_done",
+    "tokens",
+    "ai_users",
+    "ai_hours",
+]
+"""What is counted per unit and week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One column of unit-weeks.
+
+    Parameters
+    ----------
+    name
+        Of the column; ends in its unit.
+    question
+        What a reader would ask.
+    definition
+        What exactly counts.
+    unit, says_unit
+        What one of it stands for; the same in words.
+    better
+        Which direction is good, if any is.
+    kind
+        ``exposure`` is never an outcome.
+    scale
+        How a difference in it is best said: ``level`` in its unit, ``log`` as a proportion of a
+        positive number, ``count`` as a proportion of the mean of a number that may be nought.
+    is_throughput
+        Whether it counts finished work that reached users.
+    needs
+        Tables without which it is not observed.
+    top, bottom
+        Counts of which it is the ratio; without `bottom` it is `top` itself.
+    is_watched
+        Only observed once 30 days have passed since the week.
+    version
+        Raised when the meaning changes.
+    """
+
+    name: str
+    question: str
+    definition: str
+    unit: Unit
+    says_unit: str
+    better: Literal["higher", "lower", "neither"]
+    kind: Literal["outcome", "flow", "quality", "exposure"]
+    scale: Literal["level", "log", "count"]
+    top: Count
+    bottom: Count | None
+    needs: tuple[str, ...]
+    is_throughput: bool = False
+    is_watched: bool = False
+    version: int = 1
+
+
+_PRODUCTION = (
+    "A change reaches production with the first successful deployment to production that brings "
+    "it; in a repository without any deployment record, with its first release. "
+)
+_FAILED = (
+    "within 30 days of reaching production it is taken back, a fix-like commit of another change "
+    "rewrites a line it wrote, or an incident is linked to it or to its deployment"
+)
+_CHANGE = ("change", "change_commit", "commit")
+_PER_DEVELOPER = "per active developer-week"
+
+_ALL = (
+    Outcome(
+        name="sound_changes_per_developer_week",
+        question="How many changes reach users and stay sound, for each active developer?",
+        definition=_PRODUCTION + "It is not sound if " + _FAILED + "; a change that only takes "
+        "another back is not counted either. By week of production, over the persons active in "
+        "that week. Weeks less than 30 days before the newest record are left out.",
+        unit=PER_WEEK,
+        says_unit=f"sound changes {_PER_DEVELOPER}",
+        better="higher",
+        kind="outcome",
+        scale="count",
+        top="sound",
+        bottom="active",
+        needs=_CHANGE,
+        is_throughput=True,
+        is_watched=True,
+    ),
+    Outcome(
+        name="deployed_changes_per_developer_week",
+        question="How many changes reach production, for each active developer?",
+        definition=_PRODUCTION + "By week of production, over the persons active in that week.",
+        unit=PER_WEEK,
+        says_unit=f"changes in production {_PER_DEVELOPER}",
+        better="higher",
+        kind="flow",
+        scale="count",
+        top="deployed",
+        bottom="active",
+        needs=_CHANGE,
+        is_throughput=True,
+    ),
+    Outcome(
+        name="merged_changes_per_developer_week",
+        question="How many changes land, for each active developer?",
+        definition="Changes by week of landing on the default branch, over the persons active in "
+        "that week. Landed is not yet in users' hands: not throughput.",
+        unit=PER_WEEK,
+        says_unit=f"landed changes {_PER_DEVELOPER}",
+        better="neither",
+        kind="flow",
+        scale="count",
+        top="merged",
+        bottom="active",
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="lead_time_mean_seconds",
+        question="How long does a change take from its first commit to production?",
+        definition=_PRODUCTION + "Mean time since the author instant of its first commit, over "
+        "changes by week of production whose first commit is known.",
+        unit=SECONDS,
+        says_unit="mean time from first commit to production",
+        better="lower",
+        kind="flow",
+        scale="log",
+        top="lead_seconds",
+        bottom="deployed",
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="lead_time_median_seconds",
+        question="How long does the middle change take from its first commit to production?",
+        definition=_PRODUCTION + "Median time since the author instant of its first commit, over "
+        "changes by week of production whose first commit is known.",
+        unit=SECONDS,
+        says_unit="median time from first commit to production",
+        better="lower",
+        kind="flow",
+        scale="log",
+        top="lead_median_seconds",
+        bottom=None,
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="review_wait_mean_seconds",
+        question="How long does a change wait for its first review?",
+        definition="Mean time from the request of the first review by someone else than the "
+        "author to that review, over landed changes by week of the review. Where the forge names "
+        "no request, from when the change was opened.",
+        unit=SECONDS,
+        says_unit="mean wait for the first review",
+        better="lower",
+        kind="flow",
+        scale="log",
+        top="review_wait_seconds",
+        bottom="reviews",
+        needs=("review",),
+    ),
+    Outcome(
+        name="incidents_per_change",
+        question="How many incidents follow from a change that reaches production?",
+        definition=_PRODUCTION + "Incidents opened within 30 days that are linked to it or to "
+        "its deployment, over changes by week of production.",
+        unit=COUNT,
+        says_unit="incidents per change in production",
+        better="lower",
+        kind="quality",
+        scale="level",
+        top="incidents",
+        bottom="deployed",
+        needs=(*_CHANGE, "incident"),
+        is_watched=True,
+    ),
+    Outcome(
+        name="change_failure_ratio",
+        question="Which share of changes fails in production?",
+        definition=_PRODUCTION + "A change fails if " + _FAILED + "; over changes by week of "
+        "production.",
+        unit=RATIO,
+        says_unit="share of changes in production that fail",
+        better="lower",
+        kind="quality",
+        scale="level",
+        top="failed",
+        bottom="deployed",
+        needs=_CHANGE,
+        is_watched=True,
+    ),
+    Outcome(
+        name="rework_ratio",
+        question="Which share of the work is taking back and mending what was just delivered?",
+        definition=_PRODUCTION + "Changes that take back, or mend a line of, a change that "
+        "reached production at most 30 days before; over changes by week of production.",
+        unit=RATIO,
+        says_unit="share of changes in production that are rework",
+        better="lower",
+        kind="quality",
+        scale="level",
+        top="rework",
+        bottom="deployed",
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="work_items_done_per_developer_week",
+        question="How many work items are finished, for each active developer?",
+        definition="Work items by the week in which they were last moved to done, over the "
+        "persons active in that week.",
+        unit=PER_WEEK,
+        says_unit=f"work items done {_PER_DEVELOPER}",
+        better="higher",
+        kind="flow",
+        scale="count",
+        top="items_done",
+        bottom="active",
+        needs=("work_item",),
+    ),
+    Outcome(
+        name="tokens_per_developer_week",
+        question="How many tokens are used up, for each active developer?",
+        definition="All five kinds of tokens of all requests of the unit's persons, over the "
+        "persons active in that week. What goes in is never an outcome.",
+        unit=PER_WEEK,
+        says_unit=f"tokens {_PER_DEVELOPER}",
+        better="neither",
+        kind="exposure",
+        scale="level",
+        top="tokens",
+        bottom="active",
+        needs=("ai_request",),
+    ),
+    Outcome(
+        name="ai_active_developers_ratio",
+        question="Which share of active developers uses AI tools?",
+        definition="Persons active in the week who have a session with an AI tool in it, or "
+        "author a commit that is marked with one, over all persons active in the week.",
+        unit=RATIO,
+        says_unit="share of active developers who use AI",
+        better="neither",
+        kind="exposure",
+        scale="level",
+        top="ai_users",
+        bottom="active",
+        needs=("commit",),
+    ),
+    Outcome(
+        name="ai_marked_changes_ratio",
+        question="Which share of landed changes is marked with an AI tool?",
+        definition="Changes of which a commit carries the mark of an AI tool, over changes by "
+        "week of landing. At least: what carries no mark is unknown.",
+        unit=RATIO,
+        says_unit="share of landed changes that are marked",
+        better="neither",
+        kind="exposure",
+        scale="level",
+        top="marked",
+        bottom="merged",
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="ai_hours_per_developer_week",
+        question="How long are AI tools in use, for each active developer?",
+        definition="Time in use as the tools count it, by the week in which a session starts, "
+        "over the persons active in that week.",
+        unit=PER_WEEK,
+        says_unit=f"hours {_PER_DEVELOPER}",
+        better="neither",
+        kind="exposure",
+        scale="level",
+        top="ai_hours",
+        bottom="active",
+        needs=("ai_session",),
+    ),
+)
+
+OUTCOMES: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for outcome in _ALL})
+"""Every outcome and exposure by name, the default primary one first."""

@@ -1,0 +1,1 @@
+"""A made-up world, written down as rows of the canonical tables."""

@@ -1,0 +1,108 @@
+"""The use of AI tools: who, when, how long, how many tokens; in the twin world there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trueup.simulate.scenario import Scenario
+from trueup.simulate.teams import (
+    DAY,
+    FIRST_DAY,
+    HOUR,
+    NEVER,
+    WEEK,
+    Bools,
+    Floats,
+    Ints,
+    Teams,
+    stream,
+)
+
+BUCKETS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+_SHARES = (0.05, 0.78, 0.09, 0.03, 0.05)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Usage:
+    """Every session there was, recorded or not.
+
+    Parameters
+    ----------
+    is_user
+        Per seat: whether that person used AI that week.
+    hours
+        Per cell: AI hours per active developer, exactly what the sessions add up to.
+    seat, started_at, active_seconds
+        Per session.
+    tokens
+        Per session and bucket, ``(sessions, 5)``.
+    """
+
+    is_user: Bools
+    hours: Floats
+    seat: Ints
+    started_at: Ints
+    active_seconds: Ints
+    tokens: Ints
+
+
+def draw_usage(scenario: Scenario, teams: Teams) -> Usage:
+    """Draw the sessions of every team that adopts, from its week of adoption on."""
+    random = stream(scenario, 1)
+    cell = teams.seat_cell
+    since = weeks_since(scenario, teams).ravel()
+    is_user = _users(scenario, teams, random, since[cell] >= 0)
+    seat = np.repeat(np.flatnonzero(is_user), 1 + random.poisson(1.0, int(is_user.sum())))
+    of_cell = cell[seat]
+    jitter = np.exp(0.15 * random.standard_normal(since.size))
+    wanted = teams.hours.repeat(scenario.weeks) * jitter * teams.active * 3_600
+    sessions = np.bincount(of_cell, minlength=since.size)
+    each = (wanted[of_cell] / sessions[of_cell]).astype(np.int64) + 1
+    hours = np.bincount(of_cell, weights=each, minlength=since.size) / (3_600 * teams.active)
+    moment = random.integers(0, 5, seat.size) * DAY + random.integers(
+        8 * HOUR, 18 * HOUR, seat.size
+    )
+    return Usage(
+        is_user=is_user,
+        hours=hours,
+        seat=seat,
+        started_at=FIRST_DAY + (of_cell % scenario.weeks) * WEEK + moment,
+        active_seconds=each,
+        tokens=_tokens(scenario, teams, random, of_cell, each),
+    )
+
+
+def weeks_since(scenario: Scenario, teams: Teams) -> Ints:
+    """Return weeks since adoption, ``(teams, weeks)``; always negative where there is none."""
+    start = np.where(teams.adopts_in == NEVER, scenario.weeks + 1_000_000, teams.adopts_in)
+    since: Ints = np.arange(scenario.weeks) - start[:, None]
+    return since
+
+
+def _users(scenario: Scenario, teams: Teams, random: np.random.Generator, adopted: Bools) -> Bools:
+    """Choose users by lot, and always more than half of the active developers."""
+    lot = random.random(adopted.size)
+    cell = teams.seat_cell
+    rank = np.empty(lot.size, dtype=np.int64)
+    rank[np.lexsort((lot, cell))] = np.arange(lot.size)
+    rank -= teams.first_seat[cell]
+    majority = teams.active[cell] // 2 + 1
+    chosen: Bools = adopted & ((lot < scenario.use.users_ratio) | (rank < majority))
+    return chosen
+
+
+def _tokens(
+    scenario: Scenario, teams: Teams, random: np.random.Generator, cell: Ints, seconds: Ints
+) -> Ints:
+    use = scenario.use
+    team, week = np.divmod(cell, scenario.weeks)
+    habit = np.exp(0.4 * random.standard_normal(scenario.teams) - 0.08)
+    total = use.tokens_per_hour / 3_600 * seconds * habit[team]
+    total *= np.exp(0.3 * random.standard_normal(cell.size) - 0.045)
+    if use.policy_week is not None:
+        ranked = teams.is_ranked[team] & (week >= use.policy_week)
+        total *= np.exp(use.tokenmaxxing * ranked)
+    tokens: Ints = (total[:, None] * np.array(_SHARES)).astype(np.int64)
+    return tokens
