@@ -111,6 +111,12 @@ class Threshold:
         The conditions for saying "cliff".
     curve
         ``(dose, mean, low, high, n)`` in bins of equal count, fixed effects taken out, to draw.
+    adjusted_p
+        `existence_p` after Holm over the outcomes asked about together.
+    n_rows, n_units, n_clusters
+        Unit-periods, units and clusters searched.
+    seed
+        Of resampling.
     """
 
     outcome: str
@@ -131,6 +137,11 @@ class Threshold:
     rivals: tuple[tuple[str, float, float], ...]
     gates: tuple[Check, ...]
     curve: tuple[tuple[float, float, float, float, int], ...]
+    adjusted_p: float | None = None
+    n_rows: int = 0
+    n_units: int = 0
+    n_clusters: int = 0
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +194,10 @@ class Assessment:
         Outcomes that must not suffer.
     exploratory
         Everything else; never changes the verdict.
+    little
+        Output after over before as Little's law implies it: an audit of `departures`.
+    departures
+        Output after over before, counted; wins over `little`. None where nothing was counted.
     made_up
         The records are of a made-up organisation, and say so wherever they are shown.
     """
@@ -209,6 +224,7 @@ class Assessment:
     panel_digest: str
     seed: int
     made_up: bool = False
+    departures: Estimate | Abstention | None = None
 
     def say(self) -> tuple[str, ...]:
         """Say the whole answer in about ten lines, what could have been seen before what was."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import tomllib
 import types
 from collections.abc import Collection, Iterator, Mapping
@@ -140,6 +141,22 @@ class Plan:
     def questions(self) -> tuple[Question, ...]:
         """Every question it asks, the primary first."""
         return (self.primary, *self.guardrails, *self.exploratory)
+
+
+_ACTIVITY = frozenset(
+    {"commit", "commits", "lines", "loc", "merged", "merges", "opened", "prs", "sloc", "tokens"}
+)
+
+
+def not_throughput(question: Question) -> str:
+    """Say why an outcome is not throughput; empty where its name does not give it away.
+
+    Commits, lines, tokens and what was merged or opened are activity: more of them is no gain.
+    """
+    words = set(re.findall(r"[a-z]+", question.outcome.lower()))
+    if question.better == "higher" and words & _ACTIVITY:
+        return f"{question.outcome} is activity, not throughput"
+    return ""
 
 
 def plan_hash(plan: Plan) -> str:

@@ -18,12 +18,20 @@ from trueup.estimate.estimator import Fit
 from trueup.estimate.looks import ONLY_LOOK, Look
 from trueup.estimate.question import Question
 from trueup.model.effect import Check, Estimate
-from trueup.model.evidence import Interval
+from trueup.model.evidence import Abstention, Interval
 
 FALSE_ALARM = 0.02
 """Most that a year may say destroying, or creating, of a roll-out that does nothing at all."""
 GATES = frozenset(
-    {"attrition", "clusters", "overlap", "placebo_date", "placebo_outcome", "pre_trend"}
+    {
+        "agreement",
+        "attrition",
+        "clusters",
+        "overlap",
+        "placebo_date",
+        "placebo_outcome",
+        "pre_trend",
+    }
 )
 """Checks that must hold before anything is said; the others are printed and decide nothing."""
 OPTIONAL = frozenset({"placebo_outcome"})
@@ -194,6 +202,47 @@ def weigh(assessed: Assessed, narrow: Interval | None = None) -> Weighed | None:
         narrow=_turned(ends, question, sign),
         fails=tuple(gate for gate in gates if gate.answer == "fails"),
         weak=tuple(gate for gate in gates if _is_weak(gate)),
+    )
+
+
+def might_be_neutral(assessed: Assessed) -> bool:
+    """Whether the equivalence test could rule out any effect of interest."""
+    main = weigh(assessed)
+    return main is not None and not main.is_equivalent and abs(main.value) < main.delta
+
+
+def agreement(
+    question: Question, primary: Fit | Abstention, second: Fit | Abstention
+) -> tuple[Check, ...]:
+    """Say whether two recipes that rest on the same design agree, as a check; none without both.
+
+    Their difference varies less than the noisier of the two when one is efficient (Hausman 1978,
+    Econometrica 46(6)), so a difference beyond 1.96 of its errors is not noise.
+    """
+    if not isinstance(primary, Fit) or not isinstance(second, Fit):
+        return ()
+    values, errors = [], []
+    for fit in (primary, second):
+        interval = fit.estimate.interval
+        ends = [_scaled(end, question) for end in (interval.low, interval.high)]
+        values.append(_scaled(fit.estimate.value, question))
+        errors.append((ends[1] - ends[0]) / 2 / _NORMAL.inv_cdf((1 + interval.level) / 2))
+    apart = abs(values[0] - values[1]) / max(errors) if max(errors) > 0 else 0.0
+    agrees = apart <= 1.96
+    says = (
+        f"{primary.estimate.estimator} says {primary.estimate.say()}, "
+        f"{second.estimate.estimator} {second.estimate.say()}: "
+        f"{apart:.1f} standard errors apart, {'no more than' if agrees else 'beyond'} noise."
+    )
+    return (
+        Check(
+            name="agreement",
+            question="Do two recipes for the same design agree?",
+            answer="holds" if agrees else "weak",
+            says=says,
+            figures=(("errors_apart", apart),),
+            reference="Hausman (1978), Econometrica 46(6)",
+        ),
     )
 
 

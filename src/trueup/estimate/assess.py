@@ -1,0 +1,333 @@
+"""From a panel and a registered plan to everything the balance says about it.
+
+What the data could have seen is worked out first; nothing here raises for lack of evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from trueup.estimate.assessment import (
+    Assessed,
+    Assessment,
+    Moderation,
+    Threshold,
+    Verdict,
+)
+from trueup.estimate.catalogue import find_estimator
+from trueup.estimate.checking import Case, all_checks
+from trueup.estimate.estimator import SEED, Fit
+from trueup.estimate.little import throughput_of_adopters
+from trueup.estimate.looks import Look, this_look
+from trueup.estimate.numerics.multiplicity import benjamini_hochberg
+from trueup.estimate.panel import Panel, Remark
+from trueup.estimate.plan import Plan, binding, differences, not_throughput, plan_hash
+from trueup.estimate.power import power
+from trueup.estimate.question import Question
+from trueup.estimate.verdict import Rule, agreement, judge, might_be_neutral
+from trueup.model.effect import Check
+from trueup.model.evidence import Abstention, Interval
+
+NAIVE = "two_way"
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Told how far a long stage is."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; `total` is its number of steps, None if unknown."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """So many further steps are done."""
+        ...
+
+
+def assess(
+    panel: Panel,
+    plan: Plan,
+    *,
+    seed: int = SEED,
+    progress: Progress | None = None,
+    made_up: bool = False,
+    source: str = "",
+    registered: Plan | None = None,
+) -> Assessment:
+    """Answer a registered plan on a panel, whatever the answer.
+
+    Parameters
+    ----------
+    progress
+        Told after each outcome, moderator and threshold.
+    made_up
+        The records are of a made-up organisation.
+    source
+        Where the panel comes from; as the panel says where empty.
+    registered
+        The plan as it was frozen; what differs from it is listed, and what bears on the verdict
+        keeps it from saying more than leaning.
+
+    Raises
+    ------
+    EstimateError
+        The primary question names a column the panel has not, the plan an estimator there is not,
+        or a library that estimates is not installed.
+    """
+    look = this_look(
+        panel, registered_on=plan.registered_on, looks=plan.looks, outcome=plan.primary.outcome
+    )
+    work = _Work(panel=panel, plan=plan, look=look, seed=seed)
+    told = _Told(progress, _steps(plan))
+    primary = work.assessed(plan.primary, checked=True, needed=True)
+    told.done()
+    guardrails = tuple(told.each(work.assessed(one, checked=True) for one in plan.guardrails))
+    exploratory = tuple(told.each(work.assessed(one, checked=False) for one in plan.exploratory))
+    changes = differences(registered, plan) if registered is not None else ()
+    ratio = throughput_of_adopters(panel, level=work.level(1), seed=seed)
+    return Assessment(
+        plan=plan.title,
+        plan_hash=plan_hash(plan),
+        look=look.number,
+        looks=look.of,
+        units=plan.population.units,
+        grain=panel.grain,
+        n_units=panel.n_units,
+        n_treated=int(panel.ever_treated.sum()),
+        n_periods=panel.n_periods,
+        window=panel.window,
+        remarks=(*panel.remarks, *_remarks(panel, plan, look, changes)),
+        primary=primary,
+        guardrails=guardrails,
+        exploratory=_adjusted(exploratory),
+        moderators=tuple(told.each(work.moderations())),
+        thresholds=tuple(told.each(work.thresholds())),
+        little=ratio.implied if ratio else None,
+        departures=ratio.counted if ratio else None,
+        verdict=work.verdict(primary, guardrails, changes),
+        source=source or panel.source,
+        panel_digest=panel.digest(),
+        seed=seed,
+        made_up=made_up,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """One panel held against one plan at one look."""
+
+    panel: Panel
+    plan: Plan
+    look: Look
+    seed: int
+
+    def level(self, times: int) -> float:
+        """Level of an interval at this look, for `times` the plan's error."""
+        return self.look.level(min(times * self.plan.alpha, 0.9))
+
+    def assessed(self, question: Question, *, checked: bool, needed: bool = False) -> Assessed:
+        """Look at one outcome from every side: what could be seen first, then what was."""
+        question = replace(question, level=self.level(1))
+        if question.outcome not in self.panel.columns and not needed:
+            missing = _missing(question)
+            return Assessed(
+                question=question,
+                primary=missing,
+                second=missing,
+                naive=missing,
+                power=missing,
+                checks=(),
+            )
+        could = power(self.panel, question, estimator=self.plan.estimator)
+        primary = self.fit(self.plan.estimator, question)
+        second = self.fit(self.plan.second, question)
+        checks = self.checks(question, primary) if checked else ()
+        return Assessed(
+            question=question,
+            primary=primary,
+            second=second,
+            naive=self.fit(NAIVE, question),
+            power=could,
+            checks=(*checks, *agreement(question, primary, second)),
+        )
+
+    def fit(self, estimator: str, question: Question) -> Fit | Abstention:
+        return find_estimator(estimator).fit(self.panel, question, seed=self.seed)
+
+    def checks(self, question: Question, fit: Fit | Abstention) -> tuple[Check, ...]:
+        if isinstance(fit, Abstention):
+            return ()
+        recipe, seed = find_estimator(self.plan.estimator), self.seed
+        wrong = self.plan.unmarked
+        case = Case(
+            panel=self.panel,
+            question=question,
+            fit=fit,
+            refit=lambda panel, asked: recipe.fit(panel, asked, seed=seed),
+            placebo_outcomes=tuple(
+                name for name in self.plan.placebo_outcomes if name in self.panel.columns
+            ),
+            unmarked=(wrong.users_among_controls, wrong.non_users_among_adopters),
+            seed=seed,
+        )
+        return tuple(check(case) for check in all_checks().values())
+
+    def verdict(
+        self, primary: Assessed, guardrails: tuple[Assessed, ...], changes: tuple[str, ...]
+    ) -> Verdict:
+        changed = binding(changes)
+        cap = self.plan.not_throughput or not_throughput(self.plan.primary)
+        if changed:
+            cap = f"the plan was changed after it was registered ({changed[0]})"
+        rule = Rule(look=self.look, alpha=self.plan.alpha, cap=cap)
+        return judge(primary, guardrails, rule=rule, narrow=dict(self.narrow(primary)))
+
+    def narrow(self, primary: Assessed) -> Iterator[tuple[str, Interval]]:
+        """Yield the interval of the equivalence test, where it could decide anything."""
+        if not might_be_neutral(primary):
+            return
+        question = replace(primary.question, level=self.level(2))
+        again = self.fit(self.plan.estimator, question)
+        if isinstance(again, Fit):
+            yield question.outcome, again.estimate.interval
+
+    def moderations(self) -> Iterator[Moderation | Abstention]:
+        from trueup.estimate.moderators import moderate
+
+        known = tuple(name for name in self.plan.moderators if name in self.panel.columns)
+        for name in self.plan.moderators:
+            if name not in known:
+                yield _missing_column(name, "moderator")
+        if known:
+            primary = replace(self.plan.primary, level=1 - self.plan.alpha)
+            yield from moderate(
+                self.panel, primary, known, equivalence=primary.smallest, seed=self.seed
+            )
+
+    def thresholds(self) -> Iterator[Threshold | Abstention]:
+        from trueup.estimate.cliff.threshold import find_threshold
+
+        for outcome in self.plan.threshold_outcomes if self.plan.dose else ():
+            lacking = [one for one in (outcome, self.plan.dose) if one not in self.panel.columns]
+            if lacking:
+                yield _missing_column(lacking[0], f"threshold of {outcome}")
+                continue
+            yield find_threshold(
+                self.panel,
+                outcome,
+                self.plan.dose,
+                within="unit" if _varies_within(self.panel, self.plan.dose) else "pooled",
+                draws=999,
+                seed=self.seed,
+                placebo_outcomes=tuple(
+                    name for name in self.plan.placebo_outcomes if name in self.panel.columns
+                ),
+            )
+
+
+def _adjusted(exploratory: tuple[Assessed, ...]) -> tuple[Assessed, ...]:
+    """Add to each explored outcome its p after Benjamini-Hochberg among all that were explored."""
+    found = [
+        (place, one.primary.estimate.p_value)
+        for place, one in enumerate(exploratory)
+        if isinstance(one.primary, Fit) and one.primary.estimate.p_value is not None
+    ]
+    adjusted = benjamini_hochberg([p for _, p in found]) if found else np.zeros(0)
+    shown = list(exploratory)
+    for (place, _), p in zip(found, adjusted.tolist(), strict=True):
+        one = shown[place]
+        check = Check(
+            name="explored",
+            question="Would it stand out among all outcomes that were looked at?",
+            answer="holds" if p <= 0.10 else "weak",
+            says=f"p {p:.2g} after adjusting for {len(found)} outcomes explored; "
+            "an explored outcome never changes the verdict.",
+            figures=(("adjusted_p", p), ("explored", float(len(found)))),
+            reference="Benjamini, Hochberg (1995), JRSS B 57(1)",
+        )
+        shown[place] = replace(one, checks=(*one.checks, check))
+    return tuple(shown)
+
+
+def _remarks(panel: Panel, plan: Plan, look: Look, changes: tuple[str, ...]) -> Iterator[Remark]:
+    yield Remark(kind="look", says=look.says(plan.alpha))
+    if plan.registered_on is None:
+        yield Remark(kind="registration", says="The plan has no date of registration.")
+    else:
+        share = _seen_before(panel, plan)
+        if share > 0:
+            yield Remark(
+                kind="registration",
+                says=f"When the plan was registered, on {plan.registered_on}, "
+                f"{100 * share:.0f} % of the rows after adoption could already be seen.",
+            )
+    if changes:
+        yield Remark(kind="plan_changed", says=f"Changed since registration: {'; '.join(changes)}.")
+    if plan.population.grain not in {panel.grain, "period"}:
+        yield Remark(
+            kind="grain",
+            says=f"The plan speaks of {plan.population.grain}s, the panel of {panel.grain}s.",
+        )
+
+
+def _seen_before(panel: Panel, plan: Plan) -> float:
+    """Return which share of the rows after adoption was over when the plan was registered."""
+    rows, day = panel.period[panel.treated], plan.registered_on
+    if day is None or not rows.size:
+        return 0.0
+    instant = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1_000_000
+    length = (panel.window.end_at - panel.window.start_at) / panel.n_periods
+    over = (instant - panel.window.start_at) / length if length > 0 else 0.0
+    return float((rows + 1 <= over + 1e-9).mean())
+
+
+def _varies_within(panel: Panel, dose: str) -> bool:
+    spread = panel.wide(dose)
+    seen = np.isfinite(spread)
+    high = np.where(seen, spread, -math.inf).max(axis=1)
+    low = np.where(seen, spread, math.inf).min(axis=1)
+    return bool((high > low).mean() > 0.5)
+
+
+def _missing(question: Question) -> Abstention:
+    return _missing_column(question.outcome, question.outcome)
+
+
+def _missing_column(column: str, metric: str) -> Abstention:
+    return Abstention(
+        metric=metric,
+        reason=f"The panel has no column {column}.",
+        remedy="Connect the source that holds it, or add the column.",
+    )
+
+
+def _steps(plan: Plan) -> int:
+    thresholds = len(plan.threshold_outcomes) if plan.dose else 0
+    return len(plan.questions) + len(plan.moderators) + thresholds
+
+
+class _Told:
+    """Progress in steps, or silence."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._advance: Callable[[int], None] | None = None
+        if progress is not None:
+            progress.stage("estimating", total)
+            self._advance = progress.advance
+
+    def done(self) -> None:
+        """One more step is done."""
+        if self._advance is not None:
+            self._advance(1)
+
+    def each(self, items: Iterable[T]) -> Iterator[T]:
+        """Pass items on, a step each."""
+        for item in items:
+            yield item
+            self.done()
