@@ -18,8 +18,13 @@ from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from trueup.estimate.asking import Ask
+    from trueup.estimate.assessment import Assessment
+    from trueup.estimate.panel import Panel
+    from trueup.estimate.plan import Adoption, Plan
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Check
+    from trueup.simulate.scenario import Scenario
     from trueup.store.collection import Collection
 
 Format = Literal["html", "md", "json"]
@@ -208,12 +213,119 @@ class Workspace:
         lines = write(report, form, output)
         return ReportWritten(path=output, lines=lines, collected=collected)
 
+    def panel(self, asked: Ask | Plan | None = None, *, unit: str = "team") -> tuple[Panel, Plan]:
+        """Return units by week as collected, and the plan a question amounts to on them.
+
+        Parameters
+        ----------
+        asked
+            A registered plan, or a question; None for the usual plan: sound changes that reach
+            users, with what must not suffer.
+        unit
+            Which kind of unit: team, service or repository; a plan says its own.
+
+        Raises
+        ------
+        EstimateError
+            What is asked about is not in the workspace.
+        """
+        from trueup.estimate.usual import week_panel
+        from trueup.measure.unit_weeks import unit_weeks
+
+        adoption, unit = _rule(asked, unit)
+        with self._warehouse.tables() as tables:
+            weeks = unit_weeks(
+                tables,
+                unit=unit,
+                share=adoption.share,
+                weeks_running=adoption.weeks,
+                timezone=self.settings.workspace.timezone,
+            )
+        return week_panel(weeks, asked, unit=unit)
+
+    def estimate(self, asked: Ask | Plan | None = None, *, seed: int | None = None) -> Assessment:
+        """Say what adoption did to the units of the workspace, or that nobody can know.
+
+        Parameters
+        ----------
+        asked
+            As in `panel`.
+        seed
+            Of resampling; the same records and seed give the same answer.
+
+        Raises
+        ------
+        EstimateError
+            What is asked about is not in the workspace, or the extra ``estimate`` is missing.
+        """
+        from trueup.estimate.asking import estimate
+        from trueup.estimate.estimator import SEED
+
+        panel, plan = self.panel(asked)
+        return estimate(panel, plan, seed=SEED if seed is None else seed)
+
+    def demo(
+        self, scenario: Scenario, form: Format, output: Path, progress: Progress | None = None
+    ) -> ReportWritten:
+        """Make up an organisation, land its records here, write the whole report on it.
+
+        The records go the way real ones go; the report sets the known truth beside the answer
+        and says throughout that the organisation is made up.
+
+        Raises
+        ------
+        EstimateError
+            The extra ``estimate`` is missing.
+        ReportError
+            The report cannot be written to `output`.
+        """
+        from trueup.estimate.asking import estimate
+        from trueup.measure.repository import measure_repository
+        from trueup.report.edition import edit, write
+        from trueup.simulate.organisation import TARGET, land, make_organisation
+
+        progress = progress or Silent()
+        now = time.time_ns() // 1000
+        progress.stage("making up an organisation", None)
+        made = make_organisation(scenario)
+        progress.stage("landing its records", None)
+        with Vault.open(self.folder) as vault:
+            land(made, self._warehouse, vault, now=now)
+        progress.stage("counting by team and week", None)
+        panel, plan = self.panel()
+        assessment = estimate(panel, plan, seed=scenario.seed, progress=progress, made_up=True)
+        progress.stage("measuring", None)
+        with self._warehouse.tables() as tables:
+            measured = measure_repository(tables, self.settings)
+            report = edit(
+                measured,
+                tables,
+                locations=(),
+                ran_at=now,
+                assessment=assessment,
+                truth=made.truth,
+            )
+        progress.stage("writing", None)
+        lines = write(report, form, output)
+        return ReportWritten(
+            path=output, lines=lines, collected=Collected(repository_ids=(TARGET,))
+        )
+
     def doctor(self) -> tuple[Check, ...]:
         """Say which sources are connected, which are missing, and which answers that costs."""
         from trueup.report.doctor import examine
 
         with self._warehouse.tables() as tables:
             return examine(tables)
+
+
+def _rule(asked: Ask | Plan | None, unit: str) -> tuple[Adoption, str]:
+    """Return when a unit counts as having adopted, and which kind of unit it is."""
+    from trueup.estimate.plan import Adoption, Plan
+
+    if isinstance(asked, Plan):
+        return asked.adoption, asked.population.units
+    return Adoption(), unit
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.house.source import PACKAGE, name_of, parsed, python_files
@@ -26,8 +28,21 @@ def test_every_export_list_is_sorted() -> None:
     assert unsorted == []
 
 
-def test_the_top_package_exports_only_its_version() -> None:
-    assert exported(PACKAGE / "__init__.py") == ["__version__"]
+def test_the_top_package_exports_names_that_are_loaded_when_asked_for() -> None:
+    names = exported(PACKAGE / "__init__.py") or []
+    loaded = (
+        "import sys, trueup; light = {'numpy', 'pyarrow', 'duckdb'}.isdisjoint(sys.modules);"
+        f"[getattr(trueup, name) for name in {names!r}]; print(light)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loaded],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True"
+    assert exported(PACKAGE / "__init__.pyi") == names
 
 
 def test_the_version_is_the_one_of_the_project_file() -> None:

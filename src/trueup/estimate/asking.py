@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.errors import EstimateError
-from trueup.estimate.assess import assess
+from trueup.estimate.assess import Progress, assess
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.estimator import SEED
@@ -39,8 +39,8 @@ class Ask:
     better
         Which direction is good.
     smallest
-        Smallest effect of interest. None: a twentieth; for ``level``, of the mean outcome while
-        nobody had adopted.
+        Smallest effect of interest. None: a twentieth; for ``level``, of the mean outcome
+        before adoption.
     horizon, anticipation, controls, covariates
         As in `trueup.estimate.question.Question`.
     guardrails
@@ -115,7 +115,7 @@ def columns_of(
 def plan_of(ask: Ask, panel: Panel, *, unit: str = "unit", cluster: str | None = None) -> Plan:
     """Return the plan that a question amounts to on a panel.
 
-    Only what was seen before anyone adopted is looked at.
+    Only rows before adoption are looked at.
 
     Parameters
     ----------
@@ -145,8 +145,24 @@ def plan_of(ask: Ask, panel: Panel, *, unit: str = "unit", cluster: str | None =
     )
 
 
-def estimate(panel: Panel, asked: Plan | Ask, *, seed: int = SEED) -> Assessment:
+def estimate(
+    panel: Panel,
+    asked: Plan | Ask,
+    *,
+    seed: int = SEED,
+    progress: Progress | None = None,
+    made_up: bool = False,
+) -> Assessment:
     """Answer a question on a panel, whatever the answer: also that nobody can know.
+
+    Parameters
+    ----------
+    seed
+        Of resampling.
+    progress
+        Told how far it is.
+    made_up
+        The records are of a made-up organisation.
 
     Raises
     ------
@@ -157,7 +173,7 @@ def estimate(panel: Panel, asked: Plan | Ask, *, seed: int = SEED) -> Assessment
     plan = asked if isinstance(asked, Plan) else plan_of(asked, panel)
     for question in plan.questions:
         refuse_values(panel, question)
-    return assess(panel, plan, seed=seed)
+    return assess(panel, plan, seed=seed, progress=progress, made_up=made_up)
 
 
 def estimate_panel(
@@ -237,7 +253,7 @@ def _question(
 
 
 def _before_anyone(panel: Panel, outcome: str) -> Floats:
-    """Return what was seen of the outcome while nobody had adopted; never what came after."""
+    """Return what was seen of the outcome before adoption; never what came after."""
     values = panel.column(outcome)[~panel.treated]
     return values[~np.isnan(values)]
 

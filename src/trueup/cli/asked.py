@@ -1,0 +1,150 @@
+"""The options of `trueup estimate`: where the rows are, and what is asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from trueup.estimate.asking import Ask
+    from trueup.estimate.plan import Plan
+    from trueup.estimate.reading import PanelColumns
+
+Grain = Literal["day", "week", "month", "quarter", "year", "period"]
+Scale = Literal["level", "log", "count"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Where the rows are, and which column is what."""
+
+    panel: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV, TSV, Parquet or Arrow file: a row for each unit and period.",
+            show_default="teams by week, from the workspace",
+        ),
+    ] = None
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Who is seen: a team, a repository.",
+            show_default="unit; in the workspace, team",
+        ),
+    ] = None
+    time: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="When: dates, weeks (2025-W05), months (2025-01), years, numbers.",
+        ),
+    ] = "time"
+    adopted: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="First treated period (empty: never), or 0 before and 1 since, or periods since.",
+        ),
+    ] = "adopted"
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="What shares shocks: a company.", show_default="each unit"
+        ),
+    ] = None
+    grain: Annotated[
+        Grain | None, typer.Option(help="What a period is.", show_default="as the times say")
+    ] = None
+
+    def columns(self, asked: Ask | Plan) -> PanelColumns:
+        """Return which column of the file is what."""
+        from trueup.estimate.asking import Ask, columns_of
+
+        who = self.unit or "unit"
+        if isinstance(asked, Ask):
+            return asked.columns(
+                who, self.time, self.adopted, cluster=self.cluster, grain=self.grain
+            )
+        return columns_of(asked, who, self.time, self.adopted, cluster=self.cluster)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked, unless a plan says it."""
+
+    outcome: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What may have changed.")
+    ] = None
+    scale: Annotated[
+        Scale | None,
+        typer.Option(
+            help="As a difference, or as a proportion of a positive or of a counted outcome.",
+            show_default="count for whole numbers, else level",
+        ),
+    ] = None
+    better: Annotated[Literal["higher", "lower"], typer.Option(help="Which direction is good.")] = (
+        "higher"
+    )
+    smallest: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Smallest change that matters: 0.05 is five per cent.",
+            show_default="0.05, or 5 % of the mean before adoption",
+        ),
+    ] = None
+    horizon: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PERIODS", help="Average over so many after adoption.", show_default="all seen"
+        ),
+    ] = None
+    controls: Annotated[
+        Literal["not_yet", "never"], typer.Option(help="Whom adopters are compared with.")
+    ] = "not_yet"
+    method: Annotated[str, typer.Option(metavar="NAME", help="Which recipe answers.")] = (
+        "callaway_santanna"
+    )
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Makes units comparable; repeatable."),
+    ] = None
+    guardrail: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN[:lower]",
+            help="Must not suffer; repeatable; lower is better with :lower.",
+        ),
+    ] = None
+    moderator: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="May change the answer; repeatable."),
+    ] = None
+    dose: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Exposure, to look for a threshold in.")
+    ] = ""
+
+    def ask(self) -> Ask | None:
+        """Return the question, None where no outcome is named."""
+        from trueup.estimate.asking import Ask
+
+        if self.outcome is None:
+            return None
+        return Ask(
+            outcome=self.outcome,
+            scale=self.scale,
+            better=self.better,
+            smallest=self.smallest,
+            horizon=self.horizon,
+            controls=self.controls,
+            covariates=tuple(self.covariate or ()),
+            guardrails=tuple(self.guardrail or ()),
+            method=self.method,
+            dose=self.dose,
+            moderators=tuple(self.moderator or ()),
+        )
