@@ -1,1 +1,1 @@
-"""Whether outcomes jump at some threshold of dose, and whether these data can tell."""
+"""Whether outcomes jump at some dose: existence, location, rival shapes, and what is said."""

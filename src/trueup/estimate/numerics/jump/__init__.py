@@ -1,0 +1,1 @@
+"""Jumps at an unknown dose, as pure functions of arrays."""
