@@ -44,7 +44,7 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say what adoption did to an outcome, with an interval, or that nobody can know.
+    """Say what adoption did, with an interval, or that nobody can know.
 
     Units that adopt are compared with units that have not yet. Everything is decided before any
     difference is looked at: the answer names its plan.
