@@ -21,6 +21,7 @@ Count = Literal[
     "failed",
     "incidents",
     "rework",
+    "timed",
     "lead_seconds",
     "lead_median_seconds",
     "reviews",
@@ -150,7 +151,7 @@ _ALL = (
         kind="flow",
         scale="log",
         top="lead_seconds",
-        bottom="deployed",
+        bottom="timed",
         needs=_CHANGE,
     ),
     Outcome(
