@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from trueup.model.effect import Estimate
+from trueup.estimate.assessment import Assessment
 from trueup.report.document import Definition, Footer, Report, Section
 from trueup.report.findings import Findings
 from trueup.report.sections.advice import limits, monday, unknowns
-from trueup.report.sections.answer import answer, scale, strip
+from trueup.report.sections.answer import SOURCES, answer, scale, strip
+from trueup.report.sections.balance import verdict
+from trueup.report.sections.balance.beside import beside
+from trueup.report.sections.balance.dose import dose, moderators
+from trueup.report.sections.balance.outcomes import effects
+from trueup.report.sections.balance.trust import checks, needs, truth
 from trueup.report.sections.coverage import coverage as saw
 from trueup.report.sections.coverage import repositories as side_by_side
 from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
 from trueup.report.sections.method import method
 from trueup.report.sections.quality import quality
-from trueup.report.sections.unfilled import effects, money
+from trueup.report.sections.unfilled import money, no_effects
 from trueup.report.view import CoverageRow, Run, Subject, View
 
 
@@ -26,6 +31,9 @@ def compose(
     coverage: Sequence[CoverageRow],
     run: Run,
     definitions: Sequence[Definition],
+    rows: Mapping[str, int] | None = None,
+    assessment: Assessment | None = None,
+    put_in: Mapping[str, float] | None = None,
 ) -> Report:
     """Return the report on `findings`.
 
@@ -41,6 +49,13 @@ def compose(
         When, with what and on which rows.
     definitions
         Of every metric in `findings`.
+    rows
+        How many rows each canonical table holds, by its name: which sources were seen.
+    assessment
+        What the balance said. Without it the page makes no claim of cause.
+    put_in
+        The truth of a made-up organisation, by outcome: a proportion, or in the outcome's unit
+        where its question is on the scale ``level``.
     """
     view = View(
         findings=findings,
@@ -48,40 +63,85 @@ def compose(
         coverage=coverage,
         run=run,
         definitions=definitions,
+        rows=rows or {},
+        assessment=assessment,
+        truth=put_in,
     )
     sections = tuple(section for section in _sections(view) if section is not None)
     draft = _report(view, sections)
-    metrics = [shown.metric for shown in draft.shown() if not isinstance(shown, Estimate)]
-    return _report(view, (*sections, method(view, metrics)))
+    return _report(view, (*sections, method(view, draft.shown())))
 
 
 def _sections(view: View) -> Iterator[Section | None]:
+    yield from () if view.is_table_alone else _measured(view)
+    yield from (no_effects(view),) if view.assessment is None else _weighed(view, view.assessment)
+    yield None if view.is_table_alone else limits(view)
+    yield monday(view)
+    yield unknowns(view)
+
+
+def _measured(view: View) -> Iterator[Section | None]:
     yield side_by_side(view)
     yield saw(view)
     yield exposure(view)
     yield flow(view)
     yield quality(view)
     yield money()
-    yield effects()
-    yield limits(view)
-    yield monday(view)
-    yield unknowns(view)
+
+
+def _weighed(view: View, assessment: Assessment) -> Iterator[Section | None]:
+    yield truth(assessment, view.truth)
+    yield effects(assessment)
+    yield dose(assessment)
+    yield moderators(assessment)
+    yield checks(assessment)
+    yield needs(assessment)
+    yield beside(assessment)
 
 
 def _report(view: View, sections: tuple[Section, ...]) -> Report:
+    found = view.assessment
+    if found is None:
+        return Report(
+            title=_title(view),
+            subject=view.subject,
+            answer=answer(view),
+            scale=scale(view),
+            strip=strip(view),
+            sections=sections,
+            footer=_footer(view),
+        )
     return Report(
-        title="What git can say about AI use",
+        title=verdict.title(found),
         subject=view.subject,
-        answer=answer(view),
-        scale=scale(view),
+        answer=verdict.answer(found),
+        scale=verdict.scale(found),
+        gates=verdict.gates(found),
         strip=strip(view),
         sections=sections,
-        footer=Footer(
-            tool_version=view.run.tool_version,
-            digest=view.run.digest,
-            frozen_plan=view.run.frozen_plan,
-            ran_at=view.run.ran_at,
-            ran_on=tuple((each.name, each.repository_id, each.head) for each in view.repositories),
-            command=view.run.command,
-        ),
+        footer=_footer(view),
+        notice=verdict.notice(found),
+        assessment=found,
+    )
+
+
+def _title(view: View) -> str:
+    others = (table for kind in SOURCES for table in kind.tables)
+    return f"What {'the records' if view.holds(*others) else 'git'} can say about AI use"
+
+
+def _footer(view: View) -> Footer:
+    found = view.assessment
+    plan, panel = view.run.frozen_plan, ""
+    if found is not None:
+        plan = f"{found.plan}, {found.plan_hash}; look {found.look} of {found.looks}"
+        panel = f"{found.source}, {found.panel_digest}, seed {found.seed}"
+    return Footer(
+        tool_version=view.run.tool_version,
+        digest=view.run.digest,
+        frozen_plan=plan,
+        ran_at=view.run.ran_at,
+        ran_on=tuple((each.name, each.repository_id, each.head) for each in view.repositories),
+        command=view.run.command,
+        panel=panel,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from trueup.report.edition import coverage_rows, subjects
+from trueup.report.edition import coverage_rows, rows_of, subjects
 from trueup.report.sections.answer import GIT, strip
 from trueup.report.view import CoverageRow, Run, View
 from trueup.store.reading import Tables
@@ -48,7 +48,14 @@ def examine(tables: Tables) -> tuple[Check, ...]:
     names = {each.repository_id: each.name for each in subjects(tables)}
     holes = tuple(_hole(row, names) for row in rows if row.reason)
     run = Run(tool_version="", digest="", ran_at=0, command="")
-    view = View(findings={}, repositories=(), coverage=rows, run=run, definitions=())
+    view = View(
+        findings={},
+        repositories=(),
+        coverage=rows,
+        run=run,
+        definitions=(),
+        rows=rows_of(tables),
+    )
     return tuple(
         Check(
             source=each.name,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trueup.errors import NakedNumber, ReportError
+from trueup.estimate.assessment import Assessment
+from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
-from trueup.report.sentence import Defined, Name, Sentence
-from trueup.report.words import Shown, value_of
+from trueup.report.scrutiny import Checks, Needs, StudyTable
+from trueup.report.sentence import Defined, Name, Quoted, Sentence
+from trueup.report.words import Shown, interval_of, measure_of, metric_of, value_of
+from trueup.units import RATIO, RELATIVE
 
-Cell = Measurement | Estimate | Abstention | Name | Defined
+Cell = Shown | Name | Defined | Quoted
 Seen = Literal["seen", "in part", "not connected"]
 
 
@@ -24,10 +29,10 @@ def require_evidence(value: object, where: str) -> None:
     NakedNumber
         `value` is neither a measurement, an estimate nor an abstention.
     """
-    if not isinstance(value, Measurement | Estimate | Abstention):
+    if not isinstance(value, Measurement | Estimate | Abstention | Study):
         raise NakedNumber(
             f"{where} was given {value!r}, which carries no evidence.",
-            hint="Give a Measurement, an Estimate or an Abstention.",
+            hint="Give a Measurement, an Estimate, a published Study or an Abstention.",
         )
 
 
@@ -38,7 +43,7 @@ class ScaleRow:
     Parameters
     ----------
     label
-        What the row is about, e.g. ``"Quality"``.
+        What the row is about, e.g. ``"Quality"``; a `Name` where a reader gave it.
     measure
         What was compared, in a few words.
     outcome
@@ -47,22 +52,42 @@ class ScaleRow:
         The value of `outcome` that means no difference: 0 of a difference, 1 of a ratio.
     naive
         The same from a dashboard that takes no care; None if there is none.
+    band
+        What counts as no difference in this row; None for that of the whole scale.
     """
 
-    label: str
-    measure: str
-    outcome: Shown
+    label: str | Name
+    measure: str | Name
+    outcome: Measurement | Estimate | Abstention
     same: float = 0.0
-    naive: Measurement | None = None
+    naive: Measurement | Estimate | None = None
+    band: Interval | None = None
+
+    @property
+    def named(self) -> str:
+        """The label as a reader sees it."""
+        return self.label.text if isinstance(self.label, Name) else self.label
+
+    @property
+    def measured(self) -> str:
+        """What was compared, as a reader sees it."""
+        return self.measure.text if isinstance(self.measure, Name) else self.measure
+
+    @property
+    def is_on_scale(self) -> bool:
+        """Whether the outcome can stand on a scale of proportions or points."""
+        unit = None if isinstance(self.outcome, Abstention) else self.outcome.unit
+        return unit in (RATIO, RELATIVE)
 
     def __post_init__(self) -> None:
-        if any(letter.isdigit() for letter in self.label + self.measure):
+        words = [each for each in (self.label, self.measure) if isinstance(each, str)]
+        if any(letter.isdigit() for letter in "".join(words)):
             raise NakedNumber(
                 f"The row {self.label!r} is labelled with a number.", hint="Say it in words."
             )
-        require_evidence(self.outcome, self.label)
+        require_evidence(self.outcome, self.named)
         if self.naive is not None:
-            require_evidence(self.naive, self.label)
+            require_evidence(self.naive, self.named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +140,7 @@ class SourceStrip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A drawing of measurements; its rows are made from them and from nothing else.
+    """A drawing of evidence; its rows are made from it and from nothing else.
 
     Parameters
     ----------
@@ -137,7 +162,7 @@ class Chart:
     id: str
     finding: Sentence
     subtitle: Sentence
-    points: tuple[Measurement | Abstention, ...]
+    points: tuple[Shown, ...]
     drawing: Mapping[str, Any] = field(hash=False)
     size: Literal["wide", "small"] = "wide"
 
@@ -150,12 +175,9 @@ class Chart:
             )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return what the drawing reads: one row per measurement, none for abstentions."""
-        return [
-            row_of(key, point)
-            for key, point in enumerate(self.points)
-            if isinstance(point, Measurement)
-        ]
+        """Return what the drawing reads: one row per number, none for abstentions."""
+        rows = (row_of(key, point) for key, point in enumerate(self.points))
+        return [row for row in rows if row]
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order."""
@@ -164,22 +186,58 @@ class Chart:
         yield from self.points
 
 
-def row_of(key: int, point: Measurement) -> dict[str, Any]:
-    """Return one measurement as a flat row: its numbers, its value in words, its group."""
-    row: dict[str, Any] = {
-        "key": key,
+NUMERIC = ("age_days", "quantile", "horizon", "dose")
+"""Dimensions whose members are places on an axis."""
+
+
+def row_of(key: int, point: Shown) -> dict[str, Any]:
+    """Return one number as a flat row: its ends, its value in words, its group.
+
+    An abstention has none; an end that is infinite is null, as JSON knows no infinity.
+    """
+    if isinstance(point, Abstention) or (isinstance(point, Study) and point.effect is None):
+        return {}
+    row = _measured(point) if isinstance(point, Measurement) else _compared(point)
+    group = () if isinstance(point, Study) else point.group
+    for dimension, member in group:
+        row[dimension] = float(member) if dimension in NUMERIC else member
+    return {"key": key, **row}
+
+
+def _measured(point: Measurement) -> dict[str, Any]:
+    low, high = _ends(point.interval)
+    return {
         "value": point.value,
-        "low": point.interval.low if point.interval else None,
-        "high": point.interval.high if point.interval else None,
+        "low": low,
+        "high": high,
         "n": point.n,
         "metric": point.metric,
         "says": value_of(point),
         "version": point.version,
     }
-    for dimension, member in point.group:
-        numeric = dimension in ("age_days", "quantile")
-        row[dimension] = float(member) if numeric else member
-    return row
+
+
+def _compared(point: Estimate | Study) -> dict[str, Any]:
+    words = {
+        "metric": metric_of(point),
+        "measure": measure_of(point),
+        "says": value_of(point),
+        "between": interval_of(point),
+    }
+    if isinstance(point, Study):
+        told = point.low is not None
+        found: dict[str, Any] = {"value": point.effect, "low": point.low, "high": point.high}
+        return {**found, "n": point.n, **words, "told": told}
+    low, high = _ends(point.interval)
+    found = {"value": point.value, "low": low, "high": high, "n": point.n_units}
+    return {**found, **words, "told": True}
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    if interval is None:
+        return None, None
+    low, high = interval.low, interval.high
+    return low if math.isfinite(low) else None, high if math.isfinite(high) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +265,7 @@ class Table:
             if len(row) != len(self.columns):
                 raise ReportError("A row has not one cell per column.", hint="Fill every column.")
             for cell in row:
-                if not isinstance(cell, Name | Defined):
+                if not isinstance(cell, Name | Defined | Quoted):
                     require_evidence(cell, "A table")
 
     def shown(self) -> Iterator[Shown]:
@@ -215,7 +273,7 @@ class Table:
         yield from self.caption.shown()
         for row in self.rows:
             for cell in row:
-                if not isinstance(cell, Name | Defined):
+                if not isinstance(cell, Name | Defined | Quoted):
                     yield cell
 
 
@@ -340,6 +398,9 @@ Block = (
     | Unknowns
     | CoverageTable
     | Definitions
+    | Checks
+    | Needs
+    | StudyTable
 )
 
 
@@ -374,11 +435,23 @@ class Footer:
     ran_at: int
     ran_on: tuple[tuple[str, str, str], ...]
     command: str
+    panel: str = ""
+    """Where the rows behind the verdict come from, with their digest and the seed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One page: the answer first, then what it rests on."""
+    """One page: the answer first, then what it rests on.
+
+    Parameters
+    ----------
+    gates
+        How the checks of the verdict's design ended; None without a verdict.
+    notice
+        What every screen must say, e.g. that the organisation is made up; empty if nothing.
+    assessment
+        What the balance said, whole; None where nothing was weighed.
+    """
 
     title: str
     subject: Name
@@ -387,11 +460,16 @@ class Report:
     strip: SourceStrip
     sections: tuple[Section, ...]
     footer: Footer
+    gates: Checks | None = None
+    notice: str = ""
+    assessment: Assessment | None = None
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block, in reading order."""
         yield from self.answer
         yield self.scale
+        if self.gates is not None:
+            yield self.gates
         yield self.strip
         for section in self.sections:
             yield from section.blocks

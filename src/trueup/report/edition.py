@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from trueup import __version__
 from trueup.errors import ReportError
+from trueup.estimate.assessment import Assessment
 from trueup.measure.metric import Metric
 from trueup.measure.repository import RepositoryFindings
+from trueup.model.tables import TABLES
 from trueup.report.compose import compose
 from trueup.report.document import Definition, Report
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
+from trueup.report.sections.answer import SOURCES
 from trueup.report.terminal import terminal_lines
 from trueup.report.view import CoverageRow, Run, Subject
 from trueup.store.reading import Tables
@@ -25,9 +28,16 @@ _RENDERERS = {"html": render_html, "md": render_markdown, "json": render_json}
 
 
 def edit(
-    measured: RepositoryFindings, tables: Tables, *, locations: Sequence[Path], ran_at: int
+    measured: RepositoryFindings,
+    tables: Tables,
+    *,
+    locations: Sequence[Path],
+    ran_at: int,
+    assessment: Assessment | None = None,
+    put_in: Mapping[str, float] | None = None,
+    command: str = "",
 ) -> Report:
-    """Compose the report on what was measured.
+    """Compose the report on what was measured, and on what the balance said of it.
 
     Parameters
     ----------
@@ -37,18 +47,47 @@ def edit(
         As the reader named them, to say how to run it again.
     ran_at
         Epoch microseconds UTC.
+    assessment
+        Of the same generation; without it the report makes no claim of cause.
+    put_in
+        The truth of a made-up organisation, by outcome.
+    command
+        How to run it again, where it was not ``trueup report``.
     """
+    again = command or shlex.join(["trueup", "report", *map(str, locations)])
     return compose(
         measured.findings,
         repositories=tuple(subjects(tables)),
         coverage=tuple(coverage_rows(tables)),
+        run=Run(tool_version=__version__, digest=tables.digest, ran_at=ran_at, command=again),
+        definitions=tuple(_definition(metric) for metric in measured.metrics),
+        rows=rows_of(tables),
+        assessment=assessment,
+        put_in=put_in,
+    )
+
+
+def edit_assessment(
+    assessment: Assessment,
+    *,
+    command: str,
+    ran_at: int,
+    put_in: Mapping[str, float] | None = None,
+) -> Report:
+    """Compose the report on a verdict alone, e.g. of a reader's own table."""
+    return compose(
+        {},
+        repositories=(),
+        coverage=(),
         run=Run(
             tool_version=__version__,
-            digest=tables.digest,
+            digest=assessment.panel_digest,
             ran_at=ran_at,
-            command=shlex.join(["trueup", "report", *map(str, locations)]),
+            command=command,
         ),
-        definitions=tuple(_definition(metric) for metric in measured.metrics),
+        definitions=(),
+        assessment=assessment,
+        put_in=put_in,
     )
 
 
@@ -72,6 +111,12 @@ def write(report: Report, form: Literal["html", "md", "json"], output: Path) -> 
             hint="Name another file with --output.",
         ) from error
     return tuple(terminal_lines(report, output)[:-1])
+
+
+def rows_of(tables: Tables) -> dict[str, int]:
+    """Return the tables of other sources than git that have rows, each with at least one."""
+    wanted = {name for source in SOURCES for name in source.tables}
+    return {name: 1 for name in wanted & set(TABLES) if tables.has(name)}
 
 
 def coverage_rows(tables: Tables) -> Iterator[CoverageRow]:

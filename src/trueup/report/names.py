@@ -1,6 +1,13 @@
-"""The metrics the report speaks of, by name: the one place where report and measure meet."""
+"""Metrics and outcomes the report speaks of, by name: where it meets measure and estimate."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from trueup.estimate.studies import Family
 
 MARKED_COMMITS = "ai_marked_commits_ratio"
 MARKED_ADDED_LINES = "ai_marked_added_lines_ratio"
@@ -26,3 +33,93 @@ LEAD_TIME_ASSOCIATION = "lead_time_in_marked_months_ratio"
 MEAN_WAIT = "landed_to_release_wait_seconds"
 MEAN_TIME_TO_LAND = "first_commit_to_landed_wait_seconds"
 BEING_WRITTEN = "changes_in_progress_items"
+
+Role = Literal["throughput", "lead time", "quality", "cost", ""]
+"""Which of the four rows of the first screen an outcome may fill; empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """How a reader calls an outcome.
+
+    Parameters
+    ----------
+    label
+        Two or three words.
+    phrase
+        As it stands after "AI use changed".
+    measure
+        What was counted, in a few words.
+    role
+        Which row of the first screen it may fill.
+    family
+        Beside which published results it may stand; empty for none.
+    is_ours
+        Whether trueup defined it: then adoption means AI use, and not whatever a table says.
+    """
+
+    label: str
+    phrase: str
+    measure: str
+    role: Role = ""
+    family: Family | Literal[""] = ""
+    is_ours: bool = True
+
+
+def _throughput(label: str, phrase: str, measure: str) -> Spoken:
+    return Spoken(label=label, phrase=phrase, measure=measure, role="throughput", family="output")
+
+
+def _wait(label: str, phrase: str, measure: str, role: Role = "lead time") -> Spoken:
+    return Spoken(label=label, phrase=phrase, measure=measure, role=role, family="flow")
+
+
+def _fault(label: str, measure: str) -> Spoken:
+    return Spoken(label=label, phrase=measure, measure=measure, role="quality", family="defects")
+
+
+OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
+    {
+        "sound_changes_per_developer_week": _throughput(
+            "Throughput", "how much reaches users", "sound changes per developer-week"
+        ),
+        "deployed_changes_per_developer_week": _throughput(
+            "Deployed", "how much is deployed", "changes per developer-week"
+        ),
+        "merged_changes_per_developer_week": _throughput(
+            "Merged, not throughput", "how much is merged", "changes per developer-week"
+        ),
+        "work_items_done_per_developer_week": _throughput(
+            "Work items done", "how many work items are done", "items per developer-week"
+        ),
+        "lead_time_mean_seconds": _wait(
+            "Lead time", "how long work takes to reach users", "mean, commit to users"
+        ),
+        "lead_time_median_seconds": _wait(
+            "Lead time, median", "how long half of the work takes", "commit to users"
+        ),
+        "review_wait_mean_seconds": _wait(
+            "Review wait", "how long work waits for review", "mean wait for review", ""
+        ),
+        "incidents_per_change": _fault("Incidents", "incidents per change"),
+        "change_failure_ratio": _fault("Failed changes", "the share of changes that fail"),
+        "rework_ratio": _fault("Rework", "the share of work done over"),
+        "cost_per_sound_change": Spoken(
+            label="Cost", phrase="what a change costs", measure="per sound change", role="cost"
+        ),
+    }
+)
+"""The outcomes trueup itself defines, by column of the panel."""
+
+
+def spoken(outcome: str, unit: str = "") -> Spoken:
+    """Return how to call an outcome, also one that a reader's own table brought.
+
+    >>> spoken("lines_added").label, spoken("lines_added").is_ours
+    ('Lines added', False)
+    """
+    if outcome in OUTCOMES:
+        return OUTCOMES[outcome]
+    words = outcome.replace("_", " ").strip() or outcome
+    label = words[:1].upper() + words[1:]
+    return Spoken(label=label, phrase=words, measure=unit or words, is_ours=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from trueup.errors import NakedNumber, ReportError
+from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
 from trueup.report.words import (
@@ -20,6 +22,7 @@ from trueup.report.words import (
     month,
     plain,
     span,
+    typeset,
     uncapital,
     unit_of,
     value_of,
@@ -54,7 +57,21 @@ class Defined:
     by: str
 
 
-Filling = Shown | Name | Defined
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """Words as the balance wrote them, numbers and all.
+
+    Parameters
+    ----------
+    by
+        Which part of it wrote them, e.g. ``"verdict"`` or ``"check pre_trend"``.
+    """
+
+    text: str
+    by: str
+
+
+Filling = Shown | Name | Defined | Quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +88,9 @@ class Part:
 class Sentence:
     """A template with named slots, each filled by evidence, a name or a defined number.
 
-    A slot ``{share}`` says the value; ``{share:interval}``, ``{share:n}``, ``{share:since}``,
+    Words the balance wrote stand in a slot whole, or inside a sentence with ``{why:inline}``.
+    A slot ``{share}`` says the value; ``{share:interval}``, ``{share:low}``,
+    ``{share:high}``, ``{share:n}``, ``{share:since}``,
     ``{share:window}``, ``{share:bare}`` (no qualifier), ``{share:size}`` (no sign),
     ``{share:month}``, ``{share:reason}``, ``{share:remedy}`` and ``{share:cannot}`` ("cannot be
     told") say what goes with it.
@@ -128,11 +147,28 @@ def how_sure(slot: str, shown: Shown) -> str:
     >>> how_sure("x", Abstention(metric="", reason="", remedy=""))
     ''
     """
-    if isinstance(shown, Abstention):
+    if isinstance(shown, Abstention | Study):
         return ""
     if shown.interval is None:
         return f" (no interval: {{{slot}:interval}})"
     return f" (anything from {{{slot}:interval}} fits)"
+
+
+def what_fits(slot: str, shown: Shown) -> str:
+    """Return words for a template that say what else would fit, open ends and all.
+
+    >>> from trueup.model.evidence import Abstention
+    >>> what_fits("x", Abstention(metric="", reason="", remedy=""))
+    ''
+    """
+    if isinstance(shown, Abstention | Study) or shown.interval is None:
+        return ""
+    low, high = math.isfinite(shown.interval.low), math.isfinite(shown.interval.high)
+    if low and high:
+        return f"anything from {{{slot}:interval}} fits"
+    if low or high:
+        return f"anything {'above' if low else 'below'} {{{slot}:{'low' if low else 'high'}}} fits"
+    return "and no value is ruled out"
 
 
 def slots_of(template: str) -> Iterator[tuple[str, str, str]]:
@@ -143,6 +179,9 @@ def slots_of(template: str) -> Iterator[tuple[str, str, str]]:
 
 def said(filling: Filling, how: str = "") -> Part:
     """Say one filling the way the slot asks for."""
+    if isinstance(filling, Quoted):
+        text = typeset(filling.text)
+        return Part(text=uncapital(_inline(text)) if how == "inline" else text)
     if isinstance(filling, Name | Defined):
         return Part(text=filling.text)
     if how not in _WAYS:
@@ -154,15 +193,24 @@ def said(filling: Filling, how: str = "") -> Part:
 
 
 def _size(shown: Shown) -> str:
-    return CANNOT if isinstance(shown, Abstention) else plain(abs(shown.value), unit_of(shown))
+    if isinstance(shown, Abstention | Study):
+        return value_of(shown)
+    return plain(abs(shown.value), unit_of(shown))
+
+
+def _end(shown: Shown, name: str) -> str:
+    if isinstance(shown, Abstention | Study) or shown.interval is None:
+        return value_of(shown)
+    return plain(getattr(shown.interval, name), unit_of(shown))
 
 
 def _since(shown: Shown) -> str:
-    return month(shown.window.start_at) if shown.window else ""
+    window = None if isinstance(shown, Study) else shown.window
+    return month(window.start_at) if window else ""
 
 
 def _month(shown: Shown) -> str:
-    named = () if isinstance(shown, Estimate) else shown.group
+    named = () if isinstance(shown, Estimate | Study) else shown.group
     return group_of(tuple(pair for pair in named if pair[0] == "month"))
 
 
@@ -179,8 +227,6 @@ def _remedy(shown: Shown) -> str:
     return _inline(shown.remedy) if isinstance(shown, Abstention) else ""
 
 
-CANNOT = value_of(Abstention(metric="", reason="", remedy=""))
-
 _QUIET = frozenset({"since", "window", "month", "reason", "remedy"})
 
 _WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
@@ -189,9 +235,11 @@ _WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
         "bare": lambda shown: value_of(shown, bare=True),
         "size": _size,
         "interval": interval_of,
+        "low": lambda shown: _end(shown, "low"),
+        "high": lambda shown: _end(shown, "high"),
         "n": items_of,
         "since": _since,
-        "window": lambda shown: span(shown.window),
+        "window": lambda shown: "" if isinstance(shown, Study) else span(shown.window),
         "month": _month,
         "cannot": lambda _: "cannot be told",
         "reason": _reason,

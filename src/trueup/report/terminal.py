@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trueup.model.evidence import Abstention
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Measurement
 from trueup.report.document import Report, ScaleRow
+from trueup.report.scrutiny import Checks
 from trueup.report.words import interval_of, value_of
 
 LINES = 8
@@ -15,20 +17,44 @@ LINES = 8
 def terminal_lines(report: Report, path: Path) -> list[str]:
     """Return the answer for a terminal: at most eight lines, and where the report is.
 
-    Sentences first, then the four rows, then the sources seen. Text is not wrapped.
+    Sentences first, then the four rows, then how checks ended, then the sources seen. That an
+    organisation is made up is said before anything else. Text is not wrapped.
     """
-    sentences = [_plain(sentence.text()) for sentence in report.answer][:3]
     rows = [_row(row) for row in report.scale.rows]
-    lines = [*sentences, *rows, _sources(report)]
+    last = [_sources(report)]
+    if report.gates is not None:
+        last = [_checked(report.gates)] if report.notice else [_checked(report.gates), *last]
+    room = LINES - len(rows) - len(last) - bool(report.notice)
+    notice = [report.notice] if report.notice else []
+    sentences = [_plain(sentence.text()) for sentence in report.answer][: max(1, min(3, room))]
+    lines = [*notice, *sentences, *rows, *last]
 
     return [*lines[:LINES], str(path)]
 
 
 def _row(row: ScaleRow) -> str:
     said = _plain(value_of(row.outcome))
-    if not isinstance(row.outcome, Abstention):
+    if isinstance(row.outcome, Measurement):
         said += f" ({_plain(interval_of(row.outcome))}), an association"
-    return f"{row.label + ':':<12}{said} ({row.measure})"
+    elif isinstance(row.outcome, Estimate):
+        said += f" ({_plain(interval_of(row.outcome))})"
+        if row.naive is not None:
+            said += f", dashboard {_plain(value_of(row.naive))}"
+    return f"{row.named + ':':<11} {said} ({row.measured})"
+
+
+def _checked(gates: Checks) -> str:
+    """Say how many checks ended which way, and name those that did not hold."""
+    ended = {"fails": "fails", "weak": "weak", "cannot tell": "cannot tell"}
+    held = sum(line.check.answer == "holds" for line in gates.lines)
+    said = [f"{held} of {len(gates.lines)} hold"]
+    for answer, word in ended.items():
+        names = [
+            line.check.name.replace("_", " ") for line in gates.lines if line.check.answer == answer
+        ]
+        if names:
+            said.append(f"{word}: {', '.join(names)}")
+    return f"Checks: {'; '.join(said)}."
 
 
 def _sources(report: Report) -> str:
@@ -38,7 +64,8 @@ def _sources(report: Report) -> str:
         for each in report.strip.sources
         if each.status != "not connected"
     ]
-    return f"Seen: {', '.join(seen) or 'nothing'}. Not connected: {', '.join(absent)}."
+    rest = f" Not connected: {', '.join(absent)}." if absent else ""
+    return f"Seen: {', '.join(seen) or 'nothing'}.{rest}"
 
 
 def _plain(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from trueup.estimate.assessment import Assessment
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
 from trueup.report.sentence import Name
@@ -55,13 +56,36 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All a section may read."""
+    """All a section may read.
+
+    Parameters
+    ----------
+    rows
+        How many rows each canonical table holds, by its name; a table without rows may be left
+        out.
+    assessment
+        What the balance said; None where no plan was weighed.
+    truth
+        The truth put into a made-up organisation, by outcome.
+    """
 
     findings: Findings
     repositories: tuple[Subject, ...]
     coverage: Sequence[CoverageRow]
     run: Run
     definitions: Sequence[Definition]
+    rows: Mapping[str, int] = field(default_factory=dict)
+    assessment: Assessment | None = None
+    truth: Mapping[str, float] | None = None
+
+    def holds(self, *tables: str) -> bool:
+        """Whether any of these canonical tables has rows."""
+        return any(self.rows.get(table) for table in tables)
+
+    @property
+    def is_table_alone(self) -> bool:
+        """Whether all there is is a reader's own table: nothing was collected."""
+        return self.assessment is not None and not self.repositories and not self.findings
 
     @property
     def together(self) -> Evidence:
@@ -81,6 +105,8 @@ class View:
     def subject(self) -> Name:
         """What the report is about, in a few words."""
         names = [each.name for each in self.repositories]
+        if not names and self.assessment is not None:
+            return Name(self.assessment.plan)
         if len(names) <= 2:
             return Name(" and ".join(names) or "no repository")
         return Name(f"{names[0]}, {names[1]} and {len(names) - 2} more")

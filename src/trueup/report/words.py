@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
-from trueup.model.effect import Estimate
+from trueup.estimate.studies import STATUSES, Study
+from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Group, Measurement, Window
-from trueup.units import COUNT, ITEMS, PEOPLE, Unit, say, significant
+from trueup.units import COUNT, ITEMS, PEOPLE, RELATIVE, Unit, say, significant
 
-Shown = Measurement | Estimate | Abstention
+Shown = Measurement | Estimate | Abstention | Study
 """All that a report may show."""
 
 CANNOT_TELL = "cannot tell"
@@ -22,8 +25,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
-_USELESS_ZERO = re.compile(r"(?<=\d)\.0(?![\d])")
-_NUMBER_AND_REST = re.compile(r"^(-?[\d,.]+)(.*)$")
+_USELESS_ZERO = re.compile(r"(?<=\d)\.0(?!\d)|(?<=\.\d)0(?!\d)")
+_NUMBER_AND_REST = re.compile(r"^([-+]?[\d,.]+)(.*)$")
 
 
 def plain(value: float, unit: Unit) -> str:
@@ -49,13 +52,17 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
     """Say what is shown: the value with its qualifier, or that it cannot be told."""
     if isinstance(shown, Abstention):
         return CANNOT_TELL
+    if isinstance(shown, Study):
+        return "no figure" if shown.effect is None else plain(shown.effect, RELATIVE)
     said = _counted(shown) or plain(shown.value, unit_of(shown))
     qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
     return f"{qualifier} {said}".strip()
 
 
-def unit_of(shown: Measurement | Estimate) -> Unit:
+def unit_of(shown: Measurement | Estimate | Study) -> Unit:
     """Return the unit a reader hears: share less share is points, month over month is times."""
+    if isinstance(shown, Study):
+        return RELATIVE
     if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
         return POINTS
     if isinstance(shown, Measurement) and shown.metric.endswith("_in_marked_months_ratio"):
@@ -74,11 +81,23 @@ def interval_of(shown: Shown) -> str:
     """Say between which values the quantity lies, or why that is not known."""
     if isinstance(shown, Abstention):
         return shown.reason
+    if isinstance(shown, Study):
+        if shown.low is None or shown.high is None:
+            return "no interval found"
+        return between(shown.low, shown.high, RELATIVE)
     if isinstance(shown, Measurement) and shown.interval is None:
         return shown.no_interval_because
     assert shown.interval is not None
-    low = plain(shown.interval.low, unit_of(shown))
-    high = plain(shown.interval.high, unit_of(shown))
+    return between(shown.interval.low, shown.interval.high, unit_of(shown))
+
+
+def between(lower: float, upper: float, unit: Unit) -> str:
+    """Say from where to where, the unit once where both ends share it.
+
+    >>> between(-0.19, 0.14, RELATIVE).replace(chr(160), " ").replace(chr(8722), "-")
+    '-19 to +14 %'
+    """
+    low, high = plain(lower, unit), plain(upper, unit)
     if low == high:
         return low
     first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high
@@ -88,10 +107,24 @@ def interval_of(shown: Shown) -> str:
     return f"{low} to {second}"
 
 
+def typeset(text: str) -> str:
+    """Set words the balance wrote as the page sets its own: true minus signs, no lonely ``%``.
+
+    >>> typeset("-5 % in 24-week spans").replace(chr(160), "~").replace(chr(8722), "MINUS")
+    'MINUS5~% in 24-week spans'
+    """
+    return _MINUS.sub("\u2212", text).replace(" %", "\u00a0%")
+
+
+_MINUS = re.compile(r"(?<![\w.)])-(?=\.?\d)")
+
+
 def items_of(shown: Shown) -> str:
     """Say how many items it rests on, and what they are."""
     if isinstance(shown, Estimate):
-        return f"{shown.n_units:,} units, {shown.n_treated:,} treated"
+        return f"{shown.n_units:,} units, {shown.n_treated:,} of them adopted"
+    if isinstance(shown, Study):
+        return shown.n
     items = shown.n_of.removesuffix("s") if shown.n == 1 else shown.n_of
     return f"{shown.n:,}\u00a0{items}".strip()
 
@@ -154,7 +187,76 @@ def _member(dimension: str, member: str) -> str:
         return f"after {float(member):g} days"
     if dimension == "quantile":
         return "median" if float(member) == 0.5 else f"{100 * float(member):g} of 100 within"
-    return member.replace("_", " ") if dimension == "measure" else member
+    return _PLACES[dimension](member) if dimension in _PLACES else member
+
+
+def _since_adoption(periods: int) -> str:
+    if periods == 0:
+        return "in the period of adoption"
+    side = "after" if periods > 0 else "before"
+    return f"{abs(periods)} period{'' if abs(periods) == 1 else 's'} {side} adoption"
+
+
+_PLACES: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "horizon": lambda member: _since_adoption(int(member)),
+        "dose": lambda member: f"at a dose of about {significant(float(member))}",
+        "measure": lambda member: member.replace("_", " "),
+    }
+)
+
+
+def slice_of(shown: Shown) -> str:
+    """Say what tells a point of a chart from its neighbours.
+
+    >>> slice_of(Abstention(metric="x", reason="", remedy=""))
+    'everything'
+    """
+    if isinstance(shown, Study):
+        return f"{shown.name}, {shown.year}"
+    if isinstance(shown, Estimate) and not shown.group:
+        return f"by {shown.estimator.replace('_', ' ')}"
+    return group_of(here(shown.group))
+
+
+def measure_of(shown: Shown) -> str:
+    """Return what was measured, by its name."""
+    return shown.metric if isinstance(shown, Measurement | Abstention) else shown.outcome
+
+
+def size_of(effect: float) -> str:
+    """Say the size of a proportional change, whichever way it goes.
+
+    >>> size_of(-0.13).replace(chr(160), " ")
+    '13 %'
+    """
+    return plain(abs(effect), RELATIVE).lstrip("+")
+
+
+def more_of(number: int | None) -> str:
+    """Say how many more, or that no number will do.
+
+    >>> more_of(14), more_of(None), more_of(0)
+    ('14', 'no number will do', 'none')
+    """
+    if number is None:
+        return "no number will do"
+    return f"{number:,}" if number else "none"
+
+
+SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {"holds": "\u2713", "fails": "\u2715", "weak": "\u2248", "cannot tell": "?"}
+)
+"""A mark beside the word of how a check ended; never without the word."""
+
+
+def figures_of(check: Check) -> str:
+    """Say the numbers of a check by their names, as a machine would read them.
+
+    >>> figures_of(Check(name="a", question="", answer="holds", says="", figures=(("p", 0.5),)))
+    'p 0.5'
+    """
+    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in check.figures)
 
 
 def uncapital(sentence: str) -> str:
@@ -167,6 +269,8 @@ def facts_of(shown: Shown) -> tuple[tuple[str, str], ...]:
     """Everything a reader needs to doubt it, as labelled lines."""
     if isinstance(shown, Estimate):
         return _facts_of_estimate(shown)
+    if isinstance(shown, Study):
+        return _facts_of_study(shown)
     if isinstance(shown, Abstention):
         rows = [("Why not", shown.reason), ("What would change it", shown.remedy)]
         if shown.n:
@@ -210,15 +314,44 @@ def _clusters(shown: Measurement) -> str:
 
 
 def _facts_of_estimate(shown: Estimate) -> tuple[tuple[str, str], ...]:
-    return (
+    interval = f"{interval_of(shown)} ({shown.interval.method})"
+    rows = [
+        ("Outcome", shown.outcome.replace("_", " ")),
         ("Question", shown.estimand),
         ("Design", shown.design),
-        (f"{100 * shown.interval.level:g} % interval", interval_of(shown)),
-        ("Rests on", items_of(shown)),
+        (f"{100 * shown.interval.level:g} % interval", interval),
+        ("p of no change", _chance(shown)),
+        ("Rests on", f"{items_of(shown)}; {shown.n_rows:,} rows, {shown.n_clusters:,} clusters"),
+        ("Speaks of", shown.speaks_of),
         ("Window", span(shown.window)),
-        ("Assumes", "; ".join(shown.assumptions)),
+        ("Assumes", " ".join(shown.assumptions)),
         ("Source", shown.source),
-    )
+    ]
+    return tuple((label, text) for label, text in rows if text)
+
+
+def _chance(shown: Estimate) -> str:
+    if shown.p_value is None:
+        return ""
+    floor = f", at least {shown.least_p:.2g} in this design" if shown.least_p is not None else ""
+    return f"{shown.p_value:.2g}{floor}"
+
+
+def _facts_of_study(shown: Study) -> tuple[tuple[str, str], ...]:
+    rows = [
+        ("Study", f"{shown.name}, {shown.year}"),
+        ("Outcome", shown.outcome),
+        ("Question", shown.estimand),
+        ("Design", shown.design),
+        (f"{100 * shown.level:g} % interval", interval_of(shown)),
+        ("Rests on", shown.n),
+        ("Figures", STATUSES[shown.status]),
+        ("Interest", shown.interest),
+        ("Run again here", shown.rerun),
+        ("Mind", shown.says),
+        ("Link", shown.link),
+    ]
+    return tuple((label, text) for label, text in rows if text)
 
 
 def _query(shown: Shown) -> tuple[tuple[str, str], ...]:
@@ -227,8 +360,14 @@ def _query(shown: Shown) -> tuple[tuple[str, str], ...]:
 
 
 def metric_of(shown: Shown) -> str:
-    """Return the name of the definition it follows; an estimate follows its question."""
-    return shown.estimand if isinstance(shown, Estimate) else shown.metric
+    """Return the name of the definition it follows; an estimate follows its recipe."""
+    if isinstance(shown, Study):
+        return STUDIES
+    return shown.estimator if isinstance(shown, Estimate) else shown.metric
+
+
+STUDIES = "published_studies"
+"""Stands for a metric's name where a published figure is shown."""
 
 
 def query_of(shown: Shown) -> str:
@@ -237,7 +376,7 @@ def query_of(shown: Shown) -> str:
     >>> query_of(Abstention(metric="a_ratio", reason="", remedy="", group=(("tool", "x"),)))
     'trueup measure a_ratio --by tool'
     """
-    if isinstance(shown, Estimate) or shown.metric.startswith("records_"):
+    if isinstance(shown, Estimate | Study) or shown.metric.startswith("records_"):
         return ""
     names = [name for name, _ in shown.group]
     split = "".join(f" --by {name}" for name in names if name in _SPLITS)

@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
-from trueup.model.evidence import Abstention
+from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.report import words
 from trueup.report.charts import drawn
 from trueup.report.document import (
@@ -21,10 +22,12 @@ from trueup.report.document import (
     CoverageTable,
     OneLine,
     Report,
+    ScaleRow,
     ScaleRows,
     Section,
 )
 from trueup.report.ledger import Ledger
+from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sentence import Sentence
 from trueup.report.words import Shown
 
@@ -57,6 +60,12 @@ class Page:
         self.ledger = Ledger(report)
         self.definitions = report.definitions()
         self.several = len(report.footer.ran_on) > 1
+        self.anchors = {
+            (line.about, line.check.name): f"{block.id}-{line.check.name}"
+            for block in report.blocks()
+            if isinstance(block, Checks) and not block.is_short
+            for line in block.lines
+        }
 
     def kind(self, block: object) -> str:
         """Return which macro draws a block."""
@@ -113,6 +122,23 @@ class Page:
         """Return the chart's specification, safe inside a script element."""
         return _in_script(drawn.specification(chart))
 
+    def whole_check(self, line: CheckLine) -> str:
+        """Return the id of the element that says all of a check; empty if none does."""
+        return self.anchors.get((line.about, line.check.name), "")
+
+    def band(self, scale: ScaleRows, row: ScaleRow) -> Interval:
+        """Return what counts as no difference in a row."""
+        return row.band or scale.band
+
+    def is_study(self, shown: object) -> bool:
+        """Return whether this is a published figure."""
+        return isinstance(shown, Study)
+
+    def how(self, shown: Shown) -> str:
+        """Return the id of the definition it follows; empty if the page has none."""
+        metric = words.metric_of(shown)
+        return f"how-{metric}" if metric in self.definitions else ""
+
     def place(self, scale: ScaleRows, value: float) -> str:
         """Return where on the common scale a value stands, in percent from the left."""
         inside = max(-scale.reach, min(scale.reach, value))
@@ -132,7 +158,7 @@ class Page:
 
     def is_shown(self, cell: object) -> bool:
         """Return whether a cell is evidence and not a name."""
-        return isinstance(cell, Abstention | Estimate) or hasattr(cell, "metric")
+        return isinstance(cell, Measurement | Abstention | Estimate | Study)
 
     def charts(self, block: Chart | ChartGroup) -> tuple[Chart, ...]:
         """Return the charts in a block."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from typing import Any
 
-from trueup.model.effect import Estimate
+from trueup.estimate.assessment import Power
+from trueup.estimate.studies import Study
+from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Measurement
 from trueup.report import words
 from trueup.report.document import Block, Report
 from trueup.report.ledger import Ledger
-from trueup.report.sentence import Defined, Name, Sentence
+from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown
 from trueup.units import Unit
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when the meaning or place of a key changes."""
 
 
@@ -29,9 +32,12 @@ def render_json(report: Report) -> str:
     page = {
         "schema_version": SCHEMA_VERSION,
         "title": report.title,
+        "notice": report.notice,
+        "made_up": report.assessment is not None and report.assessment.made_up,
         "subject": report.subject.text,
         "answer": [_block(each, ledger) for each in report.answer],
         "scale": _block(report.scale, ledger),
+        "gates": None if report.gates is None else _block(report.gates, ledger),
         "sources": _block(report.strip, ledger),
         "sections": [
             {
@@ -42,9 +48,10 @@ def render_json(report: Report) -> str:
             for section in report.sections
         ],
         "evidence": {ident: _evidence(shown) for shown, ident in ledger.ids.items()},
+        "assessment": _whole(report.assessment),
         "made": dataclasses.asdict(report.footer),
     }
-    return json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(page, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _block(block: Block, ledger: Ledger) -> dict[str, Any]:
@@ -62,10 +69,12 @@ def _fields(thing: Any, ledger: Ledger) -> dict[str, Any]:
 
 
 def _value(value: Any, ledger: Ledger) -> Any:
-    if isinstance(value, Measurement | Estimate | Abstention):
+    if isinstance(value, Measurement | Estimate | Abstention | Study):
         return {"evidence": ledger.ids[value]}
-    if isinstance(value, Name | Defined):
+    if isinstance(value, Name | Defined | Quoted):
         return value.text
+    if isinstance(value, Check | Power):
+        return _whole(value)
     if isinstance(value, tuple):
         return [_value(each, ledger) for each in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -74,13 +83,33 @@ def _value(value: Any, ledger: Ledger) -> Any:
 
 
 def _evidence(shown: Shown) -> dict[str, Any]:
-    said = {"kind": type(shown).__name__, "says": words.value_of(shown)}
-    found = {field.name: getattr(shown, field.name) for field in dataclasses.fields(shown)}
-    for name, value in found.items():
-        if isinstance(value, Unit):
-            found[name] = value.name
-        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            found[name] = dataclasses.asdict(value)
-        elif name == "group":
-            found[name] = dict(value)
-    return {**said, **found, "between": words.interval_of(shown)}
+    whole = {**_whole(shown), "between": words.interval_of(shown)}
+    if isinstance(shown, Study):
+        return {"kind": "Study", "says": words.value_of(shown), **whole, "mind": shown.says}
+    return {"says": words.value_of(shown), **whole}
+
+
+def _whole(value: Any) -> Any:
+    """Return anything the balance made as plain values, kinds and all.
+
+    Dataclasses become objects with their ``kind``; groups and figures objects by name; units
+    their names; arrays lists. What is not finite is null: JSON knows neither infinity nor NaN.
+    """
+    if isinstance(value, Unit):
+        return value.name
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        named = {
+            name: {key: _whole(each) for key, each in found} if name in _PAIRS else _whole(found)
+            for name, found in fields.items()
+        }
+        return {"kind": type(value).__name__, **named}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, tuple | list):
+        return [_whole(each) for each in value]
+    return _whole(value.tolist()) if hasattr(value, "tolist") else value
+
+
+_PAIRS = ("group", "figures")
+"""Fields that are tuples of (name, value)."""

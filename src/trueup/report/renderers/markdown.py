@@ -9,6 +9,7 @@ from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.document import (
     Block,
+    Cell,
     Chart,
     ChartGroup,
     CoverageTable,
@@ -23,7 +24,8 @@ from trueup.report.document import (
     Unknowns,
 )
 from trueup.report.ledger import Ledger
-from trueup.report.sentence import Defined, Name, Sentence
+from trueup.report.scrutiny import Checks, Needs, StudyTable
+from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown
 
 
@@ -31,7 +33,10 @@ def render_markdown(report: Report) -> str:
     """Return the report as Markdown; the facts behind every number are its footnotes."""
     writer = _Writer(report)
     lines = [f"# {report.title}: {report.subject.text}", ""]
-    first: tuple[Block, ...] = (*report.answer, report.scale, report.strip)
+    if report.notice:
+        lines += [f"> **{report.notice}**", ""]
+    gates = () if report.gates is None else (report.gates,)
+    first: tuple[Block, ...] = (*report.answer, report.scale, *gates, report.strip)
     for block in first:
         lines += [*writer.draw(block), ""]
     for section in report.sections:
@@ -58,6 +63,9 @@ class _Writer:
             Unknowns: self._unknowns,
             CoverageTable: self._coverage,
             Definitions: self._definitions,
+            Checks: self._checks,
+            Needs: self._needs,
+            StudyTable: self._studies,
         }
 
     def draw(self, block: Block) -> list[str]:
@@ -86,10 +94,16 @@ class _Writer:
     def _scale(self, block: ScaleRows) -> Iterator[str]:
         yield self._said(block.caption)
         yield ""
-        yield from _head("", "Measure", "Difference", "Interval")
+        with_naive = any(row.naive is not None for row in block.rows)
+        yield from _head(
+            "", "Measure", "Difference", "Interval", *(["Dashboard"] if with_naive else [])
+        )
         for row in block.rows:
             between = words.interval_of(row.outcome)
-            yield _row(row.label, row.measure, self._link(row.outcome), between)
+            cells = [row.named, row.measured, self._link(row.outcome), between]
+            if with_naive:
+                cells.append("" if row.naive is None else self._link(row.naive))
+            yield _row(*cells)
 
     def _strip(self, block: SourceStrip) -> Iterator[str]:
         for source in block.sources:
@@ -102,9 +116,9 @@ class _Writer:
         yield ""
         yield from _head("Slice", "Measure", "Value", "Interval", "Rests on")
         for point in block.points:
-            slice_ = words.group_of(words.here(point.group))
+            slice_, measure = words.slice_of(point), words.measure_of(point)
             value, between = words.value_of(point), words.interval_of(point)
-            yield _row(slice_, point.metric, value, between, words.items_of(point))
+            yield _row(slice_, measure, value, between, words.items_of(point))
 
     def _charts(self, block: ChartGroup) -> Iterator[str]:
         for chart in block.charts:
@@ -118,8 +132,8 @@ class _Writer:
         for row in block.rows:
             yield _row(*(self._cell(cell) for cell in row))
 
-    def _cell(self, cell: Shown | Name | Defined) -> str:
-        if isinstance(cell, Name | Defined):
+    def _cell(self, cell: Cell) -> str:
+        if isinstance(cell, Name | Defined | Quoted):
             return cell.text
         between = "" if isinstance(cell, Abstention) else f" ({words.interval_of(cell)})"
         return self._link(cell) + between
@@ -136,6 +150,46 @@ class _Writer:
             for why in item.abstentions:
                 said = f"{self._link(why, 'Cannot tell')}: {words.uncapital(why.reason)}"
                 yield f"- **{' '.join(item.questions)}** {said} {why.remedy}"
+
+    def _checks(self, block: Checks) -> Iterator[str]:
+        yield self._said(block.caption)
+        yield ""
+        if block.is_short:
+            for line in block.lines:
+                mark = words.SYMBOLS[line.check.answer]
+                yield f"- {line.check.name.replace('_', ' ')}: {mark} {line.check.answer}"
+            return
+        yield from _head("What it asks", "Answer", "What it found", "Figures")
+        for line in block.lines:
+            check = line.check
+            ended = f"{words.SYMBOLS[check.answer]} {check.answer}"
+            yield _row(check.question, ended, words.typeset(check.says), words.figures_of(check))
+
+    def _needs(self, block: Needs) -> Iterator[str]:
+        yield self._said(block.caption)
+        yield ""
+        yield from _head(
+            "Outcome", "Smallest found", f"More {block.units}", f"More {block.periods}", ""
+        )
+        for row in block.rows:
+            power = row.power
+            if isinstance(power, Abstention):
+                yield _row(row.about, self._link(power), "", "", power.reason)
+                continue
+            smallest = words.size_of(power.smallest_detectable)
+            more = (words.more_of(power.more_units), words.more_of(power.more_periods))
+            yield _row(row.about, smallest, *more, words.typeset(power.says))
+
+    def _studies(self, block: StudyTable) -> Iterator[str]:
+        yield f"### {self._said(block.caption)}"
+        yield ""
+        yield from _head("Study", "Outcome", "Change", "Interval", "Design", "Mind")
+        for each in block.studies:
+            name = f"[{each.name}, {each.year}]({each.link})"
+            design = f"{each.kind}: {each.design}; {each.n}"
+            change = f"{self._link(each)} ({each.status})"
+            mind = f"{each.says} Interest: {each.interest}."
+            yield _row(name, each.outcome, change, words.interval_of(each), design, mind)
 
     def _coverage(self, block: CoverageTable) -> Iterator[str]:
         yield from _head("Repository", "Records", "Seen", "Of", "Skipped", "Why", "Cure")
@@ -171,4 +225,6 @@ def _footer(footer: Footer) -> Iterator[str]:
         yield f"- From: {name} ({ident})" + (f" at `{head}`" if head else ", no commit")
     yield f"- Data digest: `{footer.digest}`"
     yield f"- Frozen plan: {footer.frozen_plan}"
+    if footer.panel:
+        yield f"- Panel: {footer.panel}"
     yield f"- Run again: `{footer.command}`"

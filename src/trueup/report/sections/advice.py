@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trueup.estimate.assessment import Assessment
 from trueup.model.evidence import Abstention, Measurement
 from trueup.report import names
 from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unknowns
 from trueup.report.findings import Evidence
 from trueup.report.sections.answer import NO_COST, NO_OUTCOME
-from trueup.report.sentence import Defined, Sentence, how_sure
+from trueup.report.sections.balance.weighed import use_of, weighed
+from trueup.report.sentence import Defined, Quoted, Sentence, how_sure
 from trueup.report.view import View
 
 MOST_UNKNOWNS = 8
@@ -29,7 +31,8 @@ def limits(view: View) -> Section:
         blocks.append(Sentence(template=text, values={"growth": growth}))
     blocks += _waits(known)
     answers = Sentence(template="which stage limits the whole: coding, review, machines, release.")
-    blocks.append(OneLine(connect="the forge, CI and deployments", answers=answers))
+    if not (view.holds("review") and view.holds("pipeline_run") and view.holds("deployment")):
+        blocks.append(OneLine(connect="the forge, CI and deployments", answers=answers))
     return Section(id="limits", heading="What limits you", blocks=tuple(blocks))
 
 
@@ -53,8 +56,39 @@ def _waits(known: Evidence) -> list[Block]:
 
 def monday(view: View) -> Section:
     """Return what to do, most useful first."""
-    steps = tuple(_steps(view.together))
+    steps = (*_from_verdict(view.assessment), *_next(view))
     return Section(id="monday", heading="What to do next Monday", blocks=(Steps(steps=steps),))
+
+
+def _from_verdict(found: Assessment | None) -> Iterator[Sentence]:
+    """Say what follows from the verdict: what would settle it, which checks to look into."""
+    if found is None:
+        return
+    if found.verdict.would_settle:
+        settle = Quoted(text=found.verdict.would_settle, by="verdict")
+        yield Sentence(template="{settle}", values={"settle": settle})
+    for check in found.primary.checks:
+        if check.answer == "fails":
+            values = {
+                "asks": Quoted(text=check.question, by=f"check {check.name}"),
+                "says": Quoted(text=check.says, by=f"check {check.name}"),
+            }
+            text = "Look into what speaks against this answer. {asks} {says}"
+            yield Sentence(template=text, values=values)
+    yield Sentence(
+        template="Leave the registered plan as it is. A plan changed after a look is a new plan, "
+        "and its count of looks begins anew."
+    )
+
+
+def _next(view: View) -> Iterator[Sentence]:
+    if view.is_table_alone:
+        return
+    yield from _steps(view.together)
+    if not view.holds("deployment"):
+        yield Sentence(
+            template="Connect deployments next: without them nobody can say what reached users."
+        )
 
 
 def _steps(known: Evidence) -> Iterator[Sentence]:
@@ -82,21 +116,18 @@ def _steps(known: Evidence) -> Iterator[Sentence]:
     if isinstance(first, Abstention) and isinstance(share, Measurement):
         text = "See the wait before landing: {first:remedy}."
         yield Sentence(template=text, values={"first": first})
-    yield Sentence(
-        template="Connect deployments next: without them nobody can say what reached users."
-    )
 
 
 def unknowns(view: View) -> Section:
     """Return what cannot be told, why, and what would change that."""
     known = view.together
     asked = {definition.metric: definition.question for definition in view.definitions}
-    items = [
-        Unknown(
-            questions=("Did AI use change how much reaches users?",), abstentions=(NO_OUTCOME,)
-        ),
-        Unknown(questions=("Is it worth its price?",), abstentions=(NO_COST,)),
-    ]
+    items = list(_untold_by_verdict(view.assessment))
+    if view.assessment is None:
+        asks = "Did AI use change how much reaches users?"
+        items.append(Unknown(questions=(asks,), abstentions=(NO_OUTCOME,)))
+    if not view.is_table_alone and not view.holds("ai_spend"):
+        items.append(Unknown(questions=("Is it worth its price?",), abstentions=(NO_COST,)))
     reasons: dict[str, dict[str, Abstention]] = {}
     for metric in known.findings:
         untold = list(_untold(known, metric))
@@ -118,6 +149,27 @@ def unknowns(view: View) -> Section:
     return Section(
         id="unknowns", heading="What we cannot tell, and what would change that", blocks=blocks
     )
+
+
+def _untold_by_verdict(found: Assessment | None) -> Iterator[Unknown]:
+    """Yield what the balance could not tell: the verdict, and each outcome without an answer."""
+    if found is None:
+        return
+    if found.verdict.answer == "cannot tell":
+        use, primary = use_of(found), weighed(found)[0]
+        why = Abstention(
+            metric="verdict",
+            reason=found.verdict.because,
+            remedy=found.verdict.would_settle or "More periods, or more units.",
+        )
+        asks = f"Did {use} change {primary.called.phrase}?"
+        yield Unknown(questions=(asks,), abstentions=(why,))
+    reasons: dict[Abstention, list[str]] = {}
+    for each in weighed(found):
+        if isinstance(each.found, Abstention):
+            reasons.setdefault(each.found, []).append(f"What happened to {each.called.phrase}?")
+    for why, asks_ in reasons.items():
+        yield Unknown(questions=tuple(asks_), abstentions=(why,))
 
 
 def _untold(known: Evidence, metric: str) -> Iterator[Abstention]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from trueup.model.evidence import Abstention, Finding, Interval, Measurement
 from trueup.report import names
 from trueup.report.document import ScaleRow, ScaleRows, SourceSeen, SourceStrip
 from trueup.report.findings import Evidence
-from trueup.report.sentence import Defined, Sentence, how_sure
+from trueup.report.sentence import Defined, Name, Sentence, how_sure
 from trueup.report.view import View
 
 GIT = "Git history"
@@ -167,6 +168,8 @@ def _reach(rows: Sequence[ScaleRow]) -> float:
 
 def strip(view: View) -> SourceStrip:
     """Return every kind of source and what its absence costs."""
+    if view.is_table_alone:
+        return _table_alone(view)
     holes = any(row.skipped or (row.expected or 0) > row.seen for row in view.coverage)
     commits = any(row.seen for row in view.coverage)
     git = "not connected" if not commits else "in part" if holes else "seen"
@@ -183,20 +186,88 @@ def strip(view: View) -> SourceStrip:
                     else "Everything asked for was read."
                 ),
             ),
-            *(
-                SourceSeen(name=name, status="not connected", costs=Sentence(template=costs))
-                for name, costs in _ABSENT
-            ),
+            *(_seen(view, source) for source in SOURCES),
         )
     )
 
 
-_ABSENT = (
-    ("Forge", "Review waits, and when a change was proposed, cannot be told."),
-    ("Work items", "How long an idea waits before anyone codes cannot be told."),
-    ("CI", "Whether work waits for machines cannot be told."),
-    ("Deployments", "What reached users, and when, cannot be told: throughput stays open."),
-    ("Incidents", "Whether what was released did harm cannot be told."),
-    ("AI sessions", "AI use that leaves no mark in git cannot be told."),
-    ("Money", "What it costs, and what a surviving change costs, cannot be told."),
+def _seen(view: View, source: Source) -> SourceSeen:
+    there = view.holds(*source.tables)
+    return SourceSeen(
+        name=source.name,
+        status="seen" if there else "not connected",
+        costs=Sentence(template=source.gives if there else source.costs),
+    )
+
+
+def _table_alone(view: View) -> SourceStrip:
+    assert view.assessment is not None
+    costs = Sentence(
+        template="Read from {source}. What is not a column of it cannot be told.",
+        values={"source": Name(view.assessment.source)},
+    )
+    return SourceStrip(sources=(SourceSeen(name="Your table", status="seen", costs=costs),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A kind of source beside git.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables only it fills.
+    gives, costs
+        What its presence answers, what its absence leaves open.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    gives: str
+    costs: str
+
+
+SOURCES = (
+    Source(
+        name="Forge",
+        tables=("change_event", "review", "review_comment"),
+        gives="When changes were proposed, and how long they waited for review.",
+        costs="Review waits, and when a change was proposed, cannot be told.",
+    ),
+    Source(
+        name="Work items",
+        tables=("work_item", "work_item_transition"),
+        gives="What was asked for, and when it was done.",
+        costs="How long an idea waits before anyone codes cannot be told.",
+    ),
+    Source(
+        name="CI",
+        tables=("pipeline_run",),
+        gives="How long work waits for machines.",
+        costs="Whether work waits for machines cannot be told.",
+    ),
+    Source(
+        name="Deployments",
+        tables=("deployment",),
+        gives="What reached users, and when.",
+        costs="What reached users, and when, cannot be told: throughput stays open.",
+    ),
+    Source(
+        name="Incidents",
+        tables=("incident",),
+        gives="Whether what was released did harm.",
+        costs="Whether what was released did harm cannot be told.",
+    ),
+    Source(
+        name="AI sessions",
+        tables=("ai_session", "ai_request"),
+        gives="Who uses AI, how much and since when, in groups large enough.",
+        costs="AI use that leaves no mark in git cannot be told.",
+    ),
+    Source(
+        name="Money",
+        tables=("ai_spend", "ai_seat"),
+        gives="What AI use costs.",
+        costs="What it costs, and what a surviving change costs, cannot be told.",
+    ),
 )

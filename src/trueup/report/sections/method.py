@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from trueup.estimate.catalogue import all_estimators
+from trueup.model.effect import Estimate
 from trueup.report.document import Definition, Definitions, Section
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
+from trueup.report.words import STUDIES, Shown, metric_of
 
 OWN = (
     Definition(
@@ -33,21 +36,51 @@ OWN = (
         unit="count",
         kind="coverage",
     ),
+    Definition(
+        metric=STUDIES,
+        version=1,
+        question="Where do published figures come from?",
+        definition="Read in the source or, where marked, second-hand; restated as a proportion of "
+        "the outcome named. No interval is shown where none was found.",
+        unit="relative",
+        kind="published",
+        caveats=("They are of other people, other work and other tools.",),
+    ),
 )
 """Definitions of what the report counts itself."""
 
 
-def method(view: View, metrics: Iterable[str]) -> Section:
-    """Return the definitions of the metrics shown, in the order shown."""
-    known = {each.metric: each for each in (*OWN, *view.definitions)}
+def method(view: View, shown: Iterable[Shown]) -> Section:
+    """Return the definitions of what is shown, in the order shown: metrics, recipes, studies."""
+    evidence = tuple(shown)
+    recipes = [_recipe(each) for each in evidence if isinstance(each, Estimate)]
+    known = {each.metric: each for each in (*OWN, *view.definitions, *recipes)}
+    metrics = [metric_of(each) for each in evidence]
     intro = Sentence(
         template="Intervals say which values fit the data. A wait that has not ended counts as "
         "at least as long as it has lasted. Groups of authors too small to hide a person are "
         "never split. No person is named or ranked."
     )
-    shown = tuple(known[metric] for metric in dict.fromkeys(metrics) if metric in known)
+    defined = tuple(known[metric] for metric in dict.fromkeys(metrics) if metric in known)
     return Section(
         id="method",
         heading="Method and definitions",
-        blocks=(intro, Definitions(definitions=shown)),
+        blocks=(intro, Definitions(definitions=defined)),
+    )
+
+
+def _recipe(found: Estimate) -> Definition:
+    """Return what a recipe estimates and assumes, as its estimator says it."""
+    name = found.estimator
+    words = name.replace("_", " ")
+    recipe = all_estimators().get(name)
+    return Definition(
+        metric=name,
+        version=1,
+        question=f"How is a difference estimated by {words}?",
+        definition=recipe.answers if recipe else f"Estimated by {found.design}.",
+        unit=found.unit.name,
+        kind="estimate",
+        references=recipe.references if recipe else (),
+        caveats=recipe.assumes if recipe else found.assumptions,
     )

@@ -1,9 +1,10 @@
-"""Sections git alone cannot fill: one line each, saying what to connect and what it answers."""
+"""Sections that cannot be filled: one line each, saying what to connect and what it answers."""
 
 from __future__ import annotations
 
 from trueup.report.document import OneLine, Section
-from trueup.report.sentence import Sentence
+from trueup.report.sentence import Name, Sentence
+from trueup.report.view import View
 
 
 def money() -> Section:
@@ -15,13 +16,19 @@ def money() -> Section:
     return Section(id="money", heading="Money", blocks=(block,))
 
 
-def effects() -> Section:
+def no_effects(view: View) -> Section:
     """Return what would allow a claim of cause."""
-    answers = Sentence(
-        template="whether AI use changed throughput, lead time, quality or cost, with a design "
-        "and an interval. Git alone knows no roll-out date and no comparison group, so this page "
-        "makes no such claim."
+    text = (
+        "whether AI use changed throughput, lead time, quality or cost, with a design and an "
+        "interval. Git alone knows no roll-out date and no comparison group, so this page makes "
+        "no such claim."
     )
+    if view.several:
+        text += (
+            " With several repositories, {command} can already compare those that took AI up "
+            "early with those that did so later."
+        )
+    answers = Sentence(template=text, values={"command": Name("trueup estimate")})
     block = OneLine(
         connect="deployments, AI sessions and the dates of your roll-outs", answers=answers
     )

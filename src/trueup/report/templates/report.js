@@ -75,7 +75,7 @@
     target.scrollIntoView({ block: "center" });
   };
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll(".definitions > details")) each.open = true;
+    for (const each of document.querySelectorAll(".definitions > details, .studies")) each.open = true;
   });
   addEventListener("hashchange", () => { hide(); unfold(); });
   unfold();
@@ -137,7 +137,7 @@
       const words = wordsOf(row);
       tip.replaceChildren(el("b", words.says));
       const list = el("dl");
-      for (const [label, text] of [["Slice", words.slice], ["Interval", words.between], ["Rests on", words.restsOn], ["Measure", `${row.metric}, version ${row.version}`]]) {
+      for (const [label, text] of [["Slice", words.slice], ["Interval", words.between], ["Rests on", words.restsOn], ["Measure", row.version ? `${row.metric}, version ${row.version}` : row.measure]]) {
         const line = el("div");
         line.append(el("dt", label), el("dd", text));
         list.append(line);
@@ -145,9 +145,11 @@
       tip.append(list);
       const how = document.querySelector(`#how-${CSS.escape(row.metric)} .meta + p`);
       if (how) tip.append(el("p", how.textContent, "definition"));
-      const more = el("a", "How this is computed");
-      more.href = `#how-${row.metric}`;
-      tip.append(more);
+      if (how) {
+        const more = el("a", "How this is computed");
+        more.href = `#how-${row.metric}`;
+        tip.append(more);
+      }
       place(box);
     };
     area.addEventListener("keydown", (event) => {
@@ -195,6 +197,7 @@
     const lines = [
       ...wrap(figure.querySelector("h3").textContent, most * 0.9).map((text) => [text, 15, 600, "var(--ink)"]),
       ...wrap(figure.querySelector(".subtitle").textContent, most).map((text) => [text, 12, 400, "var(--muted)"]),
+      ...(document.body.dataset.notice ? wrap(document.body.dataset.notice, most).map((text) => [text, 12, 600, "var(--ink)"]) : []),
     ];
     let y = 8;
     for (const [text, size, weight, fill] of lines) {
@@ -214,7 +217,7 @@
     return { text, width, height: full, paper: style.getPropertyValue("--paper").trim() };
   };
   const csv = (rows) => {
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !["key", "says"].includes(name));
+    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !["key", "says", "between", "told"].includes(name));
     const cell = (value) => value === null || value === undefined ? "" : /[",\n]/.test(value) ? `"${String(value).replace(/"/g, '""')}"` : value;
     return [columns.join(","), ...rows.map((row) => columns.map((name) => cell(row[name])).join(","))].join("\n");
   };

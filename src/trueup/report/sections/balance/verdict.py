@@ -1,0 +1,205 @@
+"""The first screen of a report with a verdict: its words, its four rows, how its checks ended."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from trueup.estimate.assessment import Assessment, Verdict
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention, Interval
+from trueup.report.document import ScaleRow, ScaleRows
+from trueup.report.names import Role
+from trueup.report.scrutiny import CheckLine, Checks
+from trueup.report.sections.balance.weighed import Weighed, is_proportion, use_of, weighed
+from trueup.report.sentence import Name, Quoted, Sentence, what_fits
+from trueup.units import RATIO
+
+ROLES: tuple[tuple[Role, str], ...] = (
+    ("throughput", "Throughput"),
+    ("lead time", "Lead time"),
+    ("quality", "Quality"),
+    ("cost", "Cost"),
+)
+_REACHES = (0.1, 0.2, 0.3, 0.5)
+
+
+def answer(assessment: Assessment) -> tuple[Sentence, ...]:
+    """Return the verdict in plain words, then why, then what would change it."""
+    verdict = assessment.verdict
+    leads = [Sentence(template="{why}", values={"why": _quote(verdict.because)}, tone="lead")]
+    if verdict.capped:
+        leads.append(
+            Sentence(template="{why}", values={"why": _quote(verdict.capped)}, tone="lead")
+        )
+    if verdict.answer != "cannot tell" and verdict.would_settle:
+        leads.append(
+            Sentence(template="{how}", values={"how": _quote(verdict.would_settle)}, tone="note")
+        )
+    return (_headline(assessment), *leads)
+
+
+def _quote(text: str) -> Quoted:
+    return Quoted(text=text, by="verdict")
+
+
+def _headline(assessment: Assessment) -> Sentence:
+    verdict = assessment.verdict
+    decided = deciding(assessment)
+    found = decided.found
+    values = {
+        "it": found,
+        "use": Name(use_of(assessment)),
+        "what": Name(decided.called.phrase),
+        "small": decided.smallest,
+        "settle": _quote(verdict.would_settle),
+    }
+    if isinstance(found, Abstention):
+        text = "We cannot tell whether {use} changed {what}: {it:reason}. {settle}"
+    else:
+        text = _words(verdict, found)
+    return Sentence(template=text, values=values, tone="headline")
+
+
+def _words(verdict: Verdict, found: Estimate) -> str:
+    moved = "raised" if found.value > 0 else "lowered"
+    fits = f"best guess {{it}}, {what_fits('it', found)}"
+    ways = {"gain": "towards a gain", "harm": "towards harm"}
+    return {
+        "creating": f"{{use}} {moved} {{what}}: {fits}. Nothing that was guarded suffered.",
+        "neutral": f"{{use}} made no difference of interest to {{what}}: {fits}, and less than "
+        "{small} either way counts as none.",
+        "leaning": f"It leans {ways.get(verdict.towards, 'one way')}, no more: {{use}} may have "
+        f"{moved} {{what}}; {fits}.",
+        "destroying": f"{{use}} {moved} {{what}}, and that does harm: {fits}.",
+        "cannot tell": f"We cannot tell yet whether {{use}} changed {{what}}: {fits}. {{settle}}",
+    }[verdict.answer]
+
+
+def deciding(assessment: Assessment) -> Weighed:
+    """Return the outcome the verdict speaks of: the primary, or the guardrail that was harmed.
+
+    Only a verdict of harm can come from a guardrail, and only where the primary outcome is not
+    itself worse.
+    """
+    primary, *rest = weighed(assessment)
+    verdict = assessment.verdict
+    of_harm = verdict.answer == "destroying" or verdict.towards == "harm"
+    if not of_harm or harm_of(primary) > 0:
+        return primary
+    guardrails = [each for each in rest if each.standing == "guardrail"]
+    worst = max(guardrails, key=harm_of, default=primary)
+    return worst if harm_of(worst) > 0 else primary
+
+
+def harm_of(each: Weighed) -> float:
+    """Return how far the whole interval lies on the bad side; nought where it does not."""
+    found, better = each.found, each.assessed.question.better
+    if isinstance(found, Abstention) or better == "neither":
+        return 0.0
+    end = -found.interval.high if better == "higher" else found.interval.low
+    return max(0.0, end)
+
+
+def scale(assessment: Assessment) -> ScaleRows:
+    """Return the outcomes on one scale: the four roles where the outcomes are ours, else all."""
+    found = weighed(assessment)
+    primary = found[0]
+    if primary.called.is_ours:
+        rows = tuple(_role(found, role, label) for role, label in ROLES)
+    else:
+        rows = tuple(_row(each) for each in found[: len(ROLES)])
+    smallest = primary.assessed.question.smallest
+    return ScaleRows(
+        caption=Sentence(
+            template="What {use} changed, by the registered recipe. Filled: best guess with its "
+            "interval. Hollow: what a dashboard would show. Shaded: counts as no difference. "
+            "Hatched: cannot tell.",
+            values={"use": Name(use_of(assessment))},
+        ),
+        rows=rows,
+        band=Interval(low=-smallest, high=smallest, method="the plan"),
+        band_says=primary.smallest,
+        reach=_reach(rows),
+    )
+
+
+def _role(found: Sequence[Weighed], role: Role, label: str) -> ScaleRow:
+    fits = [each for each in found if each.called.role == role]
+    if not fits:
+        return ScaleRow(label=label, measure="not in the plan", outcome=_missing(role))
+    return _row(fits[0], label)
+
+
+def _row(each: Weighed, label: str = "") -> ScaleRow:
+    naive = each.naive if isinstance(each.naive, Estimate) else None
+    smallest = each.assessed.question.smallest
+    measure = ", ".join(word for word in (each.called.measure, each.better) if word)
+    return ScaleRow(
+        label=label or Name(each.called.label),
+        measure=Name(measure),
+        outcome=each.found,
+        naive=naive,
+        band=Interval(low=-smallest, high=smallest, method="the plan"),
+    )
+
+
+def _missing(role: Role) -> Abstention:
+    source = "what AI tools cost" if role == "cost" else f"records of {role}"
+    return Abstention(
+        metric=role.replace(" ", "_"),
+        reason=f"The registered plan has no outcome for {role}.",
+        remedy=f"Connect {source}, and register a plan that guards it.",
+    )
+
+
+def _reach(rows: Sequence[ScaleRow]) -> float:
+    """Return where the scale ends: past every whisker of a usual size, one way and the other."""
+    ends = [
+        abs(end)
+        for row in rows
+        if is_proportion(row.outcome) or _is_share(row.outcome)
+        for end in _ends(row)
+        if math.isfinite(end)
+    ]
+    return next((reach for reach in _REACHES if reach > max(ends, default=0.0)), 1.0)
+
+
+def _is_share(found: object) -> bool:
+    return isinstance(found, Estimate) and found.unit == RATIO
+
+
+def _ends(row: ScaleRow) -> Iterator[float]:
+    for shown in (row.outcome, row.naive):
+        if isinstance(shown, Estimate):
+            yield shown.value
+    if isinstance(row.outcome, Estimate):
+        yield row.outcome.interval.low
+        yield row.outcome.interval.high
+
+
+def gates(assessment: Assessment) -> Checks | None:
+    """Return how the checks of the primary outcome ended; None where none was made."""
+    primary = weighed(assessment)[0]
+    checks = primary.assessed.checks
+    if not checks:
+        return None
+    return Checks(
+        id="gates",
+        caption=Sentence(template="Attempts to break this answer"),
+        lines=tuple(CheckLine(about=primary.called.label, check=check) for check in checks),
+        is_short=True,
+    )
+
+
+def title(assessment: Assessment) -> str:
+    """Return what the page is about."""
+    said = f"What {use_of(assessment)} changed"
+    return f"Made-up organisation: {said[:1].lower()}{said[1:]}" if assessment.made_up else said
+
+
+def notice(assessment: Assessment) -> str:
+    """Return what every screen must say; empty where nothing must be."""
+    if not assessment.made_up:
+        return ""
+    return "Made-up organisation. No person, team or company behind these records exists."
