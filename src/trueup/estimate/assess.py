@@ -198,13 +198,13 @@ class _Work:
             yield question.outcome, again.estimate.interval
 
     def moderations(self) -> Iterator[Moderation | Abstention]:
-        from trueup.estimate.moderators import moderate
-
         known = tuple(name for name in self.plan.moderators if name in self.panel.columns)
         for name in self.plan.moderators:
             if name not in known:
                 yield _missing_column(name, "moderator")
         if known:
+            from trueup.estimate.moderators import moderate
+
             primary = replace(self.plan.primary, level=1 - self.plan.alpha)
             yield from moderate(
                 self.panel, primary, known, equivalence=primary.smallest, seed=self.seed

@@ -161,7 +161,9 @@ def judge(
         one.question.outcome for one, seen in known if seen is None or not seen.not_worse
     ]
     decided = _first(main, kept, open_questions, rule)
-    return replace(decided, would_settle=decided.would_settle or _would_settle(primary, decided))
+    return replace(
+        decided, would_settle=decided.would_settle or _would_settle(primary, decided, rule)
+    )
 
 
 def _first(main: Weighed, guardrails: list[Weighed], unclear: list[str], rule: Rule) -> Verdict:
@@ -424,9 +426,11 @@ def _gate_failed(main: Weighed) -> Verdict:
     )
 
 
-def _would_settle(primary: Assessed, verdict: Verdict) -> str:
+def _would_settle(primary: Assessed, verdict: Verdict, rule: Rule) -> str:
     if verdict.answer in {"creating", "neutral", "destroying"}:
-        return "Nothing: later looks may still turn it."
+        if rule.look.number < rule.look.of:
+            return "Nothing at this look; the looks that remain may still turn it."
+        return "Nothing in these data; a second roll-out or an experiment would confirm it."
     if verdict.capped:
         return f"Removing the doubt: {verdict.capped}"
     power = primary.power
