@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, Path
-from trueup.estimate.inference.permutation import Inverted, arrangements, invert
+from trueup.estimate.inference.dates import CHANCE, judged_by_dates, too_few
 from trueup.estimate.inference.rule import rule_for
 from trueup.estimate.numerics.adjusted_group_time import Adjusted, adjusted_group_time
 from trueup.estimate.numerics.group_time import (
@@ -45,8 +46,6 @@ from trueup.estimate.sample import (
     sample_of,
 )
 from trueup.model.evidence import Abstention
-
-CHANCE = "Adoption could as well have fallen to other clusters at the same dates."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -224,71 +223,26 @@ def _judged(found: Found, answer: Answer, seed: int) -> list[Judged] | Abstentio
         )
     if these is not None:
         judged["these"] = by_student(answer.raw, these.error, these.freedom, sample, "these units")
-    few = rule_for(sample.n_clusters, sample.n_treated_clusters) == "permutation"
-    inverted = _permuted(found, seed) if few else None
-    if inverted is not None:
-        least = 1 - sample.question.level
-        if inverted.least_p > least * (1 + 1e-9):
-            return _too_few(sample, inverted.least_p)
-        judged["these"] = _by_permutation(answer.raw, inverted, sample)
+    if rule_for(sample.n_clusters, sample.n_treated_clusters) == "permutation":
+        dealt = _dealt(found, answer.raw, seed)
+        if isinstance(dealt, Abstention):
+            return dealt
+        if dealt is not None:
+            judged["these"] = dealt
     asked = "these" if sample.question.speaks_of == "these units" else "such"
     if asked not in judged:
-        return _too_few(sample, 1.0)
+        return too_few(sample, 1.0)
     return [judged[asked], *(one for name, one in judged.items() if name != asked)]
 
 
-def _too_few(sample: Sample, least_p: float) -> Abstention:
-    many = f"{sample.n_treated_clusters} of {sample.n_clusters} clusters adopt"
-    floor = (
-        f": no effect, however large, could reach a p below {least_p:.2g}" if least_p < 1 else ""
-    )
-    return sample.refuse(
-        f"Too few to tell an effect from chance: {many}{floor}.",
-        "Add clusters, adopting or not, until there are at least seven, two of them adopting.",
-    )
-
-
-def _permuted(found: Found, seed: int) -> Inverted | None:
-    """Invert a permutation of adoption dates among clusters; None where they cannot be dealt out.
-
-    On the count scale a share s of the treated outcome is taken out, ``y (1 - s)``, and the effect
-    as a proportion is ``s / (1 - s)``.
-    """
-    sample = found.sample
+def _dealt(found: Found, raw: float, seed: int) -> Judged | Abstention | None:
     if found.adjusted is not None:
-        return None
-    dates = np.full(sample.n_clusters, NEVER)
-    dates[sample.cluster] = sample.adopted
-    if bool((dates[sample.cluster] != sample.adopted).any()):
-        return None
-    tried, _ = arrangements(dates, seed=seed)
-    of_outcome = sample.values if sample.question.scale == "count" else 1.0 + 0 * sample.values
-    outcomes = np.stack([sample.values, np.where(sample.treated, of_outcome, 0 * sample.values)])
-    shown = reassigned(outcomes, tried[:, sample.cluster], found.design)
-    shown = shown[np.isfinite(shown).all(axis=1)]
-    return invert(shown[:, 0], shown[:, 1], sample.question.level)
-
-
-def _by_permutation(raw: float, inverted: Inverted, sample: Sample) -> Judged:
-    low, high = inverted.low, inverted.high
-    if sample.question.scale == "count":
-        low, high = _of_share(low), _of_share(high)
-    return Judged(
-        value=raw,
-        low=low,
-        high=high,
-        error=None,
-        method="adoption dates permuted among "
-        f"{sample.n_clusters} clusters, {sample.n_treated_clusters} of them treated, inverted",
-        speaks_of="these units",
-        p_value=inverted.p_value,
-        least_p=inverted.least_p,
-    )
-
-
-def _of_share(share: float) -> float:
-    """Turn the share of the treated outcome that is the effect into a logarithm of its ratio."""
-    return math.inf if share >= 1 else -math.log1p(-share)
+        return found.sample.refuse(
+            f"{found.sample.n_treated_clusters} of {found.sample.n_clusters} clusters adopt: too "
+            "few to make them comparable in covariates.",
+            "Ask without covariates, or add clusters until more than ten are seen, four adopting.",
+        )
+    return judged_by_dates(raw, partial(reassigned, design=found.design), found.sample, seed)
 
 
 def _path(found: Found, answer: Answer) -> Path:
