@@ -1,0 +1,228 @@
+"""How often each staggered estimator's interval holds the truth, on panels whose truth we made.
+
+Units adopt at 30, 45, 60 or 75 per cent of the window or never; errors are autoregressive (.5);
+effects grow with time since adoption and differ by cohort (from .5 to 1.5 times the average).
+Every draw goes through the estimators as the product calls them; the libraries' own intervals
+stand beside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import warnings
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from trueup.estimate.catalogue import find_estimator
+from trueup.estimate.estimator import Fit
+from trueup.estimate.numerics.group_time import Design, group_time, influence, overall
+from trueup.estimate.panel import NEVER, Panel
+from trueup.estimate.question import Question
+from trueup.model.evidence import Window
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+PERIODS = 20
+SIZES = {6: 0.5, 9: 0.8, 12: 1.2, 15: 1.5}
+GROWTH = 5.0
+
+
+@dataclass(frozen=True)
+class World:
+    """One made-up panel: outcome, adoption, the average effect at hand and in the population."""
+
+    values: Floats
+    adopted: Ints
+    here: float
+    everywhere: float
+
+
+def profile(since: Floats, size: Floats, strength: float) -> Floats:
+    """Return the effect so many periods since adoption."""
+    return -strength * size * (1 + since / GROWTH)
+
+
+def world(rng: np.random.Generator, dates: Ints, strength: float) -> World:
+    """Draw a panel in which `dates` adopted."""
+    n = dates.size
+    errors = np.zeros((n, PERIODS))
+    errors[:, 0] = rng.normal(size=n) / math.sqrt(1 - 0.25)
+    for t in range(1, PERIODS):
+        errors[:, t] = 0.5 * errors[:, t - 1] + rng.normal(size=n)
+    since = np.arange(PERIODS)[None, :] - dates[:, None]
+    treated = (dates[:, None] != NEVER) & (since >= 0)
+    size = np.array([SIZES.get(int(date), 0.0) for date in dates])[:, None]
+    effect = np.where(treated, profile(since, size, strength), 0.0)
+    levels = rng.normal(size=(n, 1)) + np.linspace(0, 2, PERIODS)
+    every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in SIZES.items()]
+    return World(
+        values=levels + errors + effect,
+        adopted=dates,
+        here=float(effect[treated].mean()),
+        everywhere=float(np.concatenate(every).mean()),
+    )
+
+
+def dealt(n: int) -> Callable[[np.random.Generator], Ints]:
+    """Return a draw of dates for `n` units: forty per cent never, the rest in four cohorts."""
+    kinds = np.array([*SIZES, NEVER])
+    return lambda rng: kinds[rng.choice(5, n, p=[0.15] * 4 + [0.4])]
+
+
+def fixed(n: int, dates: list[int]) -> Callable[[np.random.Generator], Ints]:
+    """Return a draw in which these dates fall to `n` units at random."""
+    return lambda rng: rng.permutation(np.array(dates + [NEVER] * (n - len(dates))))
+
+
+SETTINGS = {
+    "200x20": dealt(200),
+    "24x20": dealt(24),
+    "24x20, 4 adopt": fixed(24, [6, 9, 12, 15]),
+    "12x20, 3 adopt": fixed(12, [6, 9, 12]),
+    "8x20, 4 adopt": fixed(8, [6, 6, 12, 12]),
+}
+
+
+def panel_of(made: World) -> Panel:
+    """Return the panel an estimator reads."""
+    n = made.adopted.size
+    unit, period = np.divmod(np.arange(n * PERIODS), PERIODS)
+    return Panel(
+        units=tuple(f"unit {k}" for k in range(n)),
+        periods=tuple(f"{k}" for k in range(PERIODS)),
+        unit=unit,
+        period=period,
+        columns={"outcome": made.values.ravel()},
+        adopted_in=made.adopted,
+        cluster=np.arange(n),
+        grain="week",
+        window=Window(start_at=0, end_at=PERIODS),
+        source="made up",
+    )
+
+
+Tally = dict[str, list[tuple[bool, bool, float]]]
+
+
+def note(tally: Tally, name: str, low: float, high: float, truth: float) -> None:
+    """Note whether an interval holds the truth, whether it refuses nought, and its width."""
+    tally[name].append((low <= truth <= high, not low <= 0 <= high, high - low))
+
+
+def product(tally: Tally, name: str, made: World, speaks_of: str, seed: int) -> None:
+    """Note the interval the product prints."""
+    recipe = find_estimator(name)
+    question = Question(outcome="outcome", speaks_of=speaks_of)  # type: ignore[arg-type]
+    fit = recipe.fit(panel_of(made), question, seed=seed)
+    label = f"trueup {name}, {speaks_of}"
+    if not isinstance(fit, Fit):
+        tally[f"{label}: abstained"].append((True, False, math.nan))
+        return
+    truth = made.here if speaks_of == "these units" else made.everywhere
+    note(tally, label, fit.estimate.interval.low, fit.estimate.interval.high, truth)
+
+
+def plain(tally: Tally, made: World) -> None:
+    """Note what a library's influence functions and normal quantiles give (equal to ours)."""
+    for never in (True, False):
+        design = Design(never_only=never)
+        cells = group_time(made.values, made.adopted, design)
+        average = overall(cells, None)
+        if not cells.after(None).any():
+            continue
+        value = float(average.of(cells.effects)[0])
+        parts = influence(made.values, made.adopted, cells, average, design)
+        reach = 1.96 * math.sqrt(float((parts.whole**2).sum()))
+        name = f"library CS {'never' if never else 'not yet'}, normal"
+        note(tally, f"{name}, these units", value - reach, value + reach, made.here)
+        note(tally, f"{name}, units like these", value - reach, value + reach, made.everywhere)
+
+
+def imputation(tally: Tally, made: World) -> None:
+    """Note what the library prints for imputation."""
+    import pandas as pd
+    from diff_diff import ImputationDiD
+
+    panel = panel_of(made)
+    frame = pd.DataFrame(
+        {
+            "unit": panel.unit,
+            "period": panel.period + 1,
+            "start": np.where(made.adopted == NEVER, 0, made.adopted + 1)[panel.unit],
+            "outcome": panel.columns["outcome"],
+        }
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = ImputationDiD().fit(frame, "outcome", "unit", "period", "start")
+    low, high = found.overall_conf_int
+    note(tally, "library BJS, normal, these units", low, high, made.here)
+
+
+def two_way(tally: Tally, made: World) -> None:
+    """Note two-way fixed effects with clustered errors."""
+    n = made.adopted.size
+    since = np.arange(PERIODS)[None, :] - made.adopted[:, None]
+    treated = ((made.adopted[:, None] != NEVER) & (since >= 0)).astype(float)
+
+    def within(x: Floats) -> Floats:
+        return x - x.mean(axis=1, keepdims=True) - x.mean(axis=0, keepdims=True) + x.mean()
+
+    dose, value = within(treated), within(made.values)
+    slope = float((dose * value).sum() / (dose**2).sum())
+    sums = (dose * (value - slope * dose)).sum(axis=1)
+    error = math.sqrt(float((sums**2).sum()) * n / (n - 1)) / float((dose**2).sum())
+    reach = float(stats.t.ppf(0.975, n - 1)) * error
+    note(tally, "TWFE, clustered, these units", slope - reach, slope + reach, made.here)
+
+
+def run(name: str, strength: float, draws: int, slow: int) -> None:
+    """Print one setting's table."""
+    tally: Tally = defaultdict(list)
+    rng = np.random.default_rng(20_260_101)
+    tried = 0
+    while tried < draws:
+        dates = SETTINGS[name](rng)
+        if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
+            continue
+        made = world(rng, dates, strength)
+        product(tally, "callaway_santanna", made, "these units", tried)
+        product(tally, "callaway_santanna", made, "units like these", tried)
+        product(tally, "imputation", made, "these units", tried)
+        plain(tally, made)
+        imputation(tally, made)
+        two_way(tally, made)
+        if tried < slow and "adopt" in name:
+            product(tally, "synthetic", made, "these units", tried)
+        tried += 1
+    print(f"\n{name}, effect {'nought' if not strength else 'growing'}, {draws} draws")
+    for label in sorted(tally):
+        rows = np.array(tally[label], dtype=float)
+        print(
+            f"  {label:55s} holds {rows[:, 0].mean():.3f}  refuses nought {rows[:, 1].mean():.3f}"
+            f"  width {np.median(rows[:, 2]):6.3f}  n {rows.shape[0]}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Read the options and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--slow", type=int, default=200, help="draws of synthetic controls")
+    parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
+    parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
+    asked = parser.parse_args()
+    for name in asked.setting or SETTINGS:
+        for strength in asked.strength or [0.0, 0.3]:
+            run(name, strength, asked.draws, asked.slow)
+
+
+if __name__ == "__main__":
+    main()
