@@ -10,7 +10,7 @@ import numpy as np
 
 from trueup.estimate.assessment import Power
 from trueup.estimate.inference.rule import count_arrangements, rule_for
-from trueup.estimate.numerics.detectable import (
+from trueup.estimate.numerics.design.detectable import (
     Layout,
     Noise,
     callaway_santanna_weights,

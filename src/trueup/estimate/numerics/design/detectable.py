@@ -139,7 +139,7 @@ def imputation_weights(of: Layout) -> Floats:
     untreated: NDArray[np.bool_] = np.less(period, first - of.anticipation)
     untreated &= of.sizes[:, None] > 0
     chosen: NDArray[np.bool_] = np.greater_equal(period, first)
-    chosen &= untreated.any(axis=0) & untreated.any(axis=1)[:, None]
+    chosen &= untreated.any(axis=0) & untreated.any(axis=1, keepdims=True)
     if of.horizon is not None:
         chosen &= period <= first + of.horizon
     goal = np.where(chosen, of.sizes[:, None], 0.0)

@@ -1,0 +1,168 @@
+"""Whether adopters and the others were alike before adoption, and stayed to be seen after it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trueup.estimate.checking import Case
+from trueup.estimate.panel import NEVER, Bools, Floats, Panel
+from trueup.estimate.question import Question
+from trueup.model.effect import Check
+from trueup.units import significant
+
+ALIKE = 0.25
+"""Standardised difference beyond which regression leans on its form (Imbens & Rubin 2015, 14.3)."""
+OUTSIDE = 0.1
+GAP = 0.1
+FEWEST_FOR_TREND = 3
+
+
+def check(case: Case) -> Check:
+    """Compare level, trend and covariates before adoption, and attrition after it, by arm."""
+    arm = two_arms(case.panel)
+    if arm is None:
+        return _answer("cannot tell", "There are no two arms of two units each.", ())
+    features = before_adoption(case.panel, case.question)
+    if not features:
+        return _answer("cannot tell", "No period precedes every adoption.", ())
+    found = {name: standardised(values, arm) for name, values in features.items()}
+    known = {name: one for name, one in found.items() if one is not None}
+    if not known:
+        return _answer("cannot tell", "Too few units are seen before adoption.", ())
+    outside = outside_range(features["level"], arm)
+    gone = tuple(_gone(case.panel, case.question.outcome, chosen) for chosen in (arm, ~arm))
+    figures = (
+        *((f"difference_{name}_sd", one.size) for name, one in known.items()),
+        ("share_adopters_outside", outside),
+        ("gone_adopters", gone[0]),
+        ("gone_others", gone[1]),
+    )
+    name, worst = max(known.items(), key=lambda pair: abs(pair[1].size))
+    says = (
+        f"Before adoption the arms differ most in {name}, by {significant(abs(worst.size))} "
+        f"standard deviations; {_percent(outside)} of adopters lie outside the others' range; "
+        f"{_percent(gone[0])} of adopters and {_percent(gone[1])} of the others are gone by the end"
+    )
+    return _answer(_verdict(known, outside, gone, arm), says + ".", figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A difference of means in pooled standard deviations, and its standard error."""
+
+    size: float
+    error: float
+
+
+def two_arms(panel: Panel) -> Bools | None:
+    """Return which units are adopters; the earlier half where all adopt; None without two arms."""
+    arm = panel.ever_treated
+    if (~arm).sum() < 2:
+        starts = panel.adopted_in
+        arm = (starts != NEVER) & (starts < np.median(starts[starts != NEVER]))
+    return arm if min(int(arm.sum()), int((~arm).sum())) >= 2 else None
+
+
+def before_adoption(panel: Panel, question: Question) -> Mapping[str, Floats]:
+    """Return level and trend of the outcome, and covariates, before anyone adopts; by unit.
+
+    Empty when no period precedes the first adoption.
+    """
+    starts = panel.adopted_in[panel.ever_treated]
+    end = int(starts.min()) - question.anticipation if starts.size else panel.n_periods
+    if end < 1:
+        return {}
+    wide = panel.wide(question.outcome)[:, :end]
+    if question.scale == "log":
+        wide = np.log(np.where(wide > 0, wide, np.nan))
+    found = {"level": _mean(wide)}
+    if end >= FEWEST_FOR_TREND:
+        found["trend"] = _slope(wide)
+    found |= {name: _mean(panel.wide(name)[:, :end]) for name in question.covariates}
+    return found
+
+
+def standardised(values: Floats, arm: Bools) -> Difference | None:
+    """Return the difference of the arms' means over their pooled standard deviation."""
+    one, two = (values[chosen & np.isfinite(values)] for chosen in (arm, ~arm))
+    if min(one.size, two.size) < 2:
+        return None
+    spread = math.sqrt((float(one.var(ddof=1)) + float(two.var(ddof=1))) / 2)
+    gap = float(one.mean() - two.mean())
+    if spread <= 1e-12 * max(1.0, abs(gap)):
+        return Difference(size=0.0, error=0.0) if abs(gap) < 1e-12 else None
+    size = gap / spread
+    error = math.sqrt(1 / one.size + 1 / two.size + size**2 / (2 * (one.size + two.size)))
+    return Difference(size=size, error=error)
+
+
+def outside_range(values: Floats, arm: Bools) -> float:
+    """Return the share of adopters below the least or above the greatest of the others."""
+    one, two = (values[chosen & np.isfinite(values)] for chosen in (arm, ~arm))
+    if not one.size or not two.size:
+        return 1.0
+    return float(((one < two.min()) | (one > two.max())).mean())
+
+
+def _verdict(
+    known: Mapping[str, Difference], outside: float, gone: tuple[float, ...], arm: Bools
+) -> Literal["holds", "fails", "weak"]:
+    trend = known.get("trend")
+    if trend is not None and abs(trend.size) - 1.96 * trend.error > ALIKE:
+        return "fails"
+    gap = abs(gone[0] - gone[1])
+    shares = [share * (1 - share) / int(chosen.sum()) for share, chosen in
+              zip(gone, (arm, ~arm), strict=True)]  # fmt: skip
+    if gap - 1.96 * math.sqrt(sum(shares)) > GAP or outside > 0.5:
+        return "fails"
+    apart = any(abs(one.size) > ALIKE or one.error > ALIKE for one in known.values())
+    return "weak" if apart or outside > OUTSIDE or gap > GAP else "holds"
+
+
+def _gone(panel: Panel, outcome: str, arm: Bools) -> float:
+    """Return the share of an arm's units that are not seen in the last tenth of the periods."""
+    tail = max(1, panel.n_periods // 10)
+    seen = np.isfinite(panel.wide(outcome)[arm, -tail:])
+    return float(1 - np.any(seen, axis=1).mean())
+
+
+def _mean(part: Floats) -> Floats:
+    seen = np.isfinite(part)
+    count = seen.sum(axis=1)
+    total = np.where(seen, part, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _slope(part: Floats) -> Floats:
+    """Return the least-squares slope per period of each unit; NaN with fewer than three seen."""
+    seen = np.isfinite(part)
+    time = np.where(seen, np.arange(part.shape[1])[None, :], 0.0)
+    count = np.maximum(seen.sum(axis=1), 1)
+    away = np.where(seen, np.arange(part.shape[1]) - (time.sum(axis=1) / count)[:, None], 0.0)
+    spread = (away**2).sum(axis=1)
+    slope = (away * np.where(seen, part, 0.0)).sum(axis=1) / np.maximum(spread, 1e-300)
+    return np.where(seen.sum(axis=1) >= FEWEST_FOR_TREND, slope, np.nan)
+
+
+def _percent(share: float) -> str:
+    return f"{significant(100 * share)} %"
+
+
+def _answer(
+    answer: Literal["holds", "fails", "weak", "cannot tell"],
+    says: str,
+    figures: tuple[tuple[str, float], ...],
+) -> Check:
+    return Check(
+        name="overlap",
+        question="Were adopters and the others alike before adoption, and seen until the end?",
+        answer=answer,
+        says=says,
+        figures=figures,
+        reference="Imbens, Rubin (2015), Causal Inference, ch. 14",
+    )
