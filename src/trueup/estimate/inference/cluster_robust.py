@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
@@ -55,3 +56,40 @@ def student_interval(
 def student_p(coefficient: float, error: float, clusters: int) -> float:
     """Return the two-sided p of nought by Student's t."""
     return float(2 * need("scipy.stats").t.sf(abs(coefficient) / error, clusters - 1))
+
+
+def classical_error(design: Floats, residual: Floats) -> float:
+    """Return the error of the first column's coefficient if all rows vary alike.
+
+    Parameters
+    ----------
+    design
+        Regressors, the one asked about first, ``(n_rows, n_columns)``, of full rank.
+    residual
+        ``(n_rows,)``.
+    """
+    rows, columns = design.shape
+    inverse = np.linalg.inv(design.T @ design)
+    return math.sqrt(float(inverse[0, 0] * (residual @ residual)) / (rows - columns))
+
+
+def hc3_error(design: Floats, residual: Floats) -> float:
+    """Return the error of the first column's coefficient that allows rows to vary unlike.
+
+    As in the textbook: squared residuals over ``(1 - h)**2`` and no factor besides.
+
+    References
+    ----------
+    MacKinnon, White (1985), Journal of Econometrics 29; Long, Ervin (2000), American
+    Statistician 54.
+    """
+    inverse = np.linalg.inv(design.T @ design)
+    influence = design @ inverse[0]
+    leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
+    return math.sqrt(float(np.sum((influence * residual / (1 - leverage)) ** 2)))
+
+
+def normal_interval(coefficient: float, error: float, level: float) -> tuple[float, float]:
+    """Return the interval of the normal law, as most published trials print it."""
+    reach = NormalDist().inv_cdf((1 + level) / 2) * error
+    return coefficient - reach, coefficient + reach

@@ -1,0 +1,194 @@
+"""True size of a nominal 5 % test with few clusters, by recipe: few_clusters.py [--draws 2000].
+
+Worlds without any effect: clusters with autoregressive weeks and variances of their own, some of
+them treated from the middle on. The last column is what `rule_for` picks, and how often that
+refutes the truth. With ``--tails`` instead: how often the interval of a proportion holds the
+truth as the outcome's tail grows heavier, and how often `counts` abstains. With ``--counts``: the
+size of what the rule picks for a count's mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from trueup.estimate.estimators.counts import HEAVY, unforeseen
+from trueup.estimate.inference.bounds import Bounds
+from trueup.estimate.inference.cluster_robust import (
+    crv1_error,
+    crv3_error,
+    student_p,
+)
+from trueup.estimate.inference.permutation import arrangements, invert
+from trueup.estimate.inference.regression import by_sandwich, regress
+from trueup.estimate.inference.rule import least_p_of_permutation, rule_for
+from trueup.estimate.inference.sample import Sample
+from trueup.estimate.inference.wild import WildBootstrap, draw_turns
+from trueup.estimate.numerics.dealing import deal_paths
+from trueup.estimate.numerics.within import Rows, partial_out
+
+WEEKS = 24
+SAME_WEEK = 0.7
+"""Correlation of a week with the next, within a cluster."""
+DESIGNS = ((6, 3), (8, 2), (10, 5), (10, 2), (20, 3), (20, 1), (20, 17), (40, 4), (40, 20), (50, 6))
+RESAMPLES = 399
+COUNTED = ((8, 2), (10, 5), (20, 3), (20, 6), (40, 4), (60, 20))
+TAILS = ((0, 0.5), (1, 0.5), (2, 0.5), (0, 1), (1, 1), (0, 1.5), (0, 2), (0, 3))
+
+
+def shocks(rng: np.random.Generator, clusters: int, weeks: int) -> np.ndarray:
+    """Return autoregressive shocks, each cluster with a standard deviation of its own."""
+    spread = np.exp(rng.normal(0, 0.5, clusters))
+    found = np.empty((clusters, weeks))
+    found[:, 0] = rng.normal(size=clusters)
+    fresh = np.sqrt(1 - SAME_WEEK**2)
+    for week in range(1, weeks):
+        found[:, week] = SAME_WEEK * found[:, week - 1] + fresh * rng.normal(size=clusters)
+    return found * spread[:, None]
+
+
+def draw(clusters: int, treated: int, seed: int) -> Sample:
+    """Draw a world without any effect."""
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(clusters) < treated
+    paths = chosen[:, None] * (np.arange(WEEKS) >= WEEKS // 2) * 1.0
+    unit = np.repeat(np.arange(clusters), WEEKS)
+    rows = Rows(
+        unit=unit,
+        period=np.tile(np.arange(WEEKS), clusters),
+        cluster=unit,
+        covariates=np.empty((unit.size, 0)),
+    )
+    return Sample(
+        outcome=shocks(rng, clusters, WEEKS).ravel(),
+        regressor=paths.ravel(),
+        rows=rows,
+        paths=paths,
+        place=np.arange(unit.size),
+    )
+
+
+def p_values(sample: Sample, seed: int) -> dict[str, float]:
+    """Return the p of no effect by every recipe; a recipe that does not exist has none."""
+    fit = partial_out(sample.outcome, sample.regressor, sample.rows)
+    assert fit is not None
+    assert sample.paths is not None
+    clusters = sample.rows.n_clusters
+    found = {"crv1": student_p(fit.coefficient, crv1_error(fit), clusters)}
+    if 1 < int(sample.switching.sum()) < clusters - 1:
+        left_out = []
+        for cluster in range(clusters):
+            rest = sample.take(np.flatnonzero(sample.rows.cluster != cluster))
+            one = partial_out(rest.outcome, rest.regressor, rest.rows)
+            assert one is not None
+            left_out.append(one.coefficient)
+        error = crv3_error(fit.coefficient, np.array(left_out))
+        found["crv3"] = student_p(fit.coefficient, error, clusters)
+    found["wild"] = WildBootstrap(fit, draw_turns(clusters, seed, RESAMPLES)).p_value()
+    kinds, labels = np.unique(sample.paths, axis=0, return_inverse=True)
+    deals, _ = arrangements(labels.ravel(), seed=seed, draws=RESAMPLES)
+    dealt = deal_paths(fit, kinds, deals)
+    found["permutation"] = invert(dealt.shown, dealt.taken, 0.95).p_value
+    return found
+
+
+def sizes(draws: int) -> None:
+    """Print the table of sizes."""
+    print("clusters, treated |  crv1  crv3  wild  permutation | least p | the rule")
+    for clusters, treated in DESIGNS:
+        drawn = [p_values(draw(clusters, treated, seed), seed) for seed in range(draws)]
+        shares = {
+            name: float(np.mean([one[name] <= 0.05 + 1e-12 for one in drawn])) for name in drawn[0]
+        }
+        said = "  ".join(
+            f"{shares[name]:.3f}" if name in shares else " n/a "
+            for name in ("crv1", "crv3", "wild", "permutation")
+        )
+        rule = rule_for(clusters, treated)
+        least = least_p_of_permutation(clusters, treated)
+        print(
+            f"{clusters:8d}, {treated:7d} | {said}      | {least:7.2g} | "
+            f"{rule} {shares[rule]:.3f} (+- {2 * np.sqrt(0.05 * 0.95 / draws):.3f})",
+            flush=True,
+        )
+
+
+def counts(draws: int) -> None:
+    """Print how often no effect on a count's mean is refuted by what the rule picks."""
+    print("clusters, treated | the rule, PPML")
+    for clusters, treated in COUNTED:
+        refuted = []
+        for seed in range(draws):
+            world = draw(clusters, treated, seed)
+            rng = np.random.default_rng(seed)
+            mean = np.exp(1 + 0.3 * world.outcome)
+            counted = replace(world, outcome=rng.poisson(mean).astype(float))
+            found = regress(counted, "proportion", 0.95, seed)
+            refuted.append(isinstance(found, Bounds) and not found.low <= 0 <= found.high)
+        rule = rule_for(clusters, treated)
+        print(f"{clusters:8d}, {treated:7d} | {rule} {np.mean(refuted):.3f}", flush=True)
+
+
+def tails(draws: int) -> None:
+    """Print how often intervals of a proportion hold the truth, +35 %, under heavier tails."""
+    print(
+        "spread between units, within | share unforeseen | sandwich holds | ours holds | abstains"
+    )
+    for between, within in ((0, 0.5), (1, 0.5), (2, 0.5), (0, 1), (1, 1), (0, 1.5), (0, 2), (0, 3)):
+        drawn = [_tail(between, within, seed) for seed in range(draws)]
+        excess, sandwich, held = (np.array(column) for column in zip(*drawn, strict=True))
+        said = excess <= HEAVY
+        ours = f"{np.mean(held[said]):.3f}" if said.any() else " n/a "
+        print(
+            f"{between:20d}, {within:6.1f} | {np.median(excess):10.2f} | "
+            f"{np.mean(sandwich):14.3f} | {ours:>10} | {1 - np.mean(said):8.2f}",
+            flush=True,
+        )
+
+
+def _tail(between: float, within: float, seed: int) -> tuple[float, bool, bool]:
+    units, periods, truth = 100, 20, 0.3
+    rng = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(units), periods)
+    paths = (np.arange(units) < units // 2)[:, None] * (np.arange(periods) >= periods // 2) * 1.0
+    size = np.exp(between * rng.normal(size=units))[unit]
+    outcome = size * np.exp(within * rng.normal(size=unit.size) + truth * paths.ravel())
+    rows = Rows(
+        unit=unit,
+        period=np.tile(np.arange(periods), units),
+        cluster=unit,
+        covariates=np.empty((unit.size, 0)),
+    )
+    sample = Sample(
+        outcome=outcome, regressor=paths.ravel(), rows=rows, paths=paths, place=unit * 0
+    )
+    found = regress(sample, "proportion", 0.95, seed)
+    assert isinstance(found, Bounds)
+    plain = by_sandwich(sample, "proportion", 0.95)
+    assert isinstance(plain, Bounds)
+    return (
+        unforeseen(outcome, rows),
+        plain.low <= truth <= plain.high,
+        found.low <= truth <= found.high,
+    )
+
+
+def main() -> None:
+    """Print one of the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=2_000)
+    parser.add_argument("--tails", action="store_true")
+    parser.add_argument("--counts", action="store_true")
+    given = parser.parse_args()
+    table = tails if given.tails else counts if given.counts else sizes
+    table(given.draws)
+
+
+if __name__ == "__main__":
+    main()
