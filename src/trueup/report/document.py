@@ -100,6 +100,8 @@ class ScaleRows:
         The scale runs from ``-reach`` to ``reach``; whiskers beyond it end in arrows.
     band
         Differences inside it count as none.
+    ends_say
+        What stands at the two ends of the scale; None where rows differ in unit.
     """
 
     caption: Sentence
@@ -107,6 +109,7 @@ class ScaleRows:
     band: Interval
     band_says: Defined
     reach: float = 0.5
+    ends_say: tuple[Defined, Defined] | None = None
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order."""
@@ -291,9 +294,10 @@ class OneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """What to do, most useful first."""
+    """What to do, most useful first; or points whose order says nothing."""
 
     steps: tuple[Sentence, ...]
+    is_ordered: bool = True
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order."""

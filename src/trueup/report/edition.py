@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from trueup import __version__
 from trueup.errors import ReportError
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.question import Question
 from trueup.measure.metric import Metric
 from trueup.measure.repository import RepositoryFindings
 from trueup.model.tables import TABLES
@@ -22,6 +24,7 @@ from trueup.report.renderers.markdown import render_markdown
 from trueup.report.sections.answer import SOURCES
 from trueup.report.terminal import terminal_lines
 from trueup.report.view import CoverageRow, Run, Subject
+from trueup.simulate.truth import Truth
 from trueup.store.reading import Tables
 
 _RENDERERS = {"html": render_html, "md": render_markdown, "json": render_json}
@@ -34,7 +37,7 @@ def edit(
     locations: Sequence[Path],
     ran_at: int,
     assessment: Assessment | None = None,
-    put_in: Mapping[str, float] | None = None,
+    truth: Truth | None = None,
     command: str = "",
 ) -> Report:
     """Compose the report on what was measured, and on what the balance said of it.
@@ -49,8 +52,8 @@ def edit(
         Epoch microseconds UTC.
     assessment
         Of the same generation; without it the report makes no claim of cause.
-    put_in
-        The truth of a made-up organisation, by outcome.
+    truth
+        Of a made-up organisation.
     command
         How to run it again, where it was not ``trueup report``.
     """
@@ -63,7 +66,7 @@ def edit(
         definitions=tuple(_definition(metric) for metric in measured.metrics),
         rows=rows_of(tables),
         assessment=assessment,
-        put_in=put_in,
+        put_in=put_in(truth, assessment) if truth and assessment else None,
     )
 
 
@@ -72,7 +75,7 @@ def edit_assessment(
     *,
     command: str,
     ran_at: int,
-    put_in: Mapping[str, float] | None = None,
+    truth: Truth | None = None,
 ) -> Report:
     """Compose the report on a verdict alone, e.g. of a reader's own table."""
     return compose(
@@ -87,8 +90,26 @@ def edit_assessment(
         ),
         definitions=(),
         assessment=assessment,
-        put_in=put_in,
+        put_in=put_in(truth, assessment) if truth else None,
     )
+
+
+def put_in(truth: Truth, assessment: Assessment) -> dict[str, float]:
+    """Return what each outcome's estimate should come near: on its scale, over its horizon."""
+    asked = (assessment.primary, *assessment.guardrails, *assessment.exploratory)
+    found = {each.question.outcome: _true(truth, each.question) for each in asked}
+    return {outcome: value for outcome, value in found.items() if value is not None}
+
+
+def _true(truth: Truth, question: Question) -> float | None:
+    known = truth.outcomes.get(question.outcome)
+    if known is None:
+        return None
+    if question.horizon is not None:
+        known = known.within(question.horizon)
+    if question.scale == "log":
+        return None if known.log is None else math.expm1(known.log)
+    return known.level if question.scale == "level" else known.proportional
 
 
 def write(report: Report, form: Literal["html", "md", "json"], output: Path) -> tuple[str, ...]:

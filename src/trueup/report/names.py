@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -112,6 +113,77 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
 """The outcomes trueup itself defines, by column of the panel."""
 
 
+DOSES: Mapping[str, str] = MappingProxyType(
+    {
+        "ai_hours_per_developer_week": "hours with AI per developer-week",
+        "tokens_per_developer_week": "tokens per developer-week",
+        "ai_active_developers_ratio": "share of developers active with AI",
+        "ai_marked_changes_ratio": "share of changes marked as AI's",
+    }
+)
+"""How a reader calls an exposure, by column of the panel."""
+
+RECIPES: Mapping[str, str] = MappingProxyType(
+    {
+        "callaway_santanna": "Callaway and Sant'Anna",
+        "imputation": "imputation",
+        "two_way": "two-way fixed effects",
+        "counts": "Poisson counts",
+        "dose_response": "dose and response",
+        "randomised": "randomisation",
+        "low_high_quarters": "low against high quarters",
+        "synthetic": "synthetic controls",
+    }
+)
+"""How a reader calls an estimator."""
+
+CHECKS: Mapping[str, str] = MappingProxyType(
+    {
+        "pre_trend": "trends before adoption",
+        "placebo_date": "a made-up date",
+        "placebo_outcome": "an outcome that cannot move",
+        "honest": "trends drifting apart",
+        "agreement": "a second recipe",
+        "attrition": "units that leave",
+        "clusters": "enough clusters",
+        "overlap": "likeness of the groups",
+        "misclassification": "unseen use",
+        "bacon": "weights of comparisons",
+    }
+)
+"""How a reader calls a check, where its name is not said already."""
+
+
+def recipe(name: str) -> str:
+    """Return how a reader calls an estimator.
+
+    >>> recipe("callaway_santanna"), recipe("my_own")
+    ("Callaway and Sant'Anna", 'my own')
+    """
+    return RECIPES.get(name, name.replace("_", " "))
+
+
+def check(name: str) -> str:
+    """Return how a reader calls a check.
+
+    >>> check("pre_trend"), check("my_own")
+    ('trends before adoption', 'my own')
+    """
+    return CHECKS.get(name, name.replace("_", " "))
+
+
+def plainly(text: str) -> str:
+    """Call columns and estimators in a text as a reader does.
+
+    >>> plainly("the interval of incidents_per_change holds no effect")
+    'the interval of incidents holds no effect'
+    """
+    return _COLUMN.sub(lambda found: _CALLED.get(found[0], found[0]), text)
+
+
+_COLUMN = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
 def spoken(outcome: str, unit: str = "") -> Spoken:
     """Return how to call an outcome, also one that a reader's own table brought.
 
@@ -123,3 +195,13 @@ def spoken(outcome: str, unit: str = "") -> Spoken:
     words = outcome.replace("_", " ").strip() or outcome
     label = words[:1].upper() + words[1:]
     return Spoken(label=label, phrase=words, measure=unit or words, is_ours=False)
+
+
+_CALLED: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: each.label[:1].lower() + each.label[1:] for name, each in OUTCOMES.items()},
+        **DOSES,
+        **{name: words for name, words in RECIPES.items() if "_" in name},
+        **{name: name.replace("_", " ") for name in CHECKS},
+    }
+)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Measurement
+from trueup.report import names
 from trueup.report.document import Report, ScaleRow
 from trueup.report.scrutiny import Checks
 from trueup.report.words import interval_of, value_of
@@ -45,15 +46,14 @@ def _row(row: ScaleRow) -> str:
 
 def _checked(gates: Checks) -> str:
     """Say how many checks ended which way, and name those that did not hold."""
-    ended = {"fails": "fails", "weak": "weak", "cannot tell": "cannot tell"}
     held = sum(line.check.answer == "holds" for line in gates.lines)
     said = [f"{held} of {len(gates.lines)} hold"]
-    for answer, word in ended.items():
-        names = [
-            line.check.name.replace("_", " ") for line in gates.lines if line.check.answer == answer
+    for answer in ("fails", "weak", "cannot tell"):
+        which = [
+            names.check(each.check.name) for each in gates.lines if each.check.answer == answer
         ]
-        if names:
-            said.append(f"{word}: {', '.join(names)}")
+        if which:
+            said.append(f"{answer}: {', '.join(which)}")
     return f"Checks: {'; '.join(said)}."
 
 

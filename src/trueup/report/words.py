@@ -11,6 +11,7 @@ from types import MappingProxyType
 from trueup.estimate.studies import STATUSES, Study
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Group, Measurement, Window
+from trueup.report import names
 from trueup.units import COUNT, ITEMS, PEOPLE, RELATIVE, Unit, say, significant
 
 Shown = Measurement | Estimate | Abstention | Study
@@ -108,12 +109,12 @@ def between(lower: float, upper: float, unit: Unit) -> str:
 
 
 def typeset(text: str) -> str:
-    """Set words the balance wrote as the page sets its own: true minus signs, no lonely ``%``.
+    """Set words the balance wrote as the page sets its own: called by name, true minus signs.
 
     >>> typeset("-5 % in 24-week spans").replace(chr(160), "~").replace(chr(8722), "MINUS")
     'MINUS5~% in 24-week spans'
     """
-    return _MINUS.sub("\u2212", text).replace(" %", "\u00a0%")
+    return _MINUS.sub("\u2212", names.plainly(text)).replace(" %", "\u00a0%")
 
 
 _MINUS = re.compile(r"(?<![\w.)])-(?=\.?\d)")
@@ -215,7 +216,7 @@ def slice_of(shown: Shown) -> str:
     if isinstance(shown, Study):
         return f"{shown.name}, {shown.year}"
     if isinstance(shown, Estimate) and not shown.group:
-        return f"by {shown.estimator.replace('_', ' ')}"
+        return f"by {names.recipe(shown.estimator)}"
     return group_of(here(shown.group))
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Measurement
-from trueup.report.charts.theme import INK, MARKED, MUTED, PAPER, Spec, drawing
+from trueup.report.charts.theme import HAIR, INK, MARKED, MUTED, PAPER, Spec, drawing
 from trueup.report.words import Shown
 
-ROW = 62
+ROW = 66
 """Height of one row, in pixels: its name, what it is, its whisker."""
 
 PADDING = {"left": 6, "right": 6, "top": 4, "bottom": 2}
@@ -65,6 +65,7 @@ def forest_drawing(lines: Sequence[Line], *, most: float = 1.0) -> Spec:
     low, high = ends_of(lines, most)
     x = _axis(low, high)
     layers = [
+        _between(),
         _bands(x, low, high),
         _zero(x),
         _whiskers(x),
@@ -149,7 +150,8 @@ def _axis(low: float, high: float) -> Spec:
         "axis": {
             "title": None,
             "format": "+.0%",
-            "grid": True,
+            "labelExpr": "datum.value === 0 ? '0' : datum.label",
+            "grid": False,
             "tickCount": {"expr": "max(3, floor(width / 90))"},
             "labelOverlap": True,
         },
@@ -167,31 +169,42 @@ def _y(offset: float = 0.0) -> Spec:
     }
 
 
-WHISKER, RIVAL = 12.0, 22.0
-"""Pixels below the middle of a row at which its whisker and its rival stand."""
+WHISKER, RIVAL, MIDDLE = 12.0, 23.0, 17.0
+"""Pixels below the middle of a row at which its whisker, its rival and its band stand."""
+BAND = 24
+"""Height of the band, in pixels."""
 
 
 def _bands(x: Spec, low: float, high: float) -> Spec:
+    """Draw what counts as no difference, behind the whisker alone: words stay on paper."""
     return {
         "transform": [
             {"filter": "datum.main && datum.same > 0"},
             {"calculate": f"max({low}, -datum.same)", "as": "less"},
             {"calculate": f"min({high}, datum.same)", "as": "more"},
         ],
-        "mark": {"type": "rect", "fill": "var(--band)"},
-        "encoding": {
-            "x": {**x, "field": "less"},
-            "x2": {"field": "more"},
-            "y": {**_y(), "bandPosition": 0.5},
-        },
+        "mark": {"type": "rule", "stroke": "var(--band)", "strokeWidth": BAND},
+        "encoding": {"x": {**x, "field": "less"}, "x2": {"field": "more"}, "y": _y(MIDDLE)},
     }
 
 
 def _zero(x: Spec) -> Spec:
     return {
-        "transform": [{"aggregate": [{"op": "count", "as": "rows"}]}],
+        "transform": [{"filter": "datum.main"}],
         "mark": {"type": "rule", "stroke": MUTED},
-        "encoding": {"x": {**x, "datum": 0}},
+        "encoding": {
+            "x": {**x, "datum": 0},
+            "y": _y(MIDDLE - BAND / 2),
+            "y2": {"field": "place", "bandPosition": 0.5 + (MIDDLE + BAND / 2) / ROW},
+        },
+    }
+
+
+def _between() -> Spec:
+    return {
+        "transform": [{"filter": "datum.main && datum.place > 0"}],
+        "mark": {"type": "rule", "stroke": HAIR},
+        "encoding": {"y": {**_y(), "bandPosition": 0}},
     }
 
 
@@ -221,19 +234,25 @@ def _arrows(where: str, end: float, shape: str, x: Spec) -> Spec:
 
 
 def _rivals(x: Spec, low: float, high: float) -> Spec:
-    inside = f"datum.value >= {low} && datum.value <= {high}"
+    """Draw rivals hollow; one beyond the scale as a hollow arrow at its end."""
+    below, above = f"datum.value < {low}", f"datum.value > {high}"
+    shape = f"{below} ? 'triangle-left' : {above} ? 'triangle-right' : 'circle'"
     return {
-        "transform": [{"filter": f"!datum.main && {inside}"}],
+        "transform": [{"filter": "!datum.main"}, {"calculate": shape, "as": "shape"}],
         "mark": {
             "type": "point",
-            "size": 75,
+            "size": 70,
             "strokeWidth": 2,
             "filled": False,
             "fill": PAPER,
             "stroke": MUTED,
             "opacity": 1,
         },
-        "encoding": {"x": {**x, "field": "at"}, "y": _y(RIVAL)},
+        "encoding": {
+            "x": {**x, "field": "at"},
+            "y": _y(RIVAL),
+            "shape": {"field": "shape", "scale": None, "legend": None},
+        },
     }
 
 
@@ -269,8 +288,8 @@ def _fill() -> Spec:
 def _words() -> list[Spec]:
     room = {"expr": "max(90, width - 172)"}
     return [
-        _word("label", "left", -19.0, {"fontWeight": 600, "limit": room}),
-        _word("detail", "left", -4.0, {"fill": MUTED, "limit": {"expr": "width - 8"}}),
+        _word("label", "left", -21.0, {"fontWeight": 600, "limit": room}),
+        _word("detail", "left", -6.0, {"fill": MUTED, "limit": {"expr": "width - 8"}}),
         _says(),
     ]
 
@@ -286,7 +305,7 @@ def _word(field: str, align: str, offset: float, mark: Spec) -> Spec:
 
 def _says() -> Spec:
     told = "datum.says + (datum.told ? ' (' + datum.between + ')' : '')"
-    words = _word("words", "right", -19.0, {})
+    words = _word("words", "right", -21.0, {})
     return {**words, "transform": [{"filter": "datum.main"}, {"calculate": told, "as": "words"}]}
 
 

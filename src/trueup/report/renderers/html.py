@@ -13,7 +13,7 @@ from markupsafe import Markup
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
-from trueup.report import words
+from trueup.report import names, words
 from trueup.report.charts import drawn
 from trueup.report.document import (
     Chart,
@@ -39,7 +39,9 @@ def render_html(report: Report) -> str:
     """Return the page: text, pictures, style and script in one string."""
     page = Page(report)
     template = _templates().get_template("report.html.jinja")
-    return template.render(report=report, page=page, words=words, script=trusted(drawn.script()))
+    return template.render(
+        report=report, page=page, words=words, names=names, script=trusted(drawn.script())
+    )
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from trueup.model.evidence import Abstention
-from trueup.report import words
+from trueup.report import names, words
 from trueup.report.document import (
     Block,
     Cell,
@@ -143,7 +143,7 @@ class _Writer:
 
     def _steps(self, block: Steps) -> Iterator[str]:
         for number, step in enumerate(block.steps, start=1):
-            yield f"{number}. {self._said(step)}"
+            yield f"{f'{number}.' if block.is_ordered else '-'} {self._said(step)}"
 
     def _unknowns(self, block: Unknowns) -> Iterator[str]:
         for item in block.items:
@@ -157,7 +157,7 @@ class _Writer:
         if block.is_short:
             for line in block.lines:
                 mark = words.SYMBOLS[line.check.answer]
-                yield f"- {line.check.name.replace('_', ' ')}: {mark} {line.check.answer}"
+                yield f"- {names.check(line.check.name)}: {mark} {line.check.answer}"
             return
         yield from _head("What it asks", "Answer", "What it found", "Figures")
         for line in block.lines:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from trueup.estimate.catalogue import all_estimators
 from trueup.model.effect import Estimate
+from trueup.report import names
 from trueup.report.document import Definition, Definitions, Section
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
@@ -72,12 +73,11 @@ def method(view: View, shown: Iterable[Shown]) -> Section:
 def _recipe(found: Estimate) -> Definition:
     """Return what a recipe estimates and assumes, as its estimator says it."""
     name = found.estimator
-    words = name.replace("_", " ")
     recipe = all_estimators().get(name)
     return Definition(
         metric=name,
         version=1,
-        question=f"How is a difference estimated by {words}?",
+        question=f"How is a difference estimated by {names.recipe(name)}?",
         definition=recipe.answers if recipe else f"Estimated by {found.design}.",
         unit=found.unit.name,
         kind="estimate",

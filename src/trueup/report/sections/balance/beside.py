@@ -13,6 +13,7 @@ from trueup.report.sections.balance.weighed import Weighed, is_proportion, weigh
 from trueup.report.sentence import Name, Sentence
 
 DRAWN: tuple[Family, ...] = ("output", "flow", "defects")
+MARKED_AS = {"S": "S", "C": "C", "H": "2H", "three": "2H*"}
 MARKS = {"randomised": "square", "staggered": "square", "matched": "square"}
 """How a study is drawn: filled where its claim rests on a design, hollow where it does not."""
 
@@ -23,8 +24,10 @@ def beside(assessment: Assessment) -> Section:
     blocks: list[Block] = [
         Sentence(
             template="Other people, other work, other tools: a published figure is no target and "
-            "no forecast. Marks behind each figure say how far it was checked: S seen in the "
-            "source, C computed from it, H second-hand.",
+            "no forecast. Marks behind each figure say how far it was checked: {S} seen in the "
+            "source, {C} computed from it, {H} second-hand, {three} second-hand and alike in "
+            "three places or more.",
+            values={mark: Name(text) for mark, text in MARKED_AS.items()},
             tone="note",
         )
     ]

@@ -7,7 +7,7 @@ from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.report.charts.dose import dose_drawing
 from trueup.report.charts.forest import Line, forest_drawing, points_of
 from trueup.report.document import Block, Chart, Section, Table
-from trueup.report.names import spoken
+from trueup.report.names import DOSES, spoken
 from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sections.balance.weighed import is_proportion
 from trueup.report.sentence import Filling, Name, Quoted, Sentence
@@ -60,7 +60,7 @@ def _gates(found: Threshold, caption: str, rank: int) -> Checks:
 def _chart(found: Threshold, assessment: Assessment, rank: int) -> Chart:
     called = spoken(found.outcome)
     curve = tuple(_bin(found, assessment, place) for place in range(len(found.curve)))
-    words = found.dose.replace("_", " ")
+    words = DOSES.get(found.dose, found.dose.replace("_", " "))
     place = "no dose" if found.location is None else significant(found.location)
     values: dict[str, Filling] = {
         "Label": Name(called.label),

@@ -15,7 +15,7 @@ from trueup.model.evidence import Abstention, Interval
 from trueup.report.charts.forest import Line, forest_drawing, points_of
 from trueup.report.charts.path import path_drawing
 from trueup.report.document import Block, Chart, Section, Table
-from trueup.report.sections.balance.weighed import Weighed, is_proportion, use_of, weighed
+from trueup.report.sections.balance.weighed import Weighed, is_proportion, plural, use_of, weighed
 from trueup.report.sentence import Defined, Filling, Name, Sentence
 
 
@@ -38,8 +38,9 @@ def _lead(assessment: Assessment, primary: Weighed) -> Sentence:
         "it": found,
         "what": Name(primary.called.phrase),
         "units": Defined(
-            text=f"{assessment.n_units:,}\u00a0{assessment.units}, {assessment.n_treated:,} of "
-            f"which adopted, over {assessment.n_periods:,}\u00a0{assessment.grain}s",
+            text=f"{assessment.n_units:,}\u00a0{plural(assessment.units)}, "
+            f"{assessment.n_treated:,} of which adopted, over "
+            f"{assessment.n_periods:,}\u00a0{assessment.grain}s",
             by="the panel",
         ),
     }
@@ -56,7 +57,7 @@ def _lead(assessment: Assessment, primary: Weighed) -> Sentence:
 
 def whom(assessment: Assessment, found: Estimate) -> str:
     """Say whom an interval is about."""
-    units = assessment.units
+    units = plural(assessment.units)
     if found.speaks_of == "these units":
         return f"these {units} in this window, not of {units} like these"
     return f"{units} like these, of which these are taken as a sample"
@@ -67,7 +68,7 @@ def _path(each: Weighed, assessment: Assessment, *, ident: str) -> list[Block]:
     if isinstance(fit, Abstention) or fit.path is None or isinstance(each.found, Abstention):
         return []
     points = path_of(fit, each.assessed.question)
-    values = {
+    values: dict[str, Filling] = {
         "it": each.found,
         "what": Name(each.called.phrase),
         "Label": Name(each.called.label),
@@ -101,12 +102,12 @@ def _path(each: Weighed, assessment: Assessment, *, ident: str) -> list[Block]:
 def _found(found: Estimate, question: Question) -> str:
     low, high, small = found.interval.low, found.interval.high, question.smallest
     if low > 0:
-        return "After adoption {what} rose: {it} on average ({it:interval})"
+        return "{Label} rose after adoption: {it} on average ({it:interval})"
     if high < 0:
-        return "After adoption {what} fell: {it} on average ({it:interval})"
+        return "{Label} fell after adoption: {it} on average ({it:interval})"
     if -small < low and high < small:
-        return "After adoption {what} stayed as it was: {it} on average ({it:interval})"
-    return "After adoption {what} may have gone either way: {it} on average ({it:interval})"
+        return "{Label} stayed as it was: {it} on average ({it:interval})"
+    return "{Label} may have gone either way after adoption: {it} on average ({it:interval})"
 
 
 def path_of(fit: Fit, question: Question) -> tuple[Estimate, ...]:
@@ -180,7 +181,7 @@ def _forest(assessment: Assessment, found: tuple[Weighed, ...]) -> list[Block]:
 
 def _line(each: Weighed) -> Line:
     naive = each.naive if is_proportion(each.naive) else None
-    detail = ", ".join(word for word in (each.standing, each.called.measure, each.better) if word)
+    detail = ", ".join(word for word in (each.standing, each.better, each.called.measure) if word)
     return Line(
         label=each.called.label,
         detail=detail,

@@ -10,7 +10,7 @@ from trueup.model.evidence import Abstention
 from trueup.report.document import Block, Cell, Section, Steps, Table
 from trueup.report.scrutiny import CheckLine, Checks, Need, Needs
 from trueup.report.sections.balance.outcomes import whom
-from trueup.report.sections.balance.weighed import Weighed, weighed
+from trueup.report.sections.balance.weighed import Weighed, plural, weighed
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import plain
 from trueup.units import RELATIVE
@@ -55,12 +55,13 @@ def _remarks(assessment: Assessment) -> Iterator[Block]:
         steps=tuple(
             Sentence(template="{says}", values={"says": Quoted(text=each.says, by=each.kind)})
             for each in assessment.remarks
-        )
+        ),
+        is_ordered=False,
     )
 
 
 def _uncontrolled(assessment: Assessment, primary: Weighed) -> Iterator[Block]:
-    units = Name(assessment.units)
+    units = Name(plural(assessment.units))
     yield Sentence(template="What this design does not control:")
     covariates = primary.assessed.question.covariates
     held = (
@@ -87,7 +88,8 @@ def _uncontrolled(assessment: Assessment, primary: Weighed) -> Iterator[Block]:
                 template="What one of the {units} does to another: shared reviewers, shared code.",
                 values={"units": units},
             ),
-        )
+        ),
+        is_ordered=False,
     )
     found = primary.found
     if isinstance(found, Estimate):
@@ -100,7 +102,8 @@ def _uncontrolled(assessment: Assessment, primary: Weighed) -> Iterator[Block]:
             steps=tuple(
                 Sentence(template="{says}", values={"says": Quoted(text=each, by=found.estimator)})
                 for each in found.assumptions
-            )
+            ),
+            is_ordered=False,
         )
 
 
@@ -121,11 +124,11 @@ def needs(assessment: Assessment) -> Section:
                     "would have found four times in five, and how many more {units} or {periods} "
                     "would find the smallest change of interest as often.",
                     values={
-                        "units": Name(assessment.units),
+                        "units": Name(plural(assessment.units)),
                         "periods": Name(f"{assessment.grain}s"),
                     },
                 ),
-                units=assessment.units,
+                units=plural(assessment.units),
                 periods=f"{assessment.grain}s",
                 rows=rows,
             ),

@@ -12,8 +12,9 @@ from trueup.report.document import ScaleRow, ScaleRows
 from trueup.report.names import Role
 from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sections.balance.weighed import Weighed, is_proportion, use_of, weighed
-from trueup.report.sentence import Name, Quoted, Sentence, what_fits
-from trueup.units import RATIO
+from trueup.report.sentence import Defined, Name, Quoted, Sentence, what_fits
+from trueup.report.words import plain
+from trueup.units import RATIO, RELATIVE
 
 ROLES: tuple[tuple[Role, str], ...] = (
     ("throughput", "Throughput"),
@@ -110,6 +111,7 @@ def scale(assessment: Assessment) -> ScaleRows:
     else:
         rows = tuple(_row(each) for each in found[: len(ROLES)])
     smallest = primary.assessed.question.smallest
+    reach = _reach(rows)
     return ScaleRows(
         caption=Sentence(
             template="What {use} changed, by the registered recipe. Filled: best guess with its "
@@ -120,8 +122,13 @@ def scale(assessment: Assessment) -> ScaleRows:
         rows=rows,
         band=Interval(low=-smallest, high=smallest, method="the plan"),
         band_says=primary.smallest,
-        reach=_reach(rows),
+        reach=reach,
+        ends_say=(_end(-reach), _end(reach)),
     )
+
+
+def _end(value: float) -> Defined:
+    return Defined(text=plain(value, RELATIVE), by="the scale")
 
 
 def _role(found: Sequence[Weighed], role: Role, label: str) -> ScaleRow:
@@ -170,10 +177,8 @@ def _is_share(found: object) -> bool:
 
 
 def _ends(row: ScaleRow) -> Iterator[float]:
-    for shown in (row.outcome, row.naive):
-        if isinstance(shown, Estimate):
-            yield shown.value
     if isinstance(row.outcome, Estimate):
+        yield row.outcome.value
         yield row.outcome.interval.low
         yield row.outcome.interval.high
 

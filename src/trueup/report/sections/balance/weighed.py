@@ -93,6 +93,17 @@ def use_of(assessment: Assessment) -> str:
     return "AI use" if ours else "adoption"
 
 
+def plural(units: str) -> str:
+    """Return what units are called when there are several.
+
+    >>> plural("team"), plural("repository"), plural("teams")
+    ('teams', 'repositories', 'teams')
+    """
+    if units.endswith("s"):
+        return units
+    return f"{units[:-1]}ies" if units.endswith("y") else f"{units}s"
+
+
 def is_proportion(found: Measurement | Estimate | Abstention) -> bool:
     """Return whether a result can stand on a scale of proportions."""
     return isinstance(found, Estimate) and found.unit == RELATIVE
