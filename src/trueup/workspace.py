@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from trueup.collect.connector import Batch, Cursor, Landed, Previous, Progress, Request, Reset
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings, read_settings
-from trueup.errors import CollectError
+from trueup.errors import CollectError, ConfigError
 from trueup.store.identity import Vault
 from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
@@ -222,10 +222,12 @@ class Workspace:
             A registered plan, or a question; None for the usual plan: sound changes that reach
             users, with what must not suffer.
         unit
-            Which kind of unit: team, service or repository; a plan says its own.
+            Which kind of unit: team or repository; a plan says its own.
 
         Raises
         ------
+        ConfigError
+            The workspace has no such units.
         EstimateError
             What is asked about is not in the workspace.
         """
@@ -265,12 +267,23 @@ class Workspace:
         return estimate(panel, plan, seed=SEED if seed is None else seed)
 
     def demo(
-        self, scenario: Scenario, form: Format, output: Path, progress: Progress | None = None
+        self,
+        scenario: Scenario,
+        form: Format,
+        output: Path,
+        progress: Progress | None = None,
+        *,
+        command: str = "trueup demo",
     ) -> ReportWritten:
         """Make up an organisation, land its records here, write the whole report on it.
 
         The records go the way real ones go; the report sets the known truth beside the answer
         and says throughout that the organisation is made up.
+
+        Parameters
+        ----------
+        command
+            How to make it again, as the report says it.
 
         Raises
         ------
@@ -304,6 +317,7 @@ class Workspace:
                 ran_at=now,
                 assessment=assessment,
                 truth=made.truth,
+                command=command,
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
@@ -319,13 +333,18 @@ class Workspace:
             return examine(tables)
 
 
-def _rule(asked: Ask | Plan | None, unit: str) -> tuple[Adoption, str]:
+def _rule(asked: Ask | Plan | None, unit: str) -> tuple[Adoption, Literal["team", "repository"]]:
     """Return when a unit counts as having adopted, and which kind of unit it is."""
     from trueup.estimate.plan import Adoption, Plan
 
+    adoption = Adoption()
     if isinstance(asked, Plan):
-        return asked.adoption, asked.population.units
-    return Adoption(), unit
+        adoption, unit = asked.adoption, asked.population.units
+    if unit == "team" or unit == "repository":  # noqa: PLR1714 - so that types narrow
+        return adoption, unit
+    raise ConfigError(
+        f"The workspace has no units called {unit!r}.", hint="Ask for team or repository."
+    )
 
 
 @contextmanager

@@ -240,7 +240,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     primary, verdict = assessment.primary, assessment.verdict
     yield "The records are made up." if assessment.made_up else ""
     yield f"{primary.question.outcome}: {verdict.say()}. {verdict.because}"
-    yield verdict.capped
+    yield verdict.capped if verdict.capped.lower() not in verdict.because.lower() else ""
     yield f"Could be seen: {_power(primary.power)}"
     yield f"Seen: {_answer(primary.primary)}"
     yield _rests_on(assessment)
@@ -270,10 +270,11 @@ def _answer(found: Fit | Abstention) -> str:
 
 
 def _rests_on(assessment: Assessment) -> str:
-    noun = assessment.units
+    spans = f"{assessment.n_periods:,} {assessment.grain}{'' if assessment.n_periods == 1 else 's'}"
+    noun = "" if assessment.units == "unit" else f" (each a {assessment.units})"
     return (
-        f"It rests on {assessment.n_units:,} units (each a {noun}) over {assessment.n_periods:,} "
-        f"periods of one {assessment.grain}; {assessment.n_treated:,} of them adopt."
+        f"It rests on {assessment.n_units:,} units{noun} over {spans}; "
+        f"{assessment.n_treated:,} of them adopt."
     )
 
 
@@ -299,5 +300,6 @@ def _registered(assessment: Assessment) -> str:
     smallest = say(question.smallest, COUNT if question.scale == "level" else RATIO)
     return (
         f"Plan {assessment.plan_hash}, look {assessment.look} of {assessment.looks}: "
-        f"{question.better} is better, {smallest} is the smallest change of interest."
+        f"{question.better} is better, {smallest} is the smallest change of interest; "
+        f"rows {assessment.panel_digest}."
     )

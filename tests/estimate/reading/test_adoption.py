@@ -122,7 +122,7 @@ def test_a_column_that_says_who_and_not_when_is_refused() -> None:
 
 
 def test_an_empty_cell_of_a_switch_is_not_nought() -> None:
-    with pytest.raises(EstimateError, match="empty in 1 rows"):
+    with pytest.raises(EstimateError, match="empty in 1 row"):
         column({"a": [0, None, 1, 1], "b": [0, 0, 0, 0]})
 
 

@@ -141,14 +141,12 @@ def test_months_cannot_be_read_as_weeks() -> None:
 
 def test_the_grain_is_stated() -> None:
     panel = read("repo month y event\na 2025-01 1 .\na 2025-02 2 .")
-    assert panel.remarks[0].says == "2 rows of 1 units over 2 months, 2025-01 to 2025-02."
+    assert panel.remarks[0].says == "2 rows of 1 unit over 2 months, 2025-01 to 2025-02."
 
 
 def test_periods_that_lie_within_the_window_only_in_part_are_left_out() -> None:
     rows = table("repo month y event\na 2024-12 1 .\na 2025-01 1 .\na 2025-02 1 .\na 2025-03 1 .")
-    between = dataclasses.replace(
-        COLUMNS, since=dt.date(2024, 12, 2), until=dt.date(2025, 3, 1)
-    )
+    between = dataclasses.replace(COLUMNS, since=dt.date(2024, 12, 2), until=dt.date(2025, 3, 1))
     panel = panel_from_table(rows, between, source="written")
     assert panel.periods == ("2025-01", "2025-02")
     with pytest.raises(EstimateError, match="No row lies between"):

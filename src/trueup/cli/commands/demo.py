@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +59,9 @@ def run(
     target = output or Path(f"made-up.{form}")
     with _folder(workspace) as folder, shown() as progress:
         world = _world(scenario, teams, weeks, seed)
-        written = Workspace.open(folder).demo(world, form, target, progress)
+        space = Workspace.open(folder)
+        again = shlex.join(["trueup", *sys.argv[1:]])
+        written = space.demo(world, form, target, progress, command=again)
     if as_json:
         say_json({"report": str(written.path), "lines": written.lines, "made_up": True})
     else:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +13,14 @@ import typer
 from trueup.cli.answers import describe_assessment, describe_panel
 from trueup.cli.asked import Asked, Rows
 from trueup.cli.grouped import grouped
-from trueup.cli.options import Json, Place
+from trueup.cli.options import Format, Json, Place
 from trueup.cli.progress import shown
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 
 if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
+    from trueup.estimate.assessment import Assessment
     from trueup.estimate.panel import Panel
     from trueup.estimate.plan import Plan
 
@@ -41,6 +45,10 @@ def run(
         bool, typer.Option("--write-plan", help="Write that plan from what is asked, and stop.")
     ] = False,
     seed: Annotated[int, typer.Option(metavar="NUMBER", help="Of resampling.")] = 20_260_101,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a report too: .html, .md or .json."),
+    ] = None,
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
@@ -51,6 +59,7 @@ def run(
     """
     from trueup.estimate.asking import estimate
 
+    _form(output)
     question = _question(rows, asked, plan, is_new=write_plan)
     panel, registered = _panel(rows, question, workspace)
     if write_plan:
@@ -58,10 +67,13 @@ def run(
         return
     with shown() as progress:
         assessment = estimate(panel, registered, seed=seed, progress=progress)
+    if output is not None:
+        _report(assessment, output)
     if as_json:
         say_json({"assessment": describe_assessment(assessment), "panel": describe_panel(panel)})
-    else:
-        say([*assessment.say(), *(f"Note: {remark.says}" for remark in panel.remarks)])
+        return
+    say([*assessment.say(), *(f"Note: {remark.says}" for remark in assessment.remarks)])
+    say(["", f"Report: {output}"] if output is not None else [])
 
 
 def _question(rows: Rows, asked: Asked, plan: Path | None, *, is_new: bool) -> Ask | Plan | None:
@@ -108,3 +120,25 @@ def _written(plan: Plan, path: Path | None) -> list[str]:
         f"Plan {plan_hash(plan)} is written to {path}.",
         f"Edit it, keep it where others see it, then: trueup estimate --plan {path} ...",
     ]
+
+
+def _form(output: Path | None) -> Format:
+    """Return how a report of that name is written; refuse a name that does not say."""
+    if output is None or output.suffix in {".html", ".htm"}:
+        return "html"
+    if output.suffix == ".md":
+        return "md"
+    if output.suffix == ".json":
+        return "json"
+    raise ConfigError(
+        f"The name {output} does not say how to write the report.",
+        hint="End it in .html, .md or .json.",
+    )
+
+
+def _report(assessment: Assessment, output: Path) -> None:
+    from trueup.report.edition import edit_assessment, write
+
+    command = shlex.join(["trueup", *sys.argv[1:]])
+    report = edit_assessment(assessment, command=command, ran_at=time.time_ns() // 1000)
+    write(report, _form(output), output)

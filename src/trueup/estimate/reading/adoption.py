@@ -9,7 +9,7 @@ import numpy as np
 
 from trueup.errors import EstimateError
 from trueup.estimate.panel import NEVER, Bools, Floats, Ints
-from trueup.estimate.reading.numbers import named
+from trueup.estimate.reading.numbers import counted, named
 from trueup.estimate.reading.periods import (
     YEARS,
     Base,
@@ -109,7 +109,7 @@ def _switched(codes: Ints, values: Sequence[object], rows: Rows, column: str) ->
     if bool((on < 0).any()):
         unknown = np.bincount(rows.unit[on < 0], minlength=rows.n_units) > 0
         raise EstimateError(
-            f"The column {column!r} is empty in {int((on < 0).sum()):,} rows "
+            f"The column {column!r} is empty in {counted(int((on < 0).sum()), 'row')} "
             f"({rows.names(unknown)}), so whether they are treated is not known.",
             hint="Write 0 or 1 in every row, or leave the rows out.",
         )

@@ -16,7 +16,7 @@ from trueup.estimate.panel import NEVER, Bools, Floats, Ints, Panel, Remark
 from trueup.estimate.reading.adoption import Rows, read_adoption
 from trueup.estimate.reading.columns import PanelColumns
 from trueup.estimate.reading.files import read_table
-from trueup.estimate.reading.numbers import NAMED, named, read_numbers
+from trueup.estimate.reading.numbers import counted, named, read_numbers
 from trueup.estimate.reading.remarks import remarks_on
 from trueup.estimate.reading.timeline import read_timeline
 
@@ -99,7 +99,7 @@ def _distinct(column: pa.ChunkedArray, name: str) -> tuple[Ints, list[object]]:
     if bool(missing.any()):
         first = named([f"{row + 1:,}" for row in np.flatnonzero(missing)])
         raise EstimateError(
-            f"The column {name!r} is empty in {int(missing.sum()):,} rows: {first}.",
+            f"The column {name!r} is empty in {counted(int(missing.sum()), 'row')}: {first}.",
             hint="Fill it in, or leave those rows out.",
         )
     return codes, values
@@ -180,7 +180,7 @@ def _cluster(table: pa.Table, columns: PanelColumns, rows: Rows) -> Ints:
     moved = np.bincount(rows.unit[codes != cluster[rows.unit]], minlength=rows.n_units) > 0
     if bool(moved.any()):
         raise EstimateError(
-            f"{int(moved.sum()):,} units lie in more than one {columns.cluster!r}: "
+            f"{counted(int(moved.sum()), 'unit')} in more than one {columns.cluster!r}: "
             f"{rows.names(moved)}.",
             hint="Give each unit one cluster for all its rows.",
         )
@@ -192,11 +192,9 @@ def _refuse_infinite(numbers: Mapping[str, Floats], rows: Rows) -> None:
     for name, values in numbers.items():
         at = np.flatnonzero(np.isinf(values))
         if at.size:
-            where = [
-                f"{rows.labels[rows.unit[i]]} {periods[rows.period[i]]}" for i in at[: NAMED + 1]
-            ]
+            where = [f"{rows.labels[rows.unit[i]]} {periods[rows.period[i]]}" for i in at.tolist()]
             raise EstimateError(
-                f"The column {name!r} is infinite in {at.size:,} rows: {named(where[:NAMED])}.",
+                f"The column {name!r} is infinite in {counted(at.size, 'row')}: {named(where)}.",
                 hint="Correct those rows, or leave the value empty where it is not known.",
             )
 
@@ -238,9 +236,9 @@ def _left_out(rows: Rows, always: Bools, late: Bools) -> list[Remark]:
         found.append(
             Remark(
                 kind="dropped_rows",
-                says=f"{int(always.sum()):,} of {rows.n_units:,} units had adopted when they are "
-                f"first seen, so nothing shows them before it; they are left out with their "
-                f"{n_rows:,} rows: {rows.names(always)}.",
+                says=f"{int(always.sum()):,} of {counted(rows.n_units, 'unit')} had adopted before "
+                f"being seen, so nothing shows what was before; left out with "
+                f"{counted(n_rows, 'row')}: {rows.names(always)}.",
                 rows=n_rows,
                 units=int(always.sum()),
             )
@@ -249,8 +247,8 @@ def _left_out(rows: Rows, always: Bools, late: Bools) -> list[Remark]:
         found.append(
             Remark(
                 kind="adopts_later",
-                says=f"{int(late.sum()):,} units adopt after the last period "
-                f"({rows.timeline.labels[-1]}); here they count as not having adopted: "
+                says=f"{counted(int(late.sum()), 'unit')} adopting after the last period "
+                f"({rows.timeline.labels[-1]}); here that is not having adopted: "
                 f"{rows.names(late)}.",
                 units=int(late.sum()),
             )

@@ -28,6 +28,15 @@ def named(names: Sequence[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something.
+
+    >>> counted(1, "unit"), counted(2000, "row")
+    ('1 unit', '2,000 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def read_numbers(column: pa.ChunkedArray, name: str) -> Floats:
     """Return a column as numbers; NaN where it is empty.
 

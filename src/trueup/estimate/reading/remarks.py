@@ -8,14 +8,13 @@ import numpy as np
 
 from trueup.estimate.panel import Bools, Floats, Ints, Panel, Remark
 from trueup.estimate.reading.balance import balance
-from trueup.estimate.reading.numbers import named
+from trueup.estimate.reading.numbers import counted, named
 from trueup.estimate.reading.timeline import Timeline
 
 FAR_APART = 50.0
 """Ratio of typical sizes, with no unit between, that looks like two units of measure."""
 FAR = 0.25
-"""Difference in standard deviations that is worth a remark (Imbens and Rubin 2015, section 14.2)."""
-_NOUNS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
+"""Difference in standard deviations that is worth a remark (Imbens, Rubin 2015, section 14.2)."""
 
 
 def remarks_on(panel: Panel, outcomes: Sequence[str], timeline: Timeline) -> Iterator[Remark]:
@@ -33,10 +32,9 @@ def remarks_on(panel: Panel, outcomes: Sequence[str], timeline: Timeline) -> Ite
 
 
 def _grain(panel: Panel, timeline: Timeline) -> Remark:
-    noun = _NOUNS.get(panel.grain, "periods")
     says = (
-        f"{panel.n_rows:,} rows of {panel.n_units:,} units over {panel.n_periods:,} {noun}, "
-        f"{panel.periods[0]} to {panel.periods[-1]}."
+        f"{counted(panel.n_rows, 'row')} of {counted(panel.n_units, 'unit')} over "
+        f"{counted(panel.n_periods, panel.grain)}, {panel.periods[0]} to {panel.periods[-1]}."
     )
     if timeline.step != timeline.lasts:
         every = timeline.step // timeline.lasts
@@ -64,8 +62,9 @@ def _gaps(panel: Panel) -> Iterator[Remark]:
     if bool(holed.any()):
         yield Remark(
             kind="gaps",
-            says=f"{int(missing.sum()):,} periods are missing between the first and the last of "
-            f"{int(holed.sum()):,} units, and stay unknown: {_names(panel, holed)}.",
+            says=f"{counted(int(missing.sum()), 'period')} between the first and the last of "
+            f"{counted(int(holed.sum()), 'unit')} are missing and stay unknown: "
+            f"{_names(panel, holed)}.",
             rows=int(missing.sum()),
             units=int(holed.sum()),
         )
@@ -73,7 +72,7 @@ def _gaps(panel: Panel) -> Iterator[Remark]:
     if unseen:
         yield Remark(
             kind="gaps",
-            says=f"{unseen:,} of {panel.n_periods:,} periods have no row of any unit.",
+            says=f"{unseen:,} of {counted(panel.n_periods, 'period')} without a row of any unit.",
         )
 
 
@@ -82,8 +81,8 @@ def _singletons(panel: Panel) -> Iterator[Remark]:
     if bool(alone.any()):
         yield Remark(
             kind="singletons",
-            says=f"{int(alone.sum()):,} units are seen in one period only and cannot show a "
-            f"change: {_names(panel, alone)}.",
+            says=f"{counted(int(alone.sum()), 'unit')} seen in one period only, which cannot show "
+            f"a change: {_names(panel, alone)}.",
             rows=int(alone.sum()),
             units=int(alone.sum()),
         )
@@ -127,8 +126,9 @@ def _not_observed(panel: Panel, outcome: str) -> Iterator[Remark]:
         units = np.bincount(panel.unit[empty], minlength=panel.n_units) > 0
         yield Remark(
             kind="gaps",
-            says=f"{outcome} is not known in {int(empty.sum()):,} of {panel.n_rows:,} rows, of "
-            f"{int(units.sum()):,} units; those rows are not read as nought.",
+            says=f"{outcome} is not known in {int(empty.sum()):,} of "
+            f"{counted(panel.n_rows, 'row')}, of {counted(int(units.sum()), 'unit')}; those are "
+            "not read as nought.",
             rows=int(empty.sum()),
             units=int(units.sum()),
         )
@@ -150,7 +150,8 @@ def _units_of_measure(panel: Panel, outcome: str) -> Iterator[Remark]:
     high = order[widest + 1 :]
     yield Remark(
         kind="units_of_measure",
-        says=f"{outcome} is typically {np.exp(apart):,.0f} times larger in {high.size:,} units "
+        says=f"{outcome} is typically {np.exp(apart):,.0f} times larger in "
+        f"{counted(high.size, 'unit')} "
         f"than in the other {order.size - high.size:,}, with none between: "
         f"{named([panel.units[code] for code in high])}. Are all in the same unit of measure?",
         units=int(min(high.size, order.size - high.size)),
