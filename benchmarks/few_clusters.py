@@ -57,7 +57,7 @@ def draw(clusters: int, treated: int, seed: int) -> Sample:
     """Draw a world without any effect."""
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(clusters) < treated
-    paths = chosen[:, None] * (np.arange(WEEKS) >= WEEKS // 2) * 1.0
+    paths = (chosen[:, None] & (np.arange(WEEKS) >= WEEKS // 2)).astype(np.float64)
     unit = np.repeat(np.arange(clusters), WEEKS)
     rows = Rows(
         unit=unit,
@@ -156,7 +156,8 @@ def _tail(between: float, within: float, seed: int) -> tuple[float, bool, bool]:
     units, periods, truth = 100, 20, 0.3
     rng = np.random.default_rng(seed)
     unit = np.repeat(np.arange(units), periods)
-    paths = (np.arange(units) < units // 2)[:, None] * (np.arange(periods) >= periods // 2) * 1.0
+    treated, late = np.arange(units) < units // 2, np.arange(periods) >= periods // 2
+    paths = (treated[:, None] & late).astype(np.float64)
     size = np.exp(between * rng.normal(size=units))[unit]
     outcome = size * np.exp(within * rng.normal(size=unit.size) + truth * paths.ravel())
     rows = Rows(
