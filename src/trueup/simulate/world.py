@@ -127,11 +127,10 @@ def strength(scenario: Scenario, teams: Teams, usage: Usage) -> Floats:
 def rates(scenario: Scenario, teams: Teams, strong: Floats) -> Floats:
     """Return the expected number of changes begun in each cell."""
     confounding, work = scenario.confounding, scenario.work
-    years = np.arange(scenario.weeks) / 52
-    drift = confounding.calendar_growth * years + teams.shock
-    level = (confounding.quality_spread * teams.quality)[:, None] + drift
+    level = np.exp((confounding.quality_spread * teams.quality)[:, None] + teams.shock)
+    level += confounding.calendar_growth * np.arange(scenario.weeks) / 52
     begun = work.changes_per_week * teams.active
-    found: Floats = begun * np.exp(level.ravel() + scenario.effects.changes * strong)
+    found: Floats = begun * level.ravel() * np.exp(scenario.effects.changes * strong)
     return found
 
 
