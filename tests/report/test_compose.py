@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,14 +24,15 @@ ORDER = [
 ]  # fmt: skip
 
 
-def composed(found: dict[str, list[Finding]], *repositories: str) -> Report:
-    """Return the report on made-up findings."""
+def composed(found: dict[str, list[Finding]], *repositories: str, **rest: Any) -> Report:
+    """Return the report on made-up findings, and on what else is given."""
     return compose(
         found,
         repositories=sample.subjects(*repositories),
         coverage=sample.coverage(*repositories),
         run=sample.RUN,
         definitions=sample.definitions(found),
+        **rest,
     )
 
 

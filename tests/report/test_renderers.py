@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
@@ -14,18 +15,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.report import sample
+from tests.report import sample, weighed
 from tests.report.test_compose import composed
+from trueup.estimate.studies import all_studies
 from trueup.model.evidence import Measurement
 from trueup.report import names
 from trueup.report.charts import drawn
-from trueup.report.document import Chart, Report
+from trueup.report.document import Chart, Report, Steps
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
+from trueup.report.sentence import Quoted, Sentence
 from trueup.report.terminal import LINES, terminal_lines
 
-CASES = ("rich", "tiny", "empty", "unmarked", "several")
+CASES = ("rich", "tiny", "empty", "unmarked", "several", "weighed", "silent", "strange")
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -70,6 +73,11 @@ def report(case: str) -> Report:
     if case == "several":
         parts = (sample.rich(), sample.rich("a/b"), sample.tiny("c/d"), sample.empty("e/f"))
         return composed(sample.together(*parts), "a/b", "c/d", "e/f")
+    if case == "weighed":
+        truth = {weighed.SOUND: -0.15, weighed.LEAD: 0.08}
+        return composed(sample.rich("a/b"), "a/b", assessment=weighed.made_up(), put_in=truth)
+    if case in ("silent", "strange"):
+        return composed({}, assessment=getattr(weighed, case)())
     return composed(getattr(sample, case)("a/b"), "a/b")
 
 
@@ -105,7 +113,10 @@ def test_the_page_loads_nothing_from_outside(case: str) -> None:
     ]
     assert loading == []
     assert re.findall(r"@import|url\((?!#)[^)]", own(case)) == []
-    assert re.findall(r"https?://(?!www\.w3\.org/|vega\.github\.io/schema/)", own(case)) == []
+    text = own(case)
+    for study in all_studies():
+        text = text.replace(study.link, "")
+    assert re.findall(r"https?://(?!www\.w3\.org/|vega\.github\.io/schema/)", text) == []
 
 
 def test_the_page_forbids_itself_the_network() -> None:
@@ -125,8 +136,10 @@ def test_headings_never_skip_a_level_and_there_is_one_first(case: str) -> None:
 def test_ids_are_unique_and_every_link_finds_its_target(case: str) -> None:
     ids = [attributes["id"] for _, attributes in page(case).elements if "id" in attributes]
     assert sorted(ids) == sorted(set(ids))
-    targets = {a["href"].removeprefix("#") for a in page(case).all("a")}
-    assert targets - set(ids) == set()
+    targets = {a["href"] for a in page(case).all("a")}
+    outside = {each for each in targets if not each.startswith("#")}
+    assert outside <= {study.link for study in all_studies()}
+    assert {each.removeprefix("#") for each in targets - outside} - set(ids) == set()
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -147,10 +160,34 @@ def test_no_text_shows_a_digit_outside_evidence_definitions_and_names(case: str)
         for block in found.blocks()
         if type(block).__name__ == "Sentence"
         for part in block.parts()  # type: ignore[union-attr]
-        if part.shown is None
+        if part.shown is None and part.filling is None
     ]
-    allowed = {"90\u00a0days", "a/b and 2 more"}
-    assert [each for each in free if re.search(r"\d", each) and each not in allowed] == []
+    assert [each for each in free if re.search(r"\d", each)] == []
+
+
+@pytest.mark.parametrize("case", ["weighed", "silent", "strange"])
+def test_what_is_quoted_was_written_by_the_balance(case: str) -> None:
+    found = report(case)
+    quoted = [
+        part.filling.text
+        for block in found.blocks()
+        for sentence in (block.steps if isinstance(block, Steps) else [block])
+        if isinstance(sentence, Sentence)
+        for part in sentence.parts()
+        if isinstance(part.filling, Quoted)
+    ]
+    written = set(strings(json.loads(render_json(found))["assessment"]))
+    assert quoted
+    assert [each for each in quoted if each not in written and " per " not in each] == []
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield every string in plain values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -82,6 +82,8 @@ class Part:
     shown: Shown | None = None
     quiet: bool = False
     """Whether it goes with a number said elsewhere (a date, a reason) and needs no mark."""
+    filling: Name | Defined | Quoted | None = None
+    """Whose words these are, where they are neither the template's nor evidence's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +183,10 @@ def said(filling: Filling, how: str = "") -> Part:
     """Say one filling the way the slot asks for."""
     if isinstance(filling, Quoted):
         text = typeset(filling.text)
-        return Part(text=uncapital(_inline(text)) if how == "inline" else text)
+        words = uncapital(_inline(text)) if how == "inline" else text
+        return Part(text=words, filling=filling)
     if isinstance(filling, Name | Defined):
-        return Part(text=filling.text)
+        return Part(text=filling.text, filling=filling)
     if how not in _WAYS:
         raise ReportError(
             f"A slot cannot say {how!r} of its evidence.",

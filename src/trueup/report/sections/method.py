@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from trueup.estimate.assessment import Assessment, Threshold
 from trueup.estimate.catalogue import all_estimators
+from trueup.measure.outcome import OUTCOMES
 from trueup.model.effect import Estimate
 from trueup.report import names
 from trueup.report.document import Definition, Definitions, Section
+from trueup.report.sections.balance.weighed import weighed
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
 from trueup.report.words import STUDIES, Shown, metric_of
@@ -55,8 +58,9 @@ def method(view: View, shown: Iterable[Shown]) -> Section:
     """Return the definitions of what is shown, in the order shown: metrics, recipes, studies."""
     evidence = tuple(shown)
     recipes = [_recipe(each) for each in evidence if isinstance(each, Estimate)]
-    known = {each.metric: each for each in (*OWN, *view.definitions, *recipes)}
-    metrics = [metric_of(each) for each in evidence]
+    outcomes = list(_outcomes(view.assessment))
+    known = {each.metric: each for each in (*recipes, *reversed(outcomes), *OWN, *view.definitions)}
+    metrics = [*(each.metric for each in outcomes), *(metric_of(each) for each in evidence)]
     intro = Sentence(
         template="Intervals say which values fit the data. A wait that has not ended counts as "
         "at least as long as it has lasted. Groups of authors too small to hide a person are "
@@ -67,6 +71,30 @@ def method(view: View, shown: Iterable[Shown]) -> Section:
         id="method",
         heading="Method and definitions",
         blocks=(intro, Definitions(definitions=defined)),
+    )
+
+
+def _outcomes(assessment: Assessment | None) -> Iterator[Definition]:
+    """Yield what each outcome of an assessment means: ours, or a column of a reader's table."""
+    if assessment is None:
+        return
+    for each in weighed(assessment):
+        question = each.assessed.question
+        yield _outcome(question.outcome, each.standing, question.unit, assessment.source)
+    for found in assessment.thresholds:
+        if isinstance(found, Threshold):
+            yield _outcome(found.outcome, "threshold", "", assessment.source)
+
+
+def _outcome(name: str, kind: str, unit: str, source: str) -> Definition:
+    ours = OUTCOMES.get(name)
+    return Definition(
+        metric=name,
+        version=ours.version if ours else 1,
+        question=ours.question if ours else f"What is {names.spoken(name).label}?",
+        definition=ours.definition if ours else f"A column of {source}.",
+        unit=ours.says_unit if ours else unit or "its own unit",
+        kind=kind,
     )
 
 
