@@ -340,11 +340,12 @@ def _rule(asked: Ask | Plan | None, unit: str) -> tuple[Adoption, Literal["team"
     adoption = Adoption()
     if isinstance(asked, Plan):
         adoption, unit = asked.adoption, asked.population.units
-    if unit == "team" or unit == "repository":  # noqa: PLR1714 - so that types narrow
-        return adoption, unit
-    raise ConfigError(
-        f"The workspace has no units called {unit!r}.", hint="Ask for team or repository."
-    )
+    kinds: dict[str, Literal["team", "repository"]] = {"team": "team", "repository": "repository"}
+    if unit not in kinds:
+        raise ConfigError(
+            f"The workspace has no units called {unit!r}.", hint="Ask for team or repository."
+        )
+    return adoption, kinds[unit]
 
 
 @contextmanager

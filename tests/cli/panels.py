@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-MONTHS = tuple(f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(18))
+MONTHS = tuple(f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(12))
 TRUTH = 0.30
 """Adoption adds thirty per cent to every repository's mean number of lines."""
 
@@ -22,13 +22,13 @@ def write_rows(path: Path, head: Sequence[str], rows: Sequence[Sequence[object]]
     return path
 
 
-def write_panel(path: Path, *, repos: int = 40, truth: float = TRUTH) -> Path:
+def write_panel(path: Path, *, repos: int = 24, truth: float = TRUTH) -> Path:
     """Write repositories by month: half adopt, in one of three months; all grow alike."""
     rng = np.random.default_rng(5)
     size = rng.uniform(300, 600, repos)
     rows = []
     for repo in range(repos):
-        adopts = (6, 9, 12)[repo % 3] if repo % 2 else None
+        adopts = (5, 7, 9)[repo % 3] if repo % 2 else None
         for month, label in enumerate(MONTHS):
             is_treated = adopts is not None and month >= adopts
             mean = size[repo] * np.exp(0.01 * month) * (1 + truth * is_treated)

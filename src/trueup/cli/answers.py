@@ -59,7 +59,8 @@ def _named(values: tuple[Any, ...] | list[Any]) -> dict[str, Any]:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    kind = type(value).__name__.lower()
+    kind = {"kind": type(value).__name__.lower()}
     fields = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    said = {"said": value.say(), "said_interval": value.say_interval()}
-    return {"kind": kind, **fields, **(said if isinstance(value, Estimate) else {})}
+    if isinstance(value, Estimate):
+        return {**kind, **fields, "said": value.say(), "said_interval": value.say_interval()}
+    return {**kind, **fields}
