@@ -4,12 +4,13 @@ Usage::
 
     python benchmarks/verdict.py --draws 2000
 
-Three tables. (1) One look, normal estimates of known error: how often each answer is given. (2) A
+Four tables. (1) One look, normal estimates of known error: how often each answer is given. (2) A
 year of weekly looks at staggered panels (autocorrelated weeks, noise that differs by team, adoption
 through the year): how often any of 52 looks says destroying or creating of a roll-out that does
 nothing, with the price of looking paid and unpaid. Every look is a real fit of Callaway and
 Sant'Anna with its interval about these teams; the honest interval is taken to agree, so the real
 rule errs less. (3) Throughput ratios by Little's law: how often their interval holds the truth.
+(4) The whole assessment, gates and honest interval included, on a twentieth of the draws.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from trueup.estimate.assess import assess
 from trueup.estimate.assessment import Assessed
 from trueup.estimate.estimator import Fit
 from trueup.estimate.estimators.callaway_santanna import ESTIMATOR
@@ -35,6 +37,7 @@ from trueup.estimate.numerics.group_time import (
 from trueup.estimate.numerics.group_time_error import spread_of_these
 from trueup.estimate.numerics.log_means import Sample, log_means
 from trueup.estimate.panel import NEVER, Floats, Ints, Panel
+from trueup.estimate.plan import Plan
 from trueup.estimate.question import Question
 from trueup.estimate.verdict import FALSE_ALARM, judge
 from trueup.model.effect import Check, Estimate
@@ -308,6 +311,30 @@ def year_of_looks(draws: int) -> None:
     print("\n" + "\n".join(notes))
 
 
+def whole(draws: int) -> None:
+    """Print how often each answer is given by the whole program, gates and honest interval in."""
+    print(f"\nThe whole assessment of a panel, read once: share of {draws:,} panels\n")
+    print("| roll-out | error | truth | " + " | ".join(ANSWERS) + " | gate failed |")
+    print("| --- | --- | --- |" + " --- |" * (len(ANSWERS) + 1))
+    plan = Plan(primary=Question(outcome="y", scale="log"))
+    for roll in (rollouts()[0], rollouts()[1]):
+        generator = np.random.default_rng(7)
+        usual = float(np.median([year(roll, roll.draw(generator))[-1, 1] for _ in range(20)]))
+        for error, truth in ((0.01, 0.0), (0.04, 0.0), (0.04, -0.2), (0.01, -0.1), (0.3, 0.0)):
+            found, failed = list[str](), 0
+            for _ in range(draws):
+                values = roll.draw(generator) * error / usual
+                since = (roll.starts[:, None] != NEVER) & (
+                    np.arange(roll.weeks) >= roll.starts[:, None]
+                )
+                panel = roll.panel(np.exp(values + truth * since), roll.weeks)
+                verdict = assess(panel, plan).verdict
+                found.append(f"{verdict.answer} {verdict.towards}".strip())
+                failed += "fails a check" in verdict.because
+            shares = " | ".join(f"{found.count(name) / draws:.3f}" for name in ANSWERS)
+            print(f"| {roll.name} | {error} | {truth} | {shares} | {failed / draws:.3f} |")
+
+
 def two_arms(
     teams: int, spread: tuple[float, float], generator: np.random.Generator
 ) -> list[Floats]:
@@ -352,11 +379,12 @@ def main() -> None:
     """Print the tables asked for."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--draws", type=int, default=2000)
-    asked.add_argument("--only", choices=("look", "year", "ratio"))
+    asked.add_argument("--only", choices=("look", "year", "ratio", "whole"))
     given = asked.parse_args()
-    for name, table in (("look", one_look), ("year", year_of_looks), ("ratio", ratios)):
+    tables = {"look": one_look, "year": year_of_looks, "ratio": ratios, "whole": whole}
+    for name, table in tables.items():
         if given.only in {None, name}:
-            table(given.draws)
+            table(given.draws if name != "whole" else max(1, given.draws // 20))
 
 
 if __name__ == "__main__":

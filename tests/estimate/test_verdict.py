@@ -145,9 +145,18 @@ def test_checks_that_are_no_gates_decide_nothing() -> None:
     assert judge(assessed(-0.20, 0.04, checks=checks)).answer == "destroying"
 
 
-def test_a_placebo_outcome_nobody_registered_binds_nobody() -> None:
-    checks = (holds("placebo_outcome", "cannot tell"), honest(-0.2, 0.04))
-    assert judge(assessed(-0.20, 0.04, checks=checks)).answer == "destroying"
+@pytest.mark.parametrize("name", ["placebo_date", "placebo_outcome", "overlap"])
+def test_placebos_and_overlap_bind_only_where_they_fail(name: str) -> None:
+    for answer in ("holds", "weak", "cannot tell"):
+        checks = (holds(name, answer), honest(-0.2, 0.04))
+        assert judge(assessed(-0.20, 0.04, checks=checks)).answer == "destroying"
+    checks = (holds(name, "fails"), honest(-0.2, 0.04))
+    assert judge(assessed(-0.20, 0.04, checks=checks)).answer == "cannot tell"
+
+
+def test_recipes_that_part_lean_at_most() -> None:
+    checks = (holds("agreement", "weak"), honest(-0.2, 0.04))
+    assert judge(assessed(-0.20, 0.04, checks=checks)).answer == "leaning"
 
 
 def test_a_guardrail_whose_gate_fails_neither_accuses_nor_acquits() -> None:

@@ -30,7 +30,7 @@ from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.plan import Plan, binding, differences, not_throughput, plan_hash
 from trueup.estimate.power import power
 from trueup.estimate.question import Question
-from trueup.estimate.verdict import Rule, agreement, judge, might_be_neutral
+from trueup.estimate.verdict import HONEST, Rule, agreement, judge, might_be_neutral
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention, Interval
 
@@ -161,6 +161,7 @@ class _Work:
         return find_estimator(estimator).fit(self.panel, question, seed=self.seed)
 
     def checks(self, question: Question, fit: Fit | Abstention) -> tuple[Check, ...]:
+        """Try to break an answer: as often as once, save for the interval the verdict reads."""
         if isinstance(fit, Abstention):
             return ()
         recipe, seed = find_estimator(self.plan.estimator), self.seed
@@ -176,7 +177,10 @@ class _Work:
             unmarked=(wrong.users_among_controls, wrong.non_users_among_adopters),
             seed=seed,
         )
-        return tuple(check(case) for check in all_checks().values())
+        once = replace(case, question=replace(question, level=1 - self.plan.alpha))
+        return tuple(
+            check(case if name == HONEST else once) for name, check in all_checks().items()
+        )
 
     def verdict(
         self, primary: Assessed, guardrails: tuple[Assessed, ...], changes: tuple[str, ...]

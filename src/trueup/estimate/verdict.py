@@ -22,20 +22,12 @@ from trueup.model.evidence import Abstention, Interval
 
 FALSE_ALARM = 0.02
 """Most that a year may say destroying, or creating, of a roll-out that does nothing at all."""
-GATES = frozenset(
-    {
-        "agreement",
-        "attrition",
-        "clusters",
-        "overlap",
-        "placebo_date",
-        "placebo_outcome",
-        "pre_trend",
-    }
-)
-"""Checks that must hold before anything is said; the others are printed and decide nothing."""
-OPTIONAL = frozenset({"placebo_outcome"})
-"""Gates that bind only where the plan gives them something to look at."""
+GATES = frozenset({"agreement", "overlap", "placebo_date", "placebo_outcome", "pre_trend"})
+"""Checks that stop the verdict where they fail; the others are printed and decide nothing."""
+STRICT = frozenset({"agreement", "pre_trend"})
+"""Gates that also keep it at leaning where they are weak. Of the others only a failure counts: a
+placebo date looks, with less, at what the test before adoption looks at; and arms may differ in
+level, which a difference of differences takes out."""
 HONEST = "honest"
 NO_INTERVALS: Mapping[str, Interval] = MappingProxyType({})
 _NORMAL = NormalDist()
@@ -249,8 +241,7 @@ def agreement(
 
 
 def _is_weak(gate: Check) -> bool:
-    unknown = gate.answer == "cannot tell" and gate.name not in OPTIONAL
-    return gate.answer == "weak" or unknown
+    return gate.name in STRICT and gate.answer in {"weak", "cannot tell"}
 
 
 def _scaled(value: float, question: Question) -> float:
