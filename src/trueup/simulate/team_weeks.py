@@ -131,16 +131,16 @@ def _quality(count: _Counting) -> dict[str, Floats]:
 
 def _use(count: _Counting, usage: Usage | None) -> dict[str, Floats]:
     active, changes, teams = count.active, count.changes, count.teams
-    users = hours = tokens = np.zeros(active.size)
+    users: Floats = np.zeros(active.size)
+    hours, tokens = users, users
     if usage is not None:
         cell = teams.seat_cell
         seen = ~teams.is_hidden[cell // count.scenario.weeks]
-        users = np.bincount(cell, usage.is_user & seen, minlength=active.size)
-        of = cell[usage.seat][seen[usage.seat]]
+        users = _summed(cell, usage.is_user & seen, active.size)
         session = seen[usage.seat]
-        hours = np.bincount(of, usage.active_seconds[session], minlength=active.size) / 3_600
-        spent = usage.tokens.sum(axis=1)[session]
-        tokens = np.bincount(of, spent, minlength=active.size)
+        of = cell[usage.seat][session]
+        hours = _summed(of, usage.active_seconds[session], active.size) / 3_600
+        tokens = _summed(of, usage.tokens.sum(axis=1)[session], active.size)
     landed = count.sums(changes.landed_at, count.landed)
     marked = count.sums(changes.landed_at, count.landed & changes.is_marked)
     found = {
@@ -152,5 +152,10 @@ def _use(count: _Counting, usage: Usage | None) -> dict[str, Floats]:
     return {name: count.shape(column) for name, column in found.items()}
 
 
+def _summed(cells: Ints, amounts: Ints | Bools, size: int) -> Floats:
+    return np.bincount(cells, amounts, minlength=size).astype(float)
+
+
 def _over(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    found: Floats = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return found

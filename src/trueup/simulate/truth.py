@@ -113,15 +113,14 @@ def compare(
         one, other, at = column[both], twin[name][both], since[both]
         positive = (one > 0) & (other > 0)
         gaps = np.log(one[positive]) - np.log(other[positive])
-        bins = {"minlength": horizons.size}
         found[name] = TrueEffect(
             outcome=name,
             horizons=horizons,
-            cells=np.bincount(at, **bins).astype(float),
-            log_cells=np.bincount(at[positive], **bins).astype(float),
-            with_adoption=np.bincount(at, one, **bins),
-            without=np.bincount(at, other, **bins),
-            log_gaps=np.bincount(at[positive], gaps, **bins),
+            cells=_summed(at, np.ones(at.size), horizons),
+            log_cells=_summed(at[positive], np.ones(gaps.size), horizons),
+            with_adoption=_summed(at, one, horizons),
+            without=_summed(at, other, horizons),
+            log_gaps=_summed(at[positive], gaps, horizons),
         )
     return found
 
@@ -135,5 +134,10 @@ def _over(top: float, bottom: float) -> float | None:
     return None if bottom == 0 or not math.isfinite(top) else float(top / bottom)
 
 
+def _summed(at: Ints, amounts: Floats, horizons: Ints) -> Floats:
+    return np.bincount(at, amounts, minlength=horizons.size).astype(float)
+
+
 def _each(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    found: Floats = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return found

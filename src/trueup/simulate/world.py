@@ -53,7 +53,8 @@ class Luck:
 
     def of(self, what: str, kept: Ints) -> Floats:
         """Return the lots of the kept changes in one matter."""
-        return self.uniform[_U[what], kept].astype(float)
+        lots: Floats = self.uniform[_U[what], kept].astype(float)
+        return lots
 
 
 _U = {
@@ -127,8 +128,8 @@ def strength(scenario: Scenario, teams: Teams, usage: Usage) -> Floats:
 def rates(scenario: Scenario, teams: Teams, strong: Floats) -> Floats:
     """Return the expected number of changes begun in each cell."""
     confounding, work = scenario.confounding, scenario.work
-    level = np.exp((confounding.quality_spread * teams.quality)[:, None] + teams.shock)
-    level += confounding.calendar_growth * np.arange(scenario.weeks) / 52
+    own = np.exp((confounding.quality_spread * teams.quality)[:, None] + teams.shock)
+    level = own + confounding.calendar_growth * np.arange(scenario.weeks) / 52
     begun = work.changes_per_week * teams.active
     found: Floats = begun * level.ravel() * np.exp(scenario.effects.changes * strong)
     return found
@@ -192,7 +193,7 @@ def _plain(
         seen = luck.of("marked", kept) >= scenario.use.unmarked_ratio
         marked = assisted & seen & ~teams.is_hidden[team]
     fails = _fails(scenario, teams, luck, kept, strong, "incident")
-    size = 3.7 + luck.normal[3, kept] + effects.size * here
+    size = 3.7 + luck.normal[3, kept].astype(float) + effects.size * here
     return Changes(
         luck=kept,
         kind=np.full(kept.size, PLAIN),
@@ -299,7 +300,8 @@ def _queue(scenario: Scenario, teams: Teams, team: Ints, opened_at: Ints) -> Int
     for now in range(shape[1]):
         waiting[:, now + 1] = np.maximum(waiting[:, now] + came[:, now] - able, 0.0)
     ahead = (waiting[:, :-1] + waiting[:, 1:]) / 2
-    return (ahead[team, week] / able[team] * WEEK).astype(np.int64)
+    longer: Ints = (ahead[team, week] / able[team] * WEEK).astype(np.int64)
+    return longer
 
 
 def _reviewers(

@@ -160,7 +160,8 @@ def deployments(facts: Facts) -> Ints:
     follows = (changes.team[rows][1:] != changes.team[rows][:-1]) | (
         changes.slot[rows][1:] != changes.slot[rows][:-1]
     )
-    return rows[np.append(follows, rows.size > 0)[: rows.size]]
+    newest: Ints = rows[np.append(follows, rows.size > 0)[: rows.size]]
+    return newest
 
 
 def _releases(facts: Facts) -> pa.Table:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trueup.model.tables import TABLES
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.team_weeks import end_of
-from trueup.simulate.teams import FIRST_DAY, Bools, Ints, Teams
+from trueup.simulate.teams import FIRST_DAY, WEEK, Bools, Ints, Teams
 from trueup.simulate.usage import Usage
 from trueup.simulate.world import NEVER, Changes
 
@@ -178,5 +178,5 @@ def collect(*parts: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
 
 
 def week_start(week: Ints) -> Ints:
-    """Return the instant at which weeks begin."""
-    return FIRST_DAY + week * (7 * 86_400_000_000)
+    """Return the instants at which weeks begin."""
+    return FIRST_DAY + week * WEEK

@@ -15,7 +15,7 @@ from trueup.simulate.records.facts import (
     rows_of,
     week_start,
 )
-from trueup.simulate.teams import FIRST_DAY, stream
+from trueup.simulate.teams import stream
 from trueup.simulate.world import NEVER
 
 PRACTICES = (*("tests", "automated_deployment", "small_changes", "code_review", "clear_ownership"),)
@@ -105,7 +105,7 @@ def _policies(facts: Facts) -> pa.Table:
         policy_event_id=joined("leaderboard/", "", facts.team_ids.take(rows_of(ranked))),
         kind="leaderboard",
         team_id=coded(ranked, facts.team_ids),
-        started_at=instants(np.full(ranked.size, week_start(np.int64(week or 0)))),
+        started_at=week_start(np.full(ranked.size, week or 0)),
     )
 
 
@@ -120,7 +120,7 @@ def _practices(facts: Facts) -> pa.Table:
         team.size,
         repository_id=coded(team, facts.repository_ids),
         practice=coded(practice, list(PRACTICES)),
-        seen_at=FIRST_DAY + later * (week_start(np.int64(52)) - FIRST_DAY),
+        seen_at=week_start(52 * later),
         level_ratio=np.clip(level, 0.0, 1.0).ravel().astype(np.float32),
         rule_id="made up",
     )
