@@ -10,7 +10,7 @@ through the year): how often any of 52 looks says destroying or creating of a ro
 nothing, with the price of looking paid and unpaid. Every look is a real fit of Callaway and
 Sant'Anna with its interval about these teams; the honest interval is taken to agree, so the real
 rule errs less. (3) Throughput ratios by Little's law: how often their interval holds the truth.
-(4) The whole assessment, gates and honest interval included, on a twentieth of the draws.
+(4) The whole assessment, gates and honest interval included, on a fortieth of the draws.
 """
 
 from __future__ import annotations
@@ -384,7 +384,7 @@ def main() -> None:
     tables = {"look": one_look, "year": year_of_looks, "ratio": ratios, "whole": whole}
     for name, table in tables.items():
         if given.only in {None, name}:
-            table(given.draws if name != "whole" else max(1, given.draws // 20))
+            table(given.draws if name != "whole" else max(1, given.draws // 40))
 
 
 if __name__ == "__main__":
