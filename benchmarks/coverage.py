@@ -115,17 +115,16 @@ def note(tally: Tally, name: str, low: float, high: float, truth: float) -> None
     tally[name].append((low <= truth <= high, not low <= 0 <= high, high - low))
 
 
-def product(tally: Tally, name: str, made: World, speaks_of: str, seed: int) -> None:
-    """Note the interval the product prints."""
-    recipe = find_estimator(name)
-    question = Question(outcome="outcome", speaks_of=speaks_of)  # type: ignore[arg-type]
-    fit = recipe.fit(panel_of(made), question, seed=seed)
-    label = f"trueup {name}, {speaks_of}"
+def product(tally: Tally, name: str, made: World, seed: int) -> None:
+    """Note the intervals the product prints."""
+    fit = find_estimator(name).fit(panel_of(made), Question(outcome="outcome"), seed=seed)
     if not isinstance(fit, Fit):
-        tally[f"{label}: abstained"].append((True, False, math.nan))
+        tally[f"trueup {name}: abstained"].append((True, False, math.nan))
         return
-    truth = made.here if speaks_of == "these units" else made.everywhere
-    note(tally, label, fit.estimate.interval.low, fit.estimate.interval.high, truth)
+    for one in (fit.estimate, *fit.beside):
+        truth = made.here if one.speaks_of == "these units" else made.everywhere
+        label = f"trueup {name}, {one.speaks_of}"
+        note(tally, label, one.interval.low, one.interval.high, truth)
 
 
 def plain(tally: Tally, made: World) -> None:
@@ -182,7 +181,7 @@ def two_way(tally: Tally, made: World) -> None:
     note(tally, "TWFE, clustered, these units", slope - reach, slope + reach, made.here)
 
 
-def run(name: str, strength: float, draws: int, slow: int) -> None:
+def run(name: str, strength: float, draws: int, slow: int, slowest: int) -> None:
     """Print one setting's table."""
     tally: Tally = defaultdict(list)
     rng = np.random.default_rng(20_260_101)
@@ -192,21 +191,21 @@ def run(name: str, strength: float, draws: int, slow: int) -> None:
         if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
             continue
         made = world(rng, dates, strength)
-        product(tally, "callaway_santanna", made, "these units", tried)
-        product(tally, "callaway_santanna", made, "units like these", tried)
-        product(tally, "imputation", made, "these units", tried)
+        product(tally, "callaway_santanna", made, tried)
         plain(tally, made)
-        imputation(tally, made)
         two_way(tally, made)
-        if tried < slow and "adopt" in name:
-            product(tally, "synthetic", made, "these units", tried)
+        if tried < slow:
+            product(tally, "imputation", made, tried)
+            imputation(tally, made)
+        if tried < slowest and "adopt" in name:
+            product(tally, "synthetic", made, tried)
         tried += 1
     print(f"\n{name}, effect {'nought' if not strength else 'growing'}, {draws} draws")
     for label in sorted(tally):
         rows = np.array(tally[label], dtype=float)
         print(
             f"  {label:55s} holds {rows[:, 0].mean():.3f}  refuses nought {rows[:, 1].mean():.3f}"
-            f"  width {np.median(rows[:, 2]):6.3f}  n {rows.shape[0]}",
+            f"  width {np.median(rows[:, 2]):6.3f}  draws {rows.shape[0]}",
             flush=True,
         )
 
@@ -215,13 +214,14 @@ def main() -> None:
     """Read the options and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=2000)
-    parser.add_argument("--slow", type=int, default=200, help="draws of synthetic controls")
+    parser.add_argument("--slow", type=int, default=1000, help="of which with imputation")
+    parser.add_argument("--slowest", type=int, default=200, help="and with synthetic controls")
     parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
     parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
     asked = parser.parse_args()
     for name in asked.setting or SETTINGS:
         for strength in asked.strength or [0.0, 0.3]:
-            run(name, strength, asked.draws, asked.slow)
+            run(name, strength, asked.draws, asked.slow, asked.slowest)
 
 
 if __name__ == "__main__":
