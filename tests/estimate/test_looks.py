@@ -138,5 +138,5 @@ def test_a_year_that_is_used_up_says_so() -> None:
 def test_a_look_says_which_it_is_and_what_it_costs() -> None:
     weeks = tuple(n / 52 for n in range(1, 53))
     said = Look(number=52, of=52, shares=weeks, information=weeks).says(0.05)
-    assert said.startswith("Look 52 of 52: the interval of this look is a 97.")
+    assert said.startswith("Look 52 of 52: the interval of this look is a 96.6")
     assert said.endswith("so that 95 % holds over all of them.")
