@@ -17,6 +17,35 @@ from trueup.estimate.question import Question
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How an effect on the scale of an interval is told to a reader.
+
+    Parameters
+    ----------
+    logarithmic
+        Told as ``exp(raw) - 1``.
+    stretch
+        Else told as this many times the raw effect.
+    """
+
+    logarithmic: bool
+    stretch: float = 1.0
+
+    def told(self, raw: float) -> float:
+        """Return a raw effect as a reader reads it."""
+        if self.logarithmic:
+            return math.expm1(min(raw, 700.0))
+        return raw * self.stretch
+
+    def raw(self, told: float) -> float:
+        """Return an effect as a reader reads it on the scale the interval was made on."""
+        if self.logarithmic:
+            return math.log1p(told) if told > -1 else -math.inf
+        return told / self.stretch
+
+
 Refit = Callable[[Panel, Question], Fit | Abstention]
 """The estimator that made the fit, run again on another panel or for another question."""
 
@@ -58,40 +87,29 @@ class Case:
             )
 
     @property
-    def logarithmic(self) -> bool:
-        """Whether the interval was made on logarithms, and is told as a proportion."""
-        if self.question.scale == "level":
-            return False
-        value = self.fit.estimate.value
-        return math.isclose(value, math.expm1(self.fit.raw), rel_tol=1e-6, abs_tol=1e-12)
-
-    def told(self, raw: float) -> float:
-        """Return a raw effect on the scale a reader wants: that of the estimate."""
-        if self.logarithmic:
-            return math.expm1(min(raw, 700.0))
-        return raw * self._stretch
-
-    def raw(self, told: float) -> float:
-        """Return an effect as a reader reads it on the scale the interval was made on."""
-        if self.logarithmic:
-            return math.log1p(told) if told > -1 else -math.inf
-        return told / self._stretch
+    def scale(self) -> Told:
+        """How the raw estimate is told."""
+        return _told(self.question, self.fit.raw, self.fit.estimate.value)
 
     @property
-    def _stretch(self) -> float:
-        if self.question.scale == "level" or not self.fit.raw:
-            return 1.0
-        return self.fit.estimate.value / self.fit.raw
-
-    @property
-    def smallest(self) -> float:
-        """Smallest effect of interest on the scale the interval was made on."""
-        return self.raw(self.question.smallest)
+    def path_scale(self) -> Told:
+        """How the event study is told: for counts it may be in proportions, not logarithms."""
+        path, value = self.fit.path, self.fit.estimate.value
+        if path is None or self.question.scale == "level":
+            return self.scale
+        overall = float(path.weights @ path.effects)
+        nearer = abs(overall - value) < abs(overall - self.fit.raw)
+        return Told(logarithmic=False, stretch=1.0) if nearer else self.scale
 
     @property
     def matters(self) -> float:
-        """Bias that would change the answer, raw: the smallest effect, or half the one found."""
-        return max(self.smallest, abs(self.fit.raw) / 2)
+        """Bias that would change the answer, as a reader reads it.
+
+        The smallest effect of interest, or what would have to be taken from the effect found for
+        less than that to be left.
+        """
+        smallest = self.question.smallest
+        return max(smallest, abs(self.fit.estimate.value) - smallest)
 
     @property
     def sign(self) -> int:
@@ -111,3 +129,11 @@ def all_checks() -> Mapping[str, Callable[[Case], Check]]:
     return MappingProxyType(
         {name: importlib.import_module(f"{checks.__name__}.{name}").check for name in names}
     )
+
+
+def _told(question: Question, raw: float, value: float) -> Told:
+    if question.scale == "level":
+        return Told(logarithmic=False)
+    if math.isclose(value, math.expm1(min(raw, 700.0)), rel_tol=1e-6, abs_tol=1e-12):
+        return Told(logarithmic=True)
+    return Told(logarithmic=False, stretch=value / raw if raw and value else 1.0)

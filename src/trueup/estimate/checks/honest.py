@@ -138,8 +138,8 @@ def check(case: Case) -> Check:
     bend = _largest_bend(blocks, level, stretch)
     figures = (
         ("mbar", MBAR),
-        ("honest_low", case.told(low)),
-        ("honest_high", case.told(high)),
+        ("honest_low", case.path_scale.told(low)),
+        ("honest_high", case.path_scale.told(high)),
         ("honest_low_raw", low),
         ("honest_high_raw", high),
         ("breakdown_mbar", limit),
@@ -180,7 +180,8 @@ def _stretch(case: Case, blocks: Blocks) -> float:
 
     own = case.fit.estimate.interval
     error = math.sqrt(float(blocks.weights @ blocks.covariance @ blocks.weights))
-    half = (case.raw(own.high) - case.raw(own.low)) / 2
+    scale = case.path_scale
+    half = (scale.raw(own.high) - scale.raw(own.low)) / 2
     plain = float(norm.ppf(0.5 + own.level / 2)) * error
     return max(1.0, half / plain) if plain > 0 and math.isfinite(half) else 1.0
 
@@ -200,7 +201,7 @@ def _largest_bend(blocks: Blocks, level: float, stretch: float) -> float:
 
 
 def _say(case: Case, raw: float) -> str:
-    return say(case.told(raw), case.fit.estimate.unit)
+    return say(case.path_scale.told(raw), case.fit.estimate.unit)
 
 
 def _cannot(why: str) -> Check:

@@ -38,33 +38,40 @@ def check(case: Case) -> Check:
     figures = (
         ("share_controls", controls),
         ("share_adopters", adopters),
-        ("random_low", case.told(random[0])),
-        ("random_high", case.told(random[1])),
-        ("worst_low", case.told(worst[0])),
-        ("worst_high", case.told(worst[1])),
+        ("random_low", case.scale.told(random[0])),
+        ("random_high", case.scale.told(random[1])),
+        ("worst_low", case.scale.told(worst[0])),
+        ("worst_high", case.scale.told(worst[1])),
         ("worst_low_raw", worst[0]),
         ("worst_high_raw", worst[1]),
         ("share_that_turns_the_sign", turns),
     )
-    unit = case.fit.estimate.unit
-    stands = "" if case.sign == 0 else (
-        f"; marked at their worst, {significant(100 * turns)} % wrong in each arm would take "
-        "the sign away" if turns < 1 else "; no share of wrong marks would take the sign away"
-    )  # fmt: skip
+    says = _says(case, random, worst, turns)
     if total == 0:
-        says = f"How many marks may be wrong was not stated{stands or ', so nothing is widened'}."
         return _answer("cannot tell", says, figures)
-    says = (
-        f"If up to {_percent(controls)} of units without marks are users and {_percent(adopters)} "
-        f"of adopters are not, the effect lies between {say(case.told(random[0]), unit)} and "
-        f"{say(case.told(random[1]), unit)} with wrong marks at random, and between "
-        f"{say(case.told(worst[0]), unit)} and {say(case.told(worst[1]), unit)} at their worst"
-        f"{stands}."
-    )
     if case.sign == 0:
-        return _answer("weak" if total > 0 else "holds", says, figures)
+        return _answer("weak", says, figures)
     kept = worst[0] > 0 if case.sign > 0 else worst[1] < 0
     return _answer("holds" if kept else "weak", says, figures)
+
+
+def _says(case: Case, random: tuple[float, float], worst: tuple[float, float], turns: float) -> str:
+    stands = ""
+    if case.sign:
+        stands = "; no share of wrong marks would take the sign away"
+    if case.sign and turns < 1:
+        stands = f"; {_percent(turns)} wrong in each arm, at their worst, would take the sign away"
+    if not any(case.unmarked):
+        return f"How many marks may be wrong was not stated{stands}."
+    controls, adopters = case.unmarked
+    low, high, lowest, highest = (
+        say(case.scale.told(end), case.fit.estimate.unit) for end in (*random, *worst)
+    )
+    return (
+        f"If up to {_percent(controls)} of units without marks are users and {_percent(adopters)} "
+        f"of adopters are not, the effect lies between {low} and {high} with wrong marks at "
+        f"random, and between {lowest} and {highest} at their worst{stands}."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,7 +149,7 @@ def _mean(part: Floats) -> Floats:
 
 def _ends(case: Case) -> tuple[float, float]:
     interval = case.fit.estimate.interval
-    return case.raw(interval.low), case.raw(interval.high)
+    return case.scale.raw(interval.low), case.scale.raw(interval.high)
 
 
 def _grown(low: float, high: float, left: float) -> tuple[float, float]:

@@ -18,7 +18,9 @@ from trueup.units import significant
 ALIKE = 0.25
 """Standardised difference beyond which regression leans on its form (Imbens & Rubin 2015, 14.3)."""
 OUTSIDE = 0.1
+"""Share of adopters out of the others' range, beyond chance, that is too much."""
 GAP = 0.1
+"""Difference of attrition between the arms that is too much."""
 FEWEST_FOR_TREND = 3
 
 
@@ -35,7 +37,8 @@ def check(case: Case) -> Check:
     if not known:
         return _answer("cannot tell", "Too few units are seen before adoption.", ())
     outside = outside_range(features["level"], arm)
-    gone = tuple(_gone(case.panel, case.question.outcome, chosen) for chosen in (arm, ~arm))
+    outcome = case.question.outcome
+    gone = (_gone(case.panel, outcome, arm), _gone(case.panel, outcome, ~arm))
     figures = (
         *((f"difference_{name}_sd", one.size) for name, one in known.items()),
         ("share_adopters_outside", outside),
@@ -57,6 +60,11 @@ class Difference:
 
     size: float
     error: float
+
+    @property
+    def shown(self) -> float:
+        """The least it is at 95 % confidence, regardless of sign; nought or below when unshown."""
+        return abs(self.size) - 1.96 * self.error
 
 
 def two_arms(panel: Panel) -> Bools | None:
@@ -110,18 +118,22 @@ def outside_range(values: Floats, arm: Bools) -> float:
 
 
 def _verdict(
-    known: Mapping[str, Difference], outside: float, gone: tuple[float, ...], arm: Bools
+    known: Mapping[str, Difference], outside: float, gone: tuple[float, float], arm: Bools
 ) -> Literal["holds", "fails", "weak"]:
+    """Weigh what is shown beyond chance: trends that differ and units that leave break a design."""
+    n_one, n_two = int(arm.sum()), int((~arm).sum())
     trend = known.get("trend")
-    if trend is not None and abs(trend.size) - 1.96 * trend.error > ALIKE:
+    if trend is not None and trend.shown > ALIKE:
         return "fails"
     gap = abs(gone[0] - gone[1])
-    shares = [share * (1 - share) / int(chosen.sum()) for share, chosen in
-              zip(gone, (arm, ~arm), strict=True)]  # fmt: skip
-    if gap - 1.96 * math.sqrt(sum(shares)) > GAP or outside > 0.5:
+    error = math.sqrt(gone[0] * (1 - gone[0]) / n_one + gone[1] * (1 - gone[1]) / n_two)
+    if gap - 1.96 * error > GAP:
         return "fails"
-    apart = any(abs(one.size) > ALIKE or one.error > ALIKE for one in known.values())
-    return "weak" if apart or outside > OUTSIDE or gap > GAP else "holds"
+    by_chance = 2 / (n_two + 1)
+    allowed = by_chance + 1.96 * math.sqrt(by_chance * (1 - by_chance) / n_one)
+    apart = any(one.shown > ALIKE for one in known.values())
+    left = gap > GAP and gap > 1.96 * error
+    return "weak" if apart or left or outside > allowed + OUTSIDE else "holds"
 
 
 def _gone(panel: Panel, outcome: str, arm: Bools) -> float:

@@ -78,15 +78,16 @@ def _judged(case: Case, fit: Fit, shift: int) -> Check:
 
     found = fit.estimate
     degrees = arms(case.panel).degrees
-    half = (case.raw(found.interval.high) - case.raw(found.interval.low)) / 2
+    half = (case.scale.raw(found.interval.high) - case.scale.raw(found.interval.low)) / 2
     error = half / float(t.ppf(0.5 + found.interval.level / 2, degrees))
     smallest_seen = half + float(t.ppf(0.8, degrees)) * error
+    told = case.scale.told(smallest_seen) if math.isfinite(smallest_seen) else math.inf
     figures = (
         ("placebo_effect", found.value),
         ("placebo_low", found.interval.low),
         ("placebo_high", found.interval.high),
-        ("smallest_found_with_80_raw", smallest_seen),
-        ("bias_that_matters_raw", case.matters),
+        ("smallest_found_with_80", told),
+        ("bias_that_matters", case.matters),
         ("periods_moved", float(shift)),
     )
     grain = case.panel.grain
@@ -97,8 +98,7 @@ def _judged(case: Case, fit: Fit, shift: int) -> Check:
     low, high = found.interval.low, found.interval.high
     if (low > 0 or high < 0) and not -case.question.smallest < low <= high < case.question.smallest:
         return _answer("fails", says + ", where there should be none.", figures)
-    if not math.isfinite(smallest_seen) or smallest_seen > case.matters:
-        told = case.told(smallest_seen) if math.isfinite(smallest_seen) else math.inf
+    if told > case.matters:
         return _answer(
             "weak",
             f"{says}; it could have found no less than {say(told, found.unit)}.",

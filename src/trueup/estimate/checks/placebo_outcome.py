@@ -80,7 +80,7 @@ def _question(case: Case, name: str) -> Question:
 
 def _matters(case: Case, name: str) -> float:
     """Return the effect on a placebo that would cast doubt, in the placebo's own terms."""
-    return _question(case, name).smallest * case.matters / case.smallest
+    return _question(case, name).smallest * case.matters / case.question.smallest
 
 
 def _untreated(panel: Panel, name: str, anticipation: int) -> Floats:

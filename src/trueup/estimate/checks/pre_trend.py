@@ -30,18 +30,20 @@ def check(case: Case) -> Check:
         return _answer("cannot tell", "The estimate has no two periods before adoption.", ())
     p_value = _p(leads, float(leads.differences @ leads.inverse @ leads.differences))
     run = _run(path)
-    trend = case.matters / run
-    chance = _power(leads, trend)
-    chance_smallest = _power(leads, case.smallest / run)
-    found = _found_at(leads) * run
+    scale = case.path_scale
+    chance = _power(leads, scale.raw(case.matters) / run)
+    chance_smallest = _power(leads, scale.raw(case.question.smallest) / run)
+    chance_half = _power(leads, scale.raw(abs(case.fit.estimate.value) / 2) / run)
+    found = scale.told(_found_at(leads) * run)
     figures = (
         ("p_value", p_value),
         ("differences", float(leads.differences.size)),
         ("degrees_of_freedom", degrees),
         ("power", chance),
         ("power_smallest_effect", chance_smallest),
-        ("bias_that_matters_raw", case.matters),
-        ("bias_found_with_80_raw", found),
+        ("power_half_of_estimate", chance_half),
+        ("bias_that_matters", case.matters),
+        ("bias_found_with_80", found),
         ("largest_lead_raw", float(np.abs(leads.differences).max())),
         ("block_periods", float(leads.length)),
     )
@@ -49,13 +51,13 @@ def check(case: Case) -> Check:
     says = (
         f"Joint test of {leads.differences.size} differences before adoption: "
         f"p = {significant(p_value)}; a steady drift that would fake "
-        f"{say(case.told(case.matters), unit)} would have been found with "
+        f"{say(case.matters, unit)} would have been found with "
         f"{significant(100 * chance)} % chance"
     )
     if p_value < SIZE and not _negligible(case, leads, degrees):
         return _answer("fails", says + ".", figures)
     if chance < CHANCE:
-        needed = say(case.told(found), unit) if math.isfinite(found) else "none"
+        needed = say(found, unit)
         return _answer("weak", f"{says} (80 % only at {needed}).", figures)
     return _answer("holds", says + ".", figures)
 
@@ -161,7 +163,7 @@ def _negligible(case: Case, leads: _Leads, degrees: float) -> bool:
     from scipy.stats import t
 
     reach = np.abs(leads.differences) + float(t.ppf(0.975, degrees)) * leads.errors
-    return bool((reach < case.smallest / 2).all())
+    return bool((reach < case.path_scale.raw(case.question.smallest) / 2).all())
 
 
 def _answer(
