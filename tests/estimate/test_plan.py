@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -17,6 +18,7 @@ from trueup.estimate.plan import (
     binding,
     differences,
     freeze,
+    not_throughput,
     plan_hash,
     read_plan,
     write_plan,
@@ -170,3 +172,24 @@ def test_what_makes_no_sense_is_refused_by_name(tmp_path: Path, text: str, fact:
 def test_a_plan_that_is_not_there_is_refused_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(EstimateError, match="No such file"):
         read_plan(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    "outcome", ["commits", "lines_added", "tokens_per_week", "merged_changes", "released_changes"]
+)
+def test_activity_is_known_by_its_name_and_is_no_throughput(outcome: str) -> None:
+    assert "not throughput" in not_throughput(Question(outcome=outcome))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "better"),
+    [
+        ("sound_changes_per_developer_week", "higher"),
+        ("deadlines_met", "higher"),
+        ("lead_time_of_merged_changes", "lower"),
+    ],
+)
+def test_what_is_finished_or_should_fall_is_not_taken_for_activity(
+    outcome: str, better: Literal["higher", "lower"]
+) -> None:
+    assert not_throughput(Question(outcome=outcome, better=better)) == ""

@@ -22,9 +22,11 @@ from trueup.estimate.assessment import (
 )
 from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.checking import Case, all_checks
+from trueup.estimate.cliff.threshold import find_threshold
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.little import throughput_of_adopters
 from trueup.estimate.looks import Look, this_look
+from trueup.estimate.moderators import moderate
 from trueup.estimate.numerics.multiplicity import benjamini_hochberg
 from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.plan import Plan, binding, differences, not_throughput, plan_hash
@@ -65,7 +67,7 @@ def assess(
     Parameters
     ----------
     progress
-        Told after each outcome, moderator and threshold.
+        Told after each outcome, each threshold, and all moderators.
     made_up
         The records are of a made-up organisation.
     source
@@ -106,7 +108,7 @@ def assess(
         primary=primary,
         guardrails=guardrails,
         exploratory=_adjusted(exploratory),
-        moderators=tuple(told.each(work.moderations())),
+        moderators=tuple(told.whole(work.moderations(), bool(plan.moderators))),
         thresholds=tuple(told.each(work.thresholds())),
         little=ratio.implied if ratio else None,
         departures=ratio.counted if ratio else None,
@@ -207,16 +209,12 @@ class _Work:
             if name not in known:
                 yield _missing_column(name, "moderator")
         if known:
-            from trueup.estimate.moderators import moderate
-
             primary = replace(self.plan.primary, level=1 - self.plan.alpha)
             yield from moderate(
                 self.panel, primary, known, equivalence=primary.smallest, seed=self.seed
             )
 
     def thresholds(self) -> Iterator[Threshold | Abstention]:
-        from trueup.estimate.cliff.threshold import find_threshold
-
         for outcome in self.plan.threshold_outcomes if self.plan.dose else ():
             lacking = [one for one in (outcome, self.plan.dose) if one not in self.panel.columns]
             if lacking:
@@ -313,7 +311,7 @@ def _missing_column(column: str, metric: str) -> Abstention:
 
 def _steps(plan: Plan) -> int:
     thresholds = len(plan.threshold_outcomes) if plan.dose else 0
-    return len(plan.questions) + len(plan.moderators) + thresholds
+    return len(plan.questions) + bool(plan.moderators) + thresholds
 
 
 class _Told:
@@ -334,4 +332,10 @@ class _Told:
         """Pass items on, a step each."""
         for item in items:
             yield item
+            self.done()
+
+    def whole(self, items: Iterable[T], counts: bool) -> Iterator[T]:
+        """Pass items on, one step for all of them if they count."""
+        yield from items
+        if counts:
             self.done()

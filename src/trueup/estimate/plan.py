@@ -144,14 +144,16 @@ class Plan:
 
 
 _ACTIVITY = frozenset(
-    {"commit", "commits", "lines", "loc", "merged", "merges", "opened", "prs", "sloc", "tokens"}
+    {"commit", "commits", "lines", "loc", "merged", "merges", "opened", "prs", "released"}
+    | {"releases", "sloc", "tokens"}
 )
 
 
 def not_throughput(question: Question) -> str:
     """Say why an outcome is not throughput; empty where its name does not give it away.
 
-    Commits, lines, tokens and what was merged or opened are activity: more of them is no gain.
+    Commits, lines, tokens, and what was opened, merged or released without asking whether it
+    reached users and held, are activity: more of them is no gain.
     """
     words = set(re.findall(r"[a-z]+", question.outcome.lower()))
     if question.better == "higher" and words & _ACTIVITY:
