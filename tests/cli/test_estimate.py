@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.panels import MONTHS, TRUTH, write_panel, write_rows
+from tests.cli.panels import MONTHS, TRUTH, assess_once, write_panel, write_rows
 from trueup.cli import main as cli
 from trueup.cli.commands import estimate
 from trueup.estimate.estimator import SEED
@@ -36,6 +36,8 @@ Ask = Callable[[str], Said]
 @pytest.fixture
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run `trueup estimate` in an empty folder, with the words given."""
+
+    monkeypatch.setattr("trueup.estimate.asking.assess", assess_once)
 
     def run(words: str) -> Said:
         monkeypatch.chdir(tmp_path)
@@ -160,7 +162,7 @@ def test_an_unknown_recipe_is_wrong_use(ask: Ask, tmp_path: Path) -> None:
 def test_a_missing_library_is_named_with_the_extra(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_panel(tmp_path / "f.csv")
+    write_panel(tmp_path / "f.csv", repos=22)
     monkeypatch.setitem(sys.modules, "diff_diff", None)
     said = ask(f"--panel f.csv {NAMES} --outcome lines_added")
     assert said.code == 2
