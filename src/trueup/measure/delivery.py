@@ -59,9 +59,9 @@ def delivered(tables: Tables, unit: UnitKind) -> ibis.Table:
     """Return every landed change that is not a bot's, with its unit and what became of it.
 
     A change belongs to its author's team when it was begun, else to the team that owns the
-    repository. Columns: ``unit``, ``change_id``, ``landed_at``, ``first_commit_at``,
-    ``produced_at`` (null: not in production), ``is_marked``, ``is_undoing``, ``is_rework``,
-    ``is_failed``, ``incidents``.
+    repository. Columns: ``unit``, ``change_id``, ``author`` (null unless a person), ``landed_at``,
+    ``first_commit_at``, ``produced_at`` (null: not in production), ``is_marked``, ``is_undoing``,
+    ``is_rework``, ``is_failed``, ``incidents``.
     """
     rows = changes(tables)
     rows = rows.filter(rows.known & (rows.actor_kind.fill_null("unknown") != "bot"))
@@ -127,6 +127,7 @@ def _judged(rows: ibis.Table, tables: Tables) -> ibis.Table:
         "landed_at",
         "first_commit_at",
         "produced_at",
+        author="person",
         is_marked=rows.origin == MARKED,
     )
     limit = rows.select(limit_change_id="change_id", limit_at=rows.produced_at + WATCHED)
@@ -145,6 +146,7 @@ def _judged(rows: ibis.Table, tables: Tables) -> ibis.Table:
     return rows.select(
         "unit",
         "change_id",
+        "author",
         "landed_at",
         "first_commit_at",
         "produced_at",

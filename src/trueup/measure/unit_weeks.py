@@ -258,10 +258,12 @@ def _reviews(tables: Tables, change: ibis.Table, calendar: _Calendar) -> ibis.Ta
             _.happened_at.min(where=_.kind == "opened")
         )
     )
-    first = rows.group_by(reviewed_change_id=rows.change_id).agg(
+    own = change.select("unit", "author", own_change_id="change_id")
+    rows = rows.inner_join(own, rows.change_id == own.own_change_id)
+    rows = rows.filter(rows.author.isnull() | (rows.author != rows.person))
+    first = rows.group_by("change_id", "unit").agg(
         reviewed_at=_.acted_at.min(), requested_at=_.requested_at.min()
     )
-    first = first.inner_join(change, first.reviewed_change_id == change.change_id)
     first = first.left_join(opened, first.change_id == opened.opened_change_id)
     asked = first.requested_at.fill_null(first.opened_at)
     first = first.mutate(wait=ibis.greatest(first.reviewed_at - asked, 0) / 1e6)
