@@ -79,14 +79,25 @@ class Fit:
 class Estimator(Protocol):
     """A recipe: validates, calls its numerics, packs the result."""
 
-    name: str
-    """Snake case, the file's name."""
-    answers: str
-    """What it estimates, one sentence."""
-    assumes: tuple[str, ...]
-    """What must hold for that to be the effect, one sentence each."""
-    references: tuple[str, ...]
-    """Papers and equations."""
+    @property
+    def name(self) -> str:
+        """Snake case, the file's name."""
+        ...
+
+    @property
+    def answers(self) -> str:
+        """What it estimates, one sentence."""
+        ...
+
+    @property
+    def assumes(self) -> tuple[str, ...]:
+        """What must hold for that to be the effect, one sentence each."""
+        ...
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Papers and equations."""
+        ...
 
     def fit(self, panel: Panel, question: Question, *, seed: int = SEED) -> Fit | Abstention:
         """Answer the question, or say why not and what would change that.

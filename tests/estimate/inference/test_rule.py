@@ -40,6 +40,13 @@ def test_few_untreated_are_as_bad_as_few_treated(clusters: int, treated: int) ->
     assert rule_for(clusters, treated) == rule_for(clusters, clusters - treated)
 
 
+def test_where_dates_differ_only_the_treated_are_counted() -> None:
+    assert rule_for(40, 38) == "permutation"
+    assert rule_for(40, 38, arms=False) == "wild"
+    assert rule_for(60, 58, arms=False) == "crv1"
+    assert rule_for(60, 2, arms=False) == "permutation"
+
+
 def test_one_treated_cluster_is_never_given_cluster_robust_errors() -> None:
     assert {rule_for(n, 1) for n in range(2, 5000)} == {"permutation"}
 

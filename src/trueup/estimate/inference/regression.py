@@ -23,7 +23,7 @@ from trueup.estimate.inference.wild import WildBootstrap, draw_turns
 from trueup.estimate.numerics.dealing import deal_paths
 from trueup.estimate.numerics.poisson import fit_poisson
 from trueup.estimate.numerics.within import Nuisance, Partialled, partial_out
-from trueup.estimate.panel import Bools, Floats, Ints
+from trueup.estimate.panel import Floats, Ints
 from trueup.model.effect import SpeaksOf
 
 Link = Literal["difference", "proportion"]
@@ -52,9 +52,9 @@ def regress(sample: Sample, link: Link, level: float, seed: int) -> Bounds | Ref
     if refused is not None:
         return refused
     clusters, treated = sample.rows.n_clusters, int(sample.switching.sum())
-    recipe = rule_for(clusters, treated)
+    recipe = rule_for(clusters, treated, arms=sample.arms)
     if recipe == "permutation" and sample.paths is None:
-        if min(treated, clusters - treated or treated) <= FEW_TREATED:
+        if treated <= FEW_TREATED or (sample.arms and 0 < clusters - treated <= FEW_TREATED):
             return Refusal(
                 reason=f"Treatment varies in {treated} of {clusters} clusters, too few to "
                 "resample, and differs within them, so that it cannot be dealt out anew.",
@@ -64,7 +64,7 @@ def regress(sample: Sample, link: Link, level: float, seed: int) -> Bounds | Ref
     fitted = _fit(sample, link)
     if fitted is None:
         return COLLINEAR
-    if recipe == "crv1" and _effective(fitted, sample.switching) < MANY_TREATED:
+    if recipe == "crv1" and _effective(fitted, sample) < MANY_TREATED:
         recipe = "wild"
     recipes = {"crv1": _by_sandwich, "wild": _by_wild, "permutation": _by_permutation}
     found = recipes[recipe](_Asked(sample, link, fitted, level, seed, clusters, treated))
@@ -97,8 +97,8 @@ def _refuse(sample: Sample) -> Refusal | None:
     return None
 
 
-def _effective(fitted: Partialled, switching: Bools) -> float:
-    """Return how many equal clusters the thinner arm would be worth, by weight in the regression.
+def _effective(fitted: Partialled, sample: Sample) -> float:
+    """Return how many equal clusters the thinner arm is worth, by weight in the regression.
 
     References
     ----------
@@ -109,7 +109,8 @@ def _effective(fitted: Partialled, switching: Bools) -> float:
     bread = np.bincount(
         rows.cluster, fitted.nuisance.weights * fitted.regressor**2, rows.n_clusters
     )
-    arms = [bread[switching], bread[~switching]]
+    switching = sample.switching
+    arms = [bread[switching], bread[~switching] if sample.arms else bread]
     return min(float(arm.sum() ** 2 / (arm @ arm)) for arm in arms if arm.size)
 
 

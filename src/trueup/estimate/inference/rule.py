@@ -28,14 +28,14 @@ MANY_CLUSTERS = 40
 MANY_TREATED = 10
 
 
-def rule_for(n_clusters: int, n_treated: int) -> Recipe:
+def rule_for(n_clusters: int, n_treated: int, *, arms: bool = True) -> Recipe:
     """Return the recipe whose size is right for so many clusters, of which so many are treated.
 
     An arm of three clusters or fewer, or ten clusters in all, can only be permuted; more than
     forty clusters with ten or more in each arm bear cluster-robust errors; the rest takes the
     wild bootstrap. The arms are alike: with treatment after one date, and effects of unit and
     period, swapping treated and untreated only turns the coefficient's sign. Where all clusters
-    adopt sooner or later there is no untreated arm and only the treated are counted.
+    adopt sooner or later, or `arms` is False, only the treated are counted.
 
     Parameters
     ----------
@@ -43,6 +43,9 @@ def rule_for(n_clusters: int, n_treated: int) -> Recipe:
         Clusters in the sample.
     n_treated
         Clusters with any treated row.
+    arms
+        The untreated are what the treated are compared with. Not so where dates or doses differ,
+        and clusters serve as one another's comparison.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def rule_for(n_clusters: int, n_treated: int) -> Recipe:
             f"{n_treated} of {n_clusters} clusters treated is no design.",
             hint="Give at least one treated cluster, and no more than there are.",
         )
-    untreated = n_clusters - n_treated
+    untreated = n_clusters - n_treated if arms else 0
     smaller = min(n_treated, untreated) if untreated else n_treated
     if smaller <= FEW_TREATED or n_clusters <= FEW_CLUSTERS:
         return "permutation"

@@ -68,6 +68,17 @@ class Sample:
         return varies
 
     @property
+    def arms(self) -> bool:
+        """Whether all that switch do so alike, so that the rest is what they are compared with."""
+        rows = self.rows
+        assert rows.period is not None
+        moved = self.switching[rows.cluster]
+        values, period = self.regressor[moved], rows.period[moved]
+        many = np.maximum(np.bincount(period, minlength=rows.n_periods), 1)
+        means = np.bincount(period, values, rows.n_periods) / many
+        return bool((np.abs(values - means[period]) <= NEAR).all())
+
+    @property
     def n_switching(self) -> int:
         """Units within which the regressor varies."""
         assert self.rows.unit is not None
