@@ -7,14 +7,16 @@ import math
 import numpy as np
 import pytest
 
+from tests.estimate.wide_panels import Floats, Ints
 from trueup.estimate.inference.permutation import arrangements, invert, permute
 
 
-def difference(values: np.ndarray, tried: np.ndarray) -> np.ndarray:
+def difference(values: Floats, tried: Ints) -> Floats:
     """Mean of those dealt 1 less the mean of the others."""
     ones = (tried == 1).astype(float)
     n = ones.sum(axis=1)
-    return (ones @ values) / n - ((1 - ones) @ values) / (tried.shape[1] - n)
+    found: Floats = (ones @ values) / n - ((1 - ones) @ values) / (tried.shape[1] - n)
+    return found
 
 
 def test_all_arrangements_are_each_there_once_the_one_at_hand_first() -> None:

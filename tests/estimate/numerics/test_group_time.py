@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
 from diff_diff import CallawaySantAnna
 
-from tests.estimate.wide_panels import frame_of, staggered
+from tests.estimate.wide_panels import Floats, Ints, frame_of, staggered
 from trueup.estimate.numerics.group_time import (
     NEVER,
     Design,
@@ -20,7 +21,7 @@ from trueup.estimate.numerics.group_time import (
 )
 
 
-def library(values: np.ndarray, adopted: np.ndarray, design: Design) -> object:
+def library(values: Floats, adopted: Ints, design: Design) -> Any:
     recipe = CallawaySantAnna(
         control_group="never_treated" if design.never_only else "not_yet_treated",
         anticipation=design.anticipation,

@@ -16,6 +16,7 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, need
 from trueup.estimate.inference.dates import CHANCE, judged_by_dates, too_few
+from trueup.estimate.inference.permutation import DRAWS
 from trueup.estimate.inference.rule import rule_for
 from trueup.estimate.numerics.group_time import Design
 from trueup.estimate.numerics.imputed import imputed
@@ -31,6 +32,10 @@ from trueup.estimate.sample import (
     sample_of,
 )
 from trueup.model.evidence import Abstention
+
+WORK = 1e10
+"""Multiplications spent on arrangements, of which fewer are drawn on large panels."""
+FEWEST_DRAWS = 399
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +138,9 @@ def _judged(sample: Sample, used: Bools, seed: int) -> Judged | Abstention:
     if rule_for(sample.n_clusters, sample.n_treated_clusters) == "permutation":
         question = sample.question
         design = Design(anticipation=question.anticipation, horizon=question.horizon)
-        dealt = judged_by_dates(raw, partial(imputed, design=design), sample, seed)
+        units, periods = sample.values.shape
+        draws = int(np.clip(WORK / (units * periods**2), FEWEST_DRAWS, DRAWS))
+        dealt = judged_by_dates(raw, partial(imputed, design=design), sample, seed, draws)
         if dealt is not None:
             return dealt
     error = found.error

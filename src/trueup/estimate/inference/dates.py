@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from trueup.estimate.inference.permutation import arrangements, invert
+from trueup.estimate.inference.permutation import DRAWS, arrangements, invert
 from trueup.estimate.panel import NEVER, Floats, Ints
 from trueup.estimate.sample import Judged, Sample
 from trueup.model.evidence import Abstention
@@ -22,7 +22,7 @@ Effects = Callable[[Floats, Ints], Floats]
 
 
 def judged_by_dates(
-    raw: float, effects: Effects, sample: Sample, seed: int
+    raw: float, effects: Effects, sample: Sample, seed: int, draws: int = DRAWS
 ) -> Judged | Abstention | None:
     """Judge an effect by permuting adoption dates among clusters.
 
@@ -35,8 +35,8 @@ def judged_by_dates(
         The answer on the scale of its interval.
     effects
         The statistic.
-    sample, seed
-        What is permuted, and the seed where not every arrangement is tried.
+    sample, seed, draws
+        What is permuted, and how arrangements are drawn where there are more than `draws`.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def judged_by_dates(
     dates[sample.cluster] = sample.adopted
     if bool((dates[sample.cluster] != sample.adopted).any()):
         return None
-    tried, whole = arrangements(dates, seed=seed)
+    tried, whole = arrangements(dates, seed=seed, draws=draws)
     count = sample.question.scale == "count"
     of_outcome = sample.values if count else 1.0 + 0 * sample.values
     outcomes = np.stack([sample.values, np.where(sample.treated, of_outcome, 0 * sample.values)])

@@ -54,7 +54,7 @@ def _chunk(outcomes: Floats, assignments: Ints, design: Design) -> Floats:
     after &= (by_unit > 0)[:, :, None] & (by_period > 0)[:, None, :]
     per_unit = free / np.maximum(by_unit, 1.0)[:, :, None]
     # effects of period with those of unit taken out; a constant is free, an empty period is nought
-    gram = np.einsum("pit,pis->pts", -per_unit, free) + 1 / outcomes.shape[2]
+    gram = 1 / outcomes.shape[2] - np.matmul(per_unit.transpose(0, 2, 1), free)
     diagonal = np.arange(outcomes.shape[2])
     gram[:, diagonal, diagonal] += np.where(by_period > 0, by_period, 1.0)
     weight = after / np.maximum(after.sum(axis=(1, 2)), 1)[:, None, None]
