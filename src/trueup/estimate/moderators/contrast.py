@@ -33,7 +33,7 @@ class Contrast:
     trait
         For each unit, NaN where unknown, ``(n_units,)``.
     says
-        What one more of it is, e.g. ``"one standard deviation (0.21) more"``.
+        What is compared with what, e.g. ``"one standard deviation (0.21) more"``, of the moderator.
     band
         The band compared with all others; None for a score.
     """

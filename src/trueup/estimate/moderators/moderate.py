@@ -186,7 +186,7 @@ def _estimate(panel: Panel, question: Question, found: _Found, seed: int) -> Est
     horizon = "" if question.horizon is None else f", over {question.horizon + 1} periods"
     return Estimate(
         outcome=question.outcome,
-        estimand=f"change of the effect of adoption on {question.outcome} with {found.moderator}, "
+        estimand=f"change of the effect of adoption on {question.outcome} with {found.moderator}: "
         f"{contrast.says}{horizon}",
         design="staggered adoption, slopes among the treated less slopes among those not yet",
         estimator="moderators",
@@ -218,7 +218,10 @@ def _say(
 ) -> str:
     size = f"{estimate.say()} ({estimate.say_interval()})"
     within = f"between -{say(band, estimate.unit).lstrip('+')} and {say(band, estimate.unit)}"
-    with_more = f"With {found.moderator} at {found.contrast.says}, the effect differs by {size}"
+    told = f"With {found.contrast.says} of {found.moderator}"
+    if found.contrast.band is not None:
+        told = f"Where {found.moderator} is {found.contrast.says}"
+    with_more = f"{told}, the effect differs by {size}"
     if answer == "no difference of interest":
         return f"{with_more}: too little to matter ({within})."
     if answer in {"helps", "harms"}:
