@@ -30,8 +30,8 @@ from trueup.estimate.inference.regression import by_sandwich, regress
 from trueup.estimate.inference.rule import least_p_of_permutation, rule_for
 from trueup.estimate.inference.sample import Sample
 from trueup.estimate.inference.wild import WildBootstrap, draw_turns
-from trueup.estimate.numerics.dealing import deal_paths
-from trueup.estimate.numerics.within import Rows, partial_out
+from trueup.estimate.numerics.regression.dealing import deal_paths
+from trueup.estimate.numerics.regression.within import Rows, partial_out
 
 WEEKS = 24
 SAME_WEEK = 0.7

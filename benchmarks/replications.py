@@ -27,7 +27,7 @@ from trueup.estimate.inference.bounds import Bounds
 from trueup.estimate.inference.cluster_robust import crv1_error, student_interval
 from trueup.estimate.inference.regression import regress
 from trueup.estimate.inference.sample import Sample
-from trueup.estimate.numerics.within import Partialled, Rows, partial_out, recode
+from trueup.estimate.numerics.regression.within import Partialled, Rows, partial_out, recode
 from trueup.estimate.panel import Bools, Floats
 from trueup.estimate.question import Question
 from trueup.model.evidence import Window

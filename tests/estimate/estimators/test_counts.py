@@ -9,7 +9,7 @@ from tests.estimate.panels import Floats, drawn_panel, made_panel, sample_of
 from trueup.estimate.estimator import Fit
 from trueup.estimate.estimators.counts import ESTIMATOR, unforeseen
 from trueup.estimate.inference.sample import keep_informative
-from trueup.estimate.numerics.within import partial_out
+from trueup.estimate.numerics.regression.within import partial_out
 from trueup.estimate.panel import Panel
 from trueup.estimate.question import Question
 from trueup.model.evidence import Abstention

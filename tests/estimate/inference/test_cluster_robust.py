@@ -21,7 +21,7 @@ from trueup.estimate.inference.cluster_robust import (
 )
 from trueup.estimate.inference.regression import by_sandwich, jackknife_error, regress
 from trueup.estimate.inference.sample import Sample, keep_informative
-from trueup.estimate.numerics.within import partial_out
+from trueup.estimate.numerics.regression.within import partial_out
 
 COUNTED_LIKE_OURS = pf.ssc(k_adj=True, k_fixef="nonnested", G_adj=True, G_df="min")
 

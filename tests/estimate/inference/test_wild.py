@@ -9,7 +9,7 @@ from tests.estimate.panels import drawn_panel, sample_of
 from trueup.estimate.inference.bounds import not_refuted
 from trueup.estimate.inference.sample import Sample
 from trueup.estimate.inference.wild import Turns, WildBootstrap, draw_turns
-from trueup.estimate.numerics.within import Nuisance, partial_out
+from trueup.estimate.numerics.regression.within import Nuisance, partial_out
 
 
 def rebuilt_p(sample: Sample, turns: Turns, null: float) -> float:

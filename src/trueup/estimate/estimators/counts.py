@@ -18,8 +18,8 @@ from trueup.estimate.inference.stating import (
     on_scale,
     within_reach,
 )
-from trueup.estimate.numerics.poisson import fit_poisson, informative
-from trueup.estimate.numerics.within import Rows
+from trueup.estimate.numerics.regression.poisson import fit_poisson, informative
+from trueup.estimate.numerics.regression.within import Rows
 from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate

@@ -20,8 +20,8 @@ from trueup.estimate.inference.cluster_robust import (
 )
 from trueup.estimate.inference.permutation import DRAWS, arrangements, invert
 from trueup.estimate.inference.wild import WildBootstrap, draw_turns
-from trueup.estimate.numerics.dealing import Dealt, deal_rows, shuffle_within
-from trueup.estimate.numerics.within import Partialled, Rows, partial_out, recode
+from trueup.estimate.numerics.regression.dealing import Dealt, deal_rows, shuffle_within
+from trueup.estimate.numerics.regression.within import Partialled, Rows, partial_out, recode
 from trueup.estimate.panel import Floats, Ints, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate

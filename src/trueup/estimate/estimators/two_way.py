@@ -20,7 +20,7 @@ from trueup.estimate.inference.stating import (
     unit_of,
     within_reach,
 )
-from trueup.estimate.numerics.within import Rows
+from trueup.estimate.numerics.regression.within import Rows
 from trueup.estimate.panel import Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 
 from trueup.estimate.estimator import need
-from trueup.estimate.numerics.within import Partialled
+from trueup.estimate.numerics.regression.within import Partialled
 from trueup.estimate.panel import Floats
 
 

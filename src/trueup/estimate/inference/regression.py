@@ -20,9 +20,9 @@ from trueup.estimate.inference.permutation import DRAWS, arrangements, invert
 from trueup.estimate.inference.rule import FEW_TREATED, MANY_TREATED, Recipe, rule_for
 from trueup.estimate.inference.sample import NEAR, Sample, bare, keep_informative
 from trueup.estimate.inference.wild import WildBootstrap, draw_turns
-from trueup.estimate.numerics.dealing import deal_paths
-from trueup.estimate.numerics.poisson import fit_poisson
-from trueup.estimate.numerics.within import Nuisance, Partialled, partial_out
+from trueup.estimate.numerics.regression.dealing import deal_paths
+from trueup.estimate.numerics.regression.poisson import fit_poisson
+from trueup.estimate.numerics.regression.within import Nuisance, Partialled, partial_out
 from trueup.estimate.panel import Floats, Ints
 from trueup.model.effect import SpeaksOf
 

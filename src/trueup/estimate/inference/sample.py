@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.estimate.numerics.poisson import informative
-from trueup.estimate.numerics.within import Rows
+from trueup.estimate.numerics.regression.poisson import informative
+from trueup.estimate.numerics.regression.within import Rows
 from trueup.estimate.panel import Bools, Floats, Ints, Panel
 
 NEAR = 1e-9

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.estimate.numerics.within import Partialled
+from trueup.estimate.numerics.regression.within import Partialled
 from trueup.estimate.panel import Floats
 
 DRAWS = 1_999

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+@cache
 def medicaid() -> tuple[Floats, Floats, int]:
     """Return effects, covariance and reference of the example in HonestDiD's README.
 
@@ -32,6 +34,7 @@ def medicaid() -> tuple[Floats, Floats, int]:
     return means[True] - means[False], left.T @ left * factor, 5
 
 
+@cache
 def minimum_wage() -> tuple[Floats, Floats, int]:
     """Return the Callaway-Sant'Anna event study of county teen employment (R's ``did::mpdta``)."""
     import moderndid

@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 from tests.estimate.panels import drawn_panel, made_panel, sample_of
 from trueup.estimate.inference.sample import bare, keep_informative
-from trueup.estimate.numerics.poisson import fit_poisson, informative
+from trueup.estimate.numerics.regression.poisson import fit_poisson, informative
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.3])

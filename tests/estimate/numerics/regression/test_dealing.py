@@ -7,8 +7,8 @@ import pytest
 
 from tests.estimate.panels import drawn_panel, sample_of
 from trueup.estimate.inference.permutation import arrangements
-from trueup.estimate.numerics.dealing import deal_paths, deal_rows, shuffle_within
-from trueup.estimate.numerics.within import Rows, partial_out
+from trueup.estimate.numerics.regression.dealing import deal_paths, deal_rows, shuffle_within
+from trueup.estimate.numerics.regression.within import Rows, partial_out
 
 
 @pytest.mark.parametrize(("gaps", "per_cluster"), [(0.0, 1), (0.2, 1), (0.2, 2)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.estimate.numerics.within import Nuisance, Rows
+from trueup.estimate.numerics.regression.within import Nuisance, Rows
 from trueup.estimate.panel import Bools, Floats
 
 STEPS = 60

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trueup.estimate.numerics.within import Nuisance, Partialled
+from trueup.estimate.numerics.regression.within import Nuisance, Partialled
 from trueup.estimate.panel import Floats, Ints
 
 CHUNK = 4_000_000

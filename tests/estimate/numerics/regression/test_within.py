@@ -9,7 +9,7 @@ from linearmodels.panel import PanelOLS
 
 from tests.estimate.panels import drawn_panel, sample_of
 from trueup.estimate.inference.sample import Sample
-from trueup.estimate.numerics.within import Nuisance, Rows, partial_out
+from trueup.estimate.numerics.regression.within import Nuisance, Rows, partial_out
 from trueup.estimate.panel import Floats
 
 

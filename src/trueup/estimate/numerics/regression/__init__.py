@@ -1,0 +1,1 @@
+"""Least squares and Poisson pseudo-likelihood with unit and period effects, in closed form."""
