@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -267,7 +268,7 @@ def test_the_share_of_unmarked_use_is_the_one_asked_for() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"teams": 1}, {"weeks": 2}, {"use": Use(adopting_ratio=1.5)}], ids=str
 )
-def test_a_world_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+def test_a_world_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(EstimateError):
         Scenario(**wrong)
 
