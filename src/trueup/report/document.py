@@ -54,6 +54,9 @@ class ScaleRow:
         The same from a dashboard that takes no care; None if there is none.
     band
         What counts as no difference in this row; None for that of the whole scale.
+    per
+        By how much a value in a unit of its own is stretched so that its band is as wide as that
+        of the scale.
     """
 
     label: str | Name
@@ -62,6 +65,7 @@ class ScaleRow:
     same: float = 0.0
     naive: Measurement | Estimate | None = None
     band: Interval | None = None
+    per: float = 1.0
 
     @property
     def named(self) -> str:
@@ -75,9 +79,10 @@ class ScaleRow:
 
     @property
     def is_on_scale(self) -> bool:
-        """Whether the outcome can stand on a scale of proportions or points."""
-        unit = None if isinstance(self.outcome, Abstention) else self.outcome.unit
-        return unit in (RATIO, RELATIVE)
+        """Whether there is an outcome that can stand on the scale."""
+        if isinstance(self.outcome, Abstention):
+            return False
+        return self.outcome.unit in (RATIO, RELATIVE) or self.per != 1.0
 
     def __post_init__(self) -> None:
         words = [each for each in (self.label, self.measure) if isinstance(each, str)]

@@ -9,7 +9,7 @@ from trueup.model.evidence import Measurement
 from trueup.report import names
 from trueup.report.document import Report, ScaleRow
 from trueup.report.scrutiny import Checks
-from trueup.report.words import interval_of, value_of
+from trueup.report.words import interval_of, short_between, short_of, value_of
 
 LINES = 8
 """At most so many lines, however much there is to say."""
@@ -38,9 +38,9 @@ def _row(row: ScaleRow) -> str:
     if isinstance(row.outcome, Measurement):
         said += f" ({_plain(interval_of(row.outcome))}), an association"
     elif isinstance(row.outcome, Estimate):
-        said += f" ({_plain(interval_of(row.outcome))})"
+        said = f"{_plain(short_of(row.outcome))} ({_plain(short_between(row.outcome))})"
         if row.naive is not None:
-            said += f", dashboard {_plain(value_of(row.naive))}"
+            said += f", dashboard {_plain(short_of(row.naive))}"
     return f"{row.named + ':':<11} {said} ({row.measured})"
 
 

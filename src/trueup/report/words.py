@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -56,6 +57,8 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
     if isinstance(shown, Study):
         return "no figure" if shown.effect is None else plain(shown.effect, RELATIVE)
     said = _counted(shown) or plain(shown.value, unit_of(shown))
+    if isinstance(shown, Estimate) and shown.value > 0 and not said.startswith("+"):
+        said = f"+{said}"
     qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
     return f"{qualifier} {said}".strip()
 
@@ -64,11 +67,32 @@ def unit_of(shown: Measurement | Estimate | Study) -> Unit:
     """Return the unit a reader hears: share less share is points, month over month is times."""
     if isinstance(shown, Study):
         return RELATIVE
+    if isinstance(shown, Estimate) and is_share(shown):
+        return POINTS
     if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
         return POINTS
     if isinstance(shown, Measurement) and shown.metric.endswith("_in_marked_months_ratio"):
         return TIMES
     return shown.unit
+
+
+def is_share(shown: Estimate) -> bool:
+    """Return whether it is a difference of shares, which is said in points."""
+    return shown.unit != RELATIVE and shown.outcome.endswith("_ratio")
+
+
+def short_of(shown: Shown) -> str:
+    """Say the value where its unit stands beside it: a difference in a unit of its own, bare."""
+    if isinstance(shown, Estimate) and shown.unit != RELATIVE and not is_share(shown):
+        return value_of(replace(shown, unit=COUNT))
+    return value_of(shown)
+
+
+def short_between(shown: Shown) -> str:
+    """Say the interval where its unit stands beside it."""
+    if isinstance(shown, Estimate) and shown.unit != RELATIVE and not is_share(shown):
+        return interval_of(replace(shown, unit=COUNT))
+    return interval_of(shown)
 
 
 def _counted(shown: Measurement | Estimate) -> str:
@@ -86,19 +110,24 @@ def interval_of(shown: Shown) -> str:
         if shown.low is None or shown.high is None:
             return "no interval found"
         return between(shown.low, shown.high, RELATIVE)
+    if isinstance(shown, Estimate):
+        return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
     if isinstance(shown, Measurement) and shown.interval is None:
         return shown.no_interval_because
     assert shown.interval is not None
     return between(shown.interval.low, shown.interval.high, unit_of(shown))
 
 
-def between(lower: float, upper: float, unit: Unit) -> str:
+def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> str:
     """Say from where to where, the unit once where both ends share it.
 
     >>> between(-0.19, 0.14, RELATIVE).replace(chr(160), " ").replace(chr(8722), "-")
     '-19 to +14 %'
     """
-    low, high = plain(lower, unit), plain(upper, unit)
+    low, high = (
+        f"+{said}" if signed and end > 0 and math.isfinite(end) and said[0] != "+" else said
+        for end, said in ((lower, plain(lower, unit)), (upper, plain(upper, unit)))
+    )
     if low == high:
         return low
     first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high

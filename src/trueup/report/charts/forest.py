@@ -36,6 +36,8 @@ class Line:
         Another answer to the same question, drawn hollow.
     same
         Differences within it count as none; nought draws no band.
+    per
+        By how much a value in a unit of its own is stretched to stand on the scale.
     mark
         ``dot`` for what was estimated here, ``square`` for what was elsewhere, ``diamond`` for
         what rests on no design; the accent belongs to ``dot``.
@@ -47,6 +49,7 @@ class Line:
     rival: Shown | None = None
     same: float = 0.0
     mark: str = "dot"
+    per: float = 1.0
 
 
 def points_of(lines: Sequence[Line]) -> tuple[Shown, ...]:
@@ -89,8 +92,8 @@ def forest_drawing(lines: Sequence[Line], *, most: float = 1.0) -> Spec:
 def ends_of(lines: Sequence[Line], most: float) -> tuple[float, float]:
     """Return where the scale ends on each side: a round number past what is drawn."""
     reach = {-1: 0.1, 1: 0.1}
-    for point in points_of(lines):
-        for end in _numbers(point):
+    for line in lines:
+        for end in (number * line.per for number in _numbers(line.main)):
             side = 1 if end >= 0 else -1
             reach[side] = max(reach[side], abs(end))
     low, high = (_round(min(reach[side], most)) for side in (-1, 1))
@@ -119,8 +122,9 @@ def _facts(lines: Sequence[Line], low: float, high: float) -> list[Spec]:
             "place": place,
             "label": line.label,
             "detail": line.detail,
-            "same": line.same,
+            "same": line.same * line.per,
             "mark": line.mark,
+            "per": line.per,
             "main": point is line.main,
         }
         for place, line in enumerate(lines)
@@ -131,11 +135,16 @@ def _facts(lines: Sequence[Line], low: float, high: float) -> list[Spec]:
     own = [{"calculate": f"{looked_up}.{name}", "as": name} for name in facts[0]] if facts else []
     return [
         *own,
+        {"calculate": "datum.value * datum.per", "as": "place_of"},
+        *(
+            {"calculate": f"datum.{end} === null ? null : datum.{end} * datum.per", "as": end}
+            for end in ("low", "high")
+        ),
         {"calculate": f"datum.low === null ? {low} : max({low}, datum.low)", "as": "from"},
         {"calculate": f"datum.high === null ? {high} : min({high}, datum.high)", "as": "to"},
-        {"calculate": f"max({low}, min({high}, datum.value))", "as": "at"},
-        {"calculate": f"{_beyond('low', '<', low)} || datum.value < {low}", "as": "from_low"},
-        {"calculate": f"{_beyond('high', '>', high)} || datum.value > {high}", "as": "to_high"},
+        {"calculate": f"max({low}, min({high}, datum.place_of))", "as": "at"},
+        {"calculate": f"{_beyond('low', '<', low)} || datum.place_of < {low}", "as": "from_low"},
+        {"calculate": f"{_beyond('high', '>', high)} || datum.place_of > {high}", "as": "to_high"},
     ]
 
 
@@ -235,7 +244,7 @@ def _arrows(where: str, end: float, shape: str, x: Spec) -> Spec:
 
 def _rivals(x: Spec, low: float, high: float) -> Spec:
     """Draw rivals hollow; one beyond the scale as a hollow arrow at its end."""
-    below, above = f"datum.value < {low}", f"datum.value > {high}"
+    below, above = f"datum.place_of < {low}", f"datum.place_of > {high}"
     shape = f"{below} ? 'triangle-left' : {above} ? 'triangle-right' : 'circle'"
     return {
         "transform": [{"filter": "!datum.main"}, {"calculate": shape, "as": "shape"}],
@@ -257,7 +266,7 @@ def _rivals(x: Spec, low: float, high: float) -> Spec:
 
 
 def _dots(x: Spec, low: float, high: float) -> Spec:
-    inside = f"datum.value >= {low} && datum.value <= {high}"
+    inside = f"datum.place_of >= {low} && datum.place_of <= {high}"
     shapes = {"dot": "circle", "square": "square", "diamond": "diamond"}
     return {
         "transform": [

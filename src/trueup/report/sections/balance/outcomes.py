@@ -17,6 +17,7 @@ from trueup.report.charts.path import path_drawing
 from trueup.report.document import Block, Chart, Section, Table
 from trueup.report.sections.balance.weighed import Weighed, is_proportion, plural, use_of, weighed
 from trueup.report.sentence import Defined, Filling, Name, Sentence
+from trueup.report.words import is_share
 
 
 def effects(assessment: Assessment) -> Section:
@@ -153,10 +154,11 @@ def _said(effect: float, question: Question) -> float:
 
 
 def _forest(assessment: Assessment, found: tuple[Weighed, ...]) -> list[Block]:
-    told = [each for each in found if is_proportion(each.found)]
-    if not told:
+    told = [each for each in found if isinstance(each.found, Estimate)]
+    base = found[0].assessed.question.smallest
+    if not told or not is_proportion(told[0].found):
         return []
-    lines = [_line(each) for each in told]
+    lines = [_line(each, base) for each in told]
     apart = sum(_excludes_nought(each.found) for each in told)
     title = {
         0: "No outcome can be told from no change",
@@ -170,7 +172,8 @@ def _forest(assessment: Assessment, found: tuple[Weighed, ...]) -> list[Block]:
             subtitle=Sentence(
                 template="Change in each outcome with {use}; {it:n}, {it:window}. Filled: the "
                 "registered recipe with its interval; hollow, below: what a dashboard would show. "
-                "Shaded: counts as no difference. Exploratory outcomes never change the verdict.",
+                "Shaded: counts as no difference; an outcome in a unit of its own is "
+                "drawn so that its band is as wide. Exploratory outcomes never change the verdict.",
                 values={"it": anchor, "use": Name(use_of(assessment))},
             ),
             points=points_of(lines),
@@ -179,15 +182,19 @@ def _forest(assessment: Assessment, found: tuple[Weighed, ...]) -> list[Block]:
     ]
 
 
-def _line(each: Weighed) -> Line:
-    naive = each.naive if is_proportion(each.naive) else None
-    detail = ", ".join(word for word in (each.standing, each.better, each.called.measure) if word)
+def _line(each: Weighed, base: float) -> Line:
+    naive = each.naive if isinstance(each.naive, Estimate) else None
+    unit = "" if is_proportion(each.found) else "in its own unit"
+    detail = ", ".join(
+        word for word in (each.standing, each.better, each.called.measure, unit) if word
+    )
     return Line(
         label=each.called.label,
         detail=detail,
         main=each.found,
         rival=naive,
         same=each.assessed.question.smallest,
+        per=each.per(base),
     )
 
 
@@ -204,10 +211,15 @@ def _recipes(found: tuple[Weighed, ...]) -> Table:
             "the dashboard that lacks a comparison."
         ),
         columns=("Outcome", "Registered recipe", "Second recipe", "Dashboard"),
-        rows=tuple(
-            (Name(each.called.label), each.found, each.second, each.naive) for each in found
-        ),
+        rows=tuple((Name(_with_unit(each)), each.found, each.second, each.naive) for each in found),
     )
+
+
+def _with_unit(each: Weighed) -> str:
+    found = each.found
+    if isinstance(found, Estimate) and not is_proportion(found) and not is_share(found):
+        return f"{each.called.label} ({each.called.measure})"
+    return each.called.label
 
 
 def _little(assessment: Assessment) -> Iterator[Sentence]:

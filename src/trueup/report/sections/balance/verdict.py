@@ -11,10 +11,10 @@ from trueup.model.evidence import Abstention, Interval
 from trueup.report.document import ScaleRow, ScaleRows
 from trueup.report.names import Role
 from trueup.report.scrutiny import CheckLine, Checks
-from trueup.report.sections.balance.weighed import Weighed, is_proportion, use_of, weighed
+from trueup.report.sections.balance.weighed import Weighed, use_of, weighed
 from trueup.report.sentence import Defined, Name, Quoted, Sentence, what_fits
 from trueup.report.words import plain
-from trueup.units import RATIO, RELATIVE
+from trueup.units import RELATIVE
 
 ROLES: tuple[tuple[Role, str], ...] = (
     ("throughput", "Throughput"),
@@ -29,7 +29,7 @@ def answer(assessment: Assessment) -> tuple[Sentence, ...]:
     """Return the verdict in plain words, then why, then what would change it."""
     verdict = assessment.verdict
     leads = [Sentence(template="{why}", values={"why": _quote(verdict.because)}, tone="lead")]
-    if verdict.capped:
+    if verdict.capped and verdict.capped.rstrip(".").lower() not in verdict.because.lower():
         leads.append(
             Sentence(template="{why}", values={"why": _quote(verdict.capped)}, tone="lead")
         )
@@ -80,13 +80,18 @@ def _words(verdict: Verdict, found: Estimate) -> str:
 def deciding(assessment: Assessment) -> Weighed:
     """Return the outcome the verdict speaks of: the primary, or the guardrail that was harmed.
 
-    Only a verdict of harm can come from a guardrail, and only where the primary outcome is not
-    itself worse.
+    Only a verdict of harm can come from a guardrail: from the one its reason names or, where it
+    names none, from the one most clearly worse while the primary outcome is not.
     """
     primary, *rest = weighed(assessment)
     verdict = assessment.verdict
     of_harm = verdict.answer == "destroying" or verdict.towards == "harm"
-    if not of_harm or harm_of(primary) > 0:
+    if not of_harm or primary.assessed.question.outcome in verdict.because:
+        return primary
+    named = (each for each in rest if each.assessed.question.outcome in verdict.because)
+    if first := next((each for each in named if each.standing == "guardrail"), None):
+        return first
+    if harm_of(primary) > 0:
         return primary
     guardrails = [each for each in rest if each.standing == "guardrail"]
     worst = max(guardrails, key=harm_of, default=primary)
@@ -106,17 +111,18 @@ def scale(assessment: Assessment) -> ScaleRows:
     """Return the outcomes on one scale: the four roles where the outcomes are ours, else all."""
     found = weighed(assessment)
     primary = found[0]
+    smallest = primary.assessed.question.smallest
     if primary.called.is_ours:
         rows = tuple(_role(found, role, label) for role, label in ROLES)
     else:
-        rows = tuple(_row(each) for each in found[: len(ROLES)])
-    smallest = primary.assessed.question.smallest
+        rows = tuple(_row(each, smallest) for each in found[: len(ROLES)])
     reach = _reach(rows)
     return ScaleRows(
         caption=Sentence(
             template="What {use} changed, by the registered recipe. Filled: best guess with its "
             "interval. Hollow: what a dashboard would show. Shaded: counts as no difference. "
-            "Hatched: cannot tell.",
+            "Hatched: cannot tell. What has a unit of its own is drawn so that its band is as "
+            "wide.",
             values={"use": Name(use_of(assessment))},
         ),
         rows=rows,
@@ -132,13 +138,14 @@ def _end(value: float) -> Defined:
 
 
 def _role(found: Sequence[Weighed], role: Role, label: str) -> ScaleRow:
+    base = found[0].assessed.question.smallest
     fits = [each for each in found if each.called.role == role]
     if not fits:
         return ScaleRow(label=label, measure="not in the plan", outcome=_missing(role))
-    return _row(fits[0], label)
+    return _row(fits[0], base, label)
 
 
-def _row(each: Weighed, label: str = "") -> ScaleRow:
+def _row(each: Weighed, base: float, label: str = "") -> ScaleRow:
     naive = each.naive if isinstance(each.naive, Estimate) else None
     smallest = each.assessed.question.smallest
     measure = ", ".join(word for word in (each.called.measure, each.better) if word)
@@ -148,6 +155,7 @@ def _row(each: Weighed, label: str = "") -> ScaleRow:
         outcome=each.found,
         naive=naive,
         band=Interval(low=-smallest, high=smallest, method="the plan"),
+        per=each.per(base),
     )
 
 
@@ -163,17 +171,13 @@ def _missing(role: Role) -> Abstention:
 def _reach(rows: Sequence[ScaleRow]) -> float:
     """Return where the scale ends: past every whisker of a usual size, one way and the other."""
     ends = [
-        abs(end)
+        abs(end * row.per)
         for row in rows
-        if is_proportion(row.outcome) or _is_share(row.outcome)
+        if row.is_on_scale
         for end in _ends(row)
         if math.isfinite(end)
     ]
     return next((reach for reach in _REACHES if reach > max(ends, default=0.0)), 1.0)
-
-
-def _is_share(found: object) -> bool:
-    return isinstance(found, Estimate) and found.unit == RATIO
 
 
 def _ends(row: ScaleRow) -> Iterator[float]:

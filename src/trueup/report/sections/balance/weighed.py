@@ -58,6 +58,13 @@ class Weighed:
             return Defined(text=f"{significant(size)} {unit}".strip(), by="the plan")
         return Defined(text=plain(size, RELATIVE).lstrip("+"), by="the plan")
 
+    def per(self, base: float) -> float:
+        """Return how a value is stretched to stand beside proportions whose band is `base`."""
+        found = self.found if isinstance(self.found, Estimate) else self.naive
+        if is_proportion(found):
+            return 1.0
+        return base / self.assessed.question.smallest
+
     @property
     def better(self) -> str:
         """Which direction is good, in words; empty where neither is."""
