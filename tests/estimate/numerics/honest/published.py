@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from functools import cache
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -19,9 +22,7 @@ def medicaid() -> tuple[Floats, Floats, int]:
     with errors clustered by state and fixest's factor ``G/(G-1) (N-1)/(N-K)``, K = 7 effects and
     8 years, as its states are nested in the clusters.
     """
-    import moderndid
-
-    table = moderndid.load_ehec().to_pandas()
+    table = _carried("ehec_data")
     table = table[(table["year"] < 2016) & (table["yexp2"] != 2015)]
     wide = table.pivot_table(index="stfips", columns="year", values="dins")
     treated = (table.groupby("stfips")["yexp2"].first().loc[wide.index] == 2014).to_numpy()
@@ -37,10 +38,9 @@ def medicaid() -> tuple[Floats, Floats, int]:
 @cache
 def minimum_wage() -> tuple[Floats, Floats, int]:
     """Return the Callaway-Sant'Anna event study of county teen employment (R's ``did::mpdta``)."""
-    import moderndid
     from diff_diff import CallawaySantAnna
 
-    table = moderndid.load_mpdta().to_pandas().rename(columns={"first.treat": "first"})
+    table = _carried("mpdta_long").rename(columns={"first.treat": "first"})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library announces its next version
         found = CallawaySantAnna(base_period="universal").fit(
@@ -52,3 +52,12 @@ def minimum_wage() -> tuple[Floats, Floats, int]:
     known = [horizons.index(h) for h in found.event_study_vcov_index]
     covariance[np.ix_(known, known)] = found.event_study_vcov
     return effects, covariance, horizons.index(-1)
+
+
+def _carried(name: str) -> pd.DataFrame:
+    """Read what the package moderndid carries; importing it would take four seconds."""
+    found = importlib.util.find_spec("moderndid")
+    assert found is not None
+    assert found.origin is not None
+    place = Path(found.origin).parent / "core" / "datasets" / f"{name}.pkl.gz"
+    return pd.DataFrame(pd.read_pickle(place))  # noqa: S301 - a pinned package's own file

@@ -28,7 +28,7 @@ def test_the_medicaid_example_is_reproduced(bend: float, low: float, high: float
     assert found == pytest.approx((low, high), abs=0.0003)
 
 
-@pytest.mark.parametrize("bend", [0.0, 0.002, 0.005, 0.01, 0.03])
+@pytest.mark.parametrize("bend", [0.0, 0.005])
 def test_it_agrees_with_another_implementation(bend: float) -> None:
     effects, covariance, reference = minimum_wage()
     kept = np.arange(8) != reference

@@ -21,6 +21,7 @@ plane of ``(x, a)``, and no program is solved.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,8 @@ Floats = NDArray[np.float64]
 
 FIRST_STAGE = 0.1
 """Share of the test's size spent on its least-favourable first stage (their section 3.3)."""
-GRID = 1201
-REFINED = 40
+GRID = 401
+ZOOMS = 4
 TINY = 1e-12
 
 
@@ -166,7 +167,7 @@ def _least_favourable(vertices: Floats, covariance: Floats, size: float) -> floa
     spread = np.sqrt(covariance[1, 1])
     slope = covariance[0, 1] / covariance[1, 1]
     rest = np.sqrt(max(covariance[0, 0] - slope * covariance[0, 1], TINY))
-    nodes, masses = np.polynomial.legendre.leggauss(120)
+    nodes, masses = _quadrature()
 
     def exceeded(bound: float) -> float:
         lowest = max(bound / vertices[2, 1] / spread, -9.0)
@@ -181,6 +182,12 @@ def _least_favourable(vertices: Floats, covariance: Floats, size: float) -> floa
 
     top = 10 * float(np.sqrt(np.einsum("vi,ij,vj->v", vertices, covariance, vertices).max()))
     return float(brentq(exceeded, 0.0, top, xtol=1e-10 * top))
+
+
+@cache
+def _quadrature() -> tuple[Floats, Floats]:
+    nodes, masses = np.polynomial.legendre.leggauss(120)
+    return nodes, masses
 
 
 def _rejected(shapes: _Polyhedra, shifts: Floats, level: float) -> NDArray[np.bool_]:
@@ -232,10 +239,8 @@ def _edge(shapes: _Polyhedra, centre: float, reach: float, level: float) -> floa
     if not kept.size:
         return centre
     inside, outside = grid[kept[-1]], grid[kept[-1] + 1]
-    for _ in range(REFINED):
-        middle = (inside + outside) / 2
-        if _rejected(shapes, np.array([middle]), level)[0]:
-            outside = middle
-        else:
-            inside = middle
+    for _ in range(ZOOMS):
+        grid = np.linspace(inside, outside, 41)
+        last = int(np.flatnonzero(~_rejected(shapes, grid[:-1], level))[-1])
+        inside, outside = grid[last], grid[last + 1]
     return float(centre + inside)
