@@ -112,9 +112,8 @@ def interval_of(shown: Shown) -> str:
         return between(shown.low, shown.high, RELATIVE)
     if isinstance(shown, Estimate):
         return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
-    if isinstance(shown, Measurement) and shown.interval is None:
+    if shown.interval is None:
         return shown.no_interval_because
-    assert shown.interval is not None
     return between(shown.interval.low, shown.interval.high, unit_of(shown))
 
 
