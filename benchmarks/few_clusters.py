@@ -4,7 +4,8 @@ Worlds without any effect: clusters with autoregressive weeks and variances of t
 them treated from the middle on. The last column is what `rule_for` picks, and how often that
 refutes the truth. With ``--tails`` instead: how often the interval of a proportion holds the
 truth as the outcome's tail grows heavier, and how often `counts` abstains. With ``--counts``: the
-size of what the rule picks for a count's mean.
+size of what the rule picks for a count's mean. With ``--dates``: sizes where nearly all adopt,
+at dates that differ.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ SAME_WEEK = 0.7
 """Correlation of a week with the next, within a cluster."""
 DESIGNS = ((6, 3), (8, 2), (10, 5), (10, 2), (20, 3), (20, 1), (20, 17), (40, 4), (40, 20), (50, 6))
 RESAMPLES = 399
+STAGGERED = ((40, 38), (60, 58), (20, 19))
+DATES = (8, 12, 16)
 COUNTED = ((8, 2), (10, 5), (20, 3), (20, 6), (40, 4), (60, 20))
 TAILS = ((0, 0.5), (1, 0.5), (2, 0.5), (0, 1), (1, 1), (0, 1.5), (0, 2), (0, 3))
 
@@ -119,6 +122,25 @@ def sizes(draws: int) -> None:
         )
 
 
+def dates(draws: int) -> None:
+    """Print sizes where nearly all adopt, at three dates: the few untreated are no arm."""
+    print("clusters, treated in three dates |  crv1  wild")
+    for clusters, treated in STAGGERED:
+        refuted = []
+        for seed in range(draws):
+            world = draw(clusters, 1, seed)
+            start = np.random.default_rng(seed + 1).choice(DATES, clusters)
+            start[treated:] = WEEKS
+            paths = (np.arange(WEEKS) >= start[:, None]).astype(np.float64)
+            fit = partial_out(world.outcome, paths.ravel(), world.rows)
+            assert fit is not None
+            sandwich = student_p(fit.coefficient, crv1_error(fit), clusters)
+            wild = WildBootstrap(fit, draw_turns(clusters, seed, RESAMPLES)).p_value()
+            refuted.append((sandwich <= 0.05, wild <= 0.05))
+        one, two = np.mean(refuted, axis=0)
+        print(f"{clusters:8d}, {treated:22d} | {one:.3f}  {two:.3f}", flush=True)
+
+
 def counts(draws: int) -> None:
     """Print how often no effect on a count's mean is refuted by what the rule picks."""
     print("clusters, treated | the rule, PPML")
@@ -186,8 +208,11 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2_000)
     parser.add_argument("--tails", action="store_true")
     parser.add_argument("--counts", action="store_true")
+    parser.add_argument("--dates", action="store_true")
     given = parser.parse_args()
-    table = tails if given.tails else counts if given.counts else sizes
+    table = sizes
+    for asked, other in ((given.tails, tails), (given.counts, counts), (given.dates, dates)):
+        table = other if asked else table
     table(given.draws)
 
 

@@ -173,6 +173,24 @@ def test_whole_clusters_are_dealt_out_whole() -> None:
     assert "least p is 0.1" in found.reason
 
 
+def test_lots_never_cross_blocks() -> None:
+    """Three pairs, one of each allotted: 8 lots, two as extreme, so the least p is a quarter.
+
+    Were lots drawn across pairs there would be 20, and the least p a tenth.
+    """
+    given = Trial(
+        outcome=np.array([0.0, 5.0, 1.0, 7.0, 0.5, 6.0]),
+        treatment=np.array([0.0, 1.0] * 3),
+        block=np.array([0, 0, 1, 1, 2, 2]),
+        cluster=np.arange(6),
+        window=WINDOW,
+        source="by hand",
+    )
+    found = ESTIMATOR.fit_trial(given, LEVEL)
+    assert isinstance(found, Abstention)
+    assert "least p is 0.2" in found.reason
+
+
 def test_a_panel_with_lots_by_period_is_a_trial_within_units() -> None:
     """Weeks without AI by consent: lots fall by week within each of ten people's teams."""
     rng = np.random.default_rng(7)
