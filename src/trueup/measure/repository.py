@@ -19,6 +19,8 @@ RECENT_DAYS = 365
 YEARS_BACK = 3
 """How far series by month, line lives and comparisons of months reach back."""
 DISTRIBUTION = (0.1, 0.25, 0.5, 0.75, 0.85, 0.95)
+MOST_APART = 12
+"""With more repositories than this they are measured together only: nobody reads sixty columns."""
 AGES = (0, 1, 3, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365, 480, 600, 730)
 """Ages at which survival curves are drawn, in days."""
 
@@ -89,7 +91,8 @@ class RepositoryFindings:
     ----------
     findings
         By metric name, in the order asked; groups say the slice. With several repositories,
-        findings without a ``repository`` member speak of all of them together.
+        findings without a ``repository`` member speak of all of them together; with more than
+        `MOST_APART` there are no others.
     metrics
         The definition of each metric in `findings`.
     window
@@ -133,7 +136,9 @@ def measure_repository(
 
 
 def _scopes(question: Question, repositories: int) -> list[tuple[str, ...]]:
-    return [question.by] if repositories < 2 else [question.by, ("repository", *question.by)]
+    if not 2 <= repositories <= MOST_APART:
+        return [question.by]
+    return [question.by, ("repository", *question.by)]
 
 
 def _answer(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trueup.estimate.assessment import Assessment
+from trueup.measure.repository import MOST_APART
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
 from trueup.report.sentence import Name
@@ -102,6 +103,11 @@ class View:
         return len(self.repositories) > 1
 
     @property
+    def apart(self) -> bool:
+        """Whether several repositories were read, and few enough to be looked at one by one."""
+        return 1 < len(self.repositories) <= MOST_APART
+
+    @property
     def subject(self) -> Name:
         """What the report is about, in a few words."""
         names = [each.name for each in self.repositories]
@@ -112,7 +118,10 @@ class View:
         return Name(f"{names[0]}, {names[1]} and {len(names) - 2} more")
 
     def each(self) -> Iterator[tuple[Name, Evidence]]:
-        """Yield every repository's name with what is known of it."""
+        """Yield every repository's name with what is known of it; of many, all as one."""
+        if self.several and not self.apart:
+            yield self.subject, self.together
+            return
         for subject in self.repositories:
             scope = (
                 self.together

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trueup.model.evidence import Abstention, Measurement, Window
 from trueup.report import names
 from trueup.report.document import CoverageLine, CoverageTable, Section, Table
@@ -12,7 +14,7 @@ from trueup.units import COUNT
 
 def repositories(view: View) -> Section | None:
     """Return one row for each repository; nothing where there is only one."""
-    if not view.several:
+    if not view.apart:
         return None
     rows = tuple(
         (
@@ -45,7 +47,8 @@ def repositories(view: View) -> Section | None:
 
 def coverage(view: View) -> Section:
     """Return what was looked for, seen and skipped."""
-    lines = tuple(_line(view, row) for row in view.coverage)
+    few = view.apart or not view.several
+    lines = tuple(_line(view, row) for row in (view.coverage if few else _summed(view.coverage)))
     intro = Sentence(
         template="Coverage comes before every number: what is missing here is missing below."
         if lines
@@ -53,6 +56,28 @@ def coverage(view: View) -> Section:
     )
     blocks = (intro, CoverageTable(rows=lines)) if lines else (intro,)
     return Section(id="coverage", heading="What we saw", blocks=blocks)
+
+
+def _summed(rows: Sequence[CoverageRow]) -> list[CoverageRow]:
+    """Add up the rows of many repositories, subject by subject; holes keep their first reason."""
+    by_subject: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        by_subject.setdefault(row.subject, []).append(row)
+    return [_sum(subject, same) for subject, same in by_subject.items()]
+
+
+def _sum(subject: str, rows: Sequence[CoverageRow]) -> CoverageRow:
+    expected = [row.expected for row in rows if row.expected is not None]
+    told = [row for row in rows if row.reason]
+    return CoverageRow(
+        repository_id=f"{len(rows)} repositories",
+        subject=subject,
+        expected=sum(expected) if len(expected) == len(rows) else None,
+        seen=sum(row.seen for row in rows),
+        skipped=sum(row.skipped for row in rows),
+        reason=f"in {len(told)} of them, such as: {told[0].reason}" if told else "",
+        remedy=told[0].remedy if told else "",
+    )
 
 
 def _line(view: View, row: CoverageRow) -> CoverageLine:

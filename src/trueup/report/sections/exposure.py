@@ -49,7 +49,7 @@ def _lead(known: Evidence, share: Finding) -> Sentence:
 
 
 def _charts(view: View) -> list[Block]:
-    if not view.several:
+    if not view.apart:
         chart = exposure_chart(view.together, Name(""), ident="ai-share")
         return [chart] if chart else []
     scopes = list(view.each())

@@ -29,7 +29,7 @@ def flow(view: View) -> Section:
     """Return the section on flow."""
     known = view.together
     blocks: list[Block] = [_lead(known)]
-    if view.several:
+    if view.apart:
         blocks += _small(view)
     else:
         charts = (

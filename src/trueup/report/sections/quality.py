@@ -16,7 +16,7 @@ def quality(view: View) -> Section:
     """Return the section on quality."""
     known = view.together
     blocks: list[Block] = [_lead(known)]
-    if view.several:
+    if view.apart:
         small = [
             survival_chart(scope, name, ident=f"survival-{rank}")
             for rank, (name, scope) in enumerate(view.each())
