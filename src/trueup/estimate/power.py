@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trueup.estimate.assessment import Power
-from trueup.estimate.inference.rule import count_arrangements, rule_for
+from trueup.estimate.inference.rule import count_arrangements, least_p_of_permutation, rule_for
 from trueup.estimate.numerics.design.detectable import (
     Layout,
     Noise,
@@ -201,6 +201,8 @@ def _floor(panel: Panel) -> float:
     firsts = np.full(panel.n_clusters, NEVER)
     _, place = np.unique(panel.cluster, return_inverse=True)
     np.maximum.at(firsts, place, panel.adopted_in)
+    if np.unique(firsts[firsts != NEVER]).size == 1:
+        return least_p_of_permutation(panel.n_clusters, found.treated)
     return 1 / count_arrangements(firsts.tolist())
 
 

@@ -8,9 +8,9 @@ and no correction for short series is needed (Arellano 2003, ch. 5, on why one w
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NEVER = -1
+MANY_DEGREES = 2000.0
+"""Of freedom: beyond these Student's t is the normal for our purposes."""
 PERSISTENCE = (*np.linspace(0.0, 0.95, 20), 0.98, 0.995)
+BELIEVED = 6.0
 FEWEST_GAPS = 3
 """With fewer distances than this between periods, noise is taken as independent over time."""
 
@@ -82,7 +85,9 @@ def fit_noise(values: Floats, groups: Ints | None = None) -> Noise | None:
         Cluster of each unit, ``(n_units,)``: then the noise that two units of one cluster share.
     """
     gaps, masses, squares = [], [], []
-    for gap in range(1, values.shape[1]):
+    for gap in range(1, max(FEWEST_GAPS, values.shape[1] // 2) + 1):
+        if gap >= values.shape[1]:
+            break
         change = values[:, gap:] - values[:, :-gap]
         seen = np.isfinite(change)
         many = seen.sum(axis=0)
@@ -180,29 +185,34 @@ def variance_of(
     """
     each = weights / np.where(sizes > 0, sizes, 1.0)[:, None]
     gaps = noise.gaps(weights.shape[1])
-    own = -float(np.einsum("c,ct,ts,cs->", sizes, each, gaps, each))
+    own = -float(sizes @ ((each @ gaps) * each).sum(axis=1))
     if shared is None or members is None:
         return max(own, 0.0)
     gaps = shared.gaps(weights.shape[1])
     together = members @ each
-    pairs = -float(np.einsum("kt,ts,ks->", together, gaps, together))
-    alone = -float(np.einsum("c,ct,ts,cs->", members.sum(axis=0), each, gaps, each))
+    pairs = -float(((together @ gaps) * together).sum())
+    alone = -float(members.sum(axis=0) @ ((each @ gaps) * each).sum(axis=1))
     return max(own + pairs - alone, 0.0)
 
 
 def detectable(error: float, degrees: float, *, level: float = 0.95, power: float = 0.8) -> float:
     """Return the effect a two-sided t test finds with chance `power`, in the unit of `error`."""
+    return error * _multiple(degrees, level, power)
+
+
+@cache
+def _multiple(degrees: float, level: float, power: float) -> float:
     from scipy.optimize import brentq
     from scipy.stats import nct, norm, t
 
-    if not math.isfinite(degrees) or degrees > 1e5:
-        return error * float(norm.ppf(0.5 + level / 2) + norm.ppf(power))
+    if degrees > MANY_DEGREES:
+        return float(norm.ppf(0.5 + level / 2) + norm.ppf(power))
     bound = float(t.ppf(0.5 + level / 2, degrees))
 
     def missed(shift: float) -> float:
         return float(nct.cdf(bound, degrees, shift)) - (1 - power)
 
-    return error * float(brentq(missed, 0.0, bound + 20 + 2 * bound, xtol=1e-6))
+    return float(brentq(missed, 0.0, 3 * bound + 20, xtol=1e-6))
 
 
 def fewest(enough: Callable[[int], bool], most: int) -> int | None:
@@ -245,20 +255,26 @@ def _crossed(change: Floats, groups: Ints) -> tuple[float, float]:
 
 
 def _fitted(gaps: Ints, masses: Floats, squares: Floats) -> Noise:
-    """Fit passing and lasting noise to a semivariogram by least squares, weighted by pairs."""
+    """Fit passing and lasting noise to a semivariogram by weighted least squares.
+
+    A value ``k`` periods apart is worth its pairs over ``k``, which overlap, and its variance is
+    about twice its square over that. Lasting noise is believed only when it explains `BELIEVED`
+    more than passing noise does: a chance wobble far out would be projected over any horizon.
+    """
     from scipy.optimize import nnls
 
-    if gaps.size < FEWEST_GAPS:
-        level = float(np.average(squares, weights=masses))
-        return Noise(passing=max(level, 0.0), lasting=0.0, persistence=0.0)
-    root = np.sqrt(masses)
-    best, least = Noise(passing=0.0, lasting=0.0, persistence=0.0), math.inf
+    level = float(np.average(squares, weights=masses / gaps))
+    best = Noise(passing=max(level, 0.0), lasting=0.0, persistence=0.0)
+    if gaps.size < FEWEST_GAPS or level <= 0:
+        return best
+    root = np.sqrt(masses / gaps / 2) / level
+    least = float(((squares - level) * root) @ ((squares - level) * root)) - BELIEVED
     for persistence in PERSISTENCE:
         shape = np.column_stack([np.ones(gaps.size), 1 - persistence**gaps])
         parts, loss = nnls(shape * root[:, None], squares * root)
-        if loss < least:
+        if loss**2 < least:
             best = Noise(
                 passing=float(parts[0]), lasting=float(parts[1]), persistence=float(persistence)
             )
-            least = loss
+            least = loss**2
     return best
