@@ -213,37 +213,46 @@ class Workspace:
         lines = write(report, form, output)
         return ReportWritten(path=output, lines=lines, collected=collected)
 
-    def panel(self, asked: Ask | Plan | None = None, *, unit: str = "team") -> tuple[Panel, Plan]:
-        """Return units by week as collected, and the plan a question amounts to on them.
+    def panel(
+        self,
+        asked: Ask | Plan | None = None,
+        *,
+        unit: str = "team",
+        grain: Literal["week", "month"] = "month",
+    ) -> tuple[Panel, Plan]:
+        """Return units by month as collected, and the plan a question amounts to on them.
 
         Parameters
         ----------
         asked
             A registered plan, or a question; None for the usual plan: sound changes that reach
             users, with what must not suffer.
-        unit
-            Which kind of unit: team or repository; a plan says its own.
+        unit, grain
+            Which kind of unit, team or repository, and how long a period is; a plan says its own.
 
         Raises
         ------
         ConfigError
-            The workspace has no such units.
+            The workspace has no such units or periods.
         EstimateError
             What is asked about is not in the workspace.
         """
-        from trueup.estimate.usual import week_panel
+        from trueup.estimate.usual import workspace_panel
+        from trueup.measure.unit_months import unit_months
         from trueup.measure.unit_weeks import unit_weeks
 
-        adoption, unit = _rule(asked, unit)
+        rule = _rule(asked, unit, grain)
         with self._warehouse.tables() as tables:
-            weeks = unit_weeks(
+            table = unit_weeks(
                 tables,
-                unit=unit,
-                share=adoption.share,
-                weeks_running=adoption.weeks,
+                unit=rule.unit,
+                share=rule.adoption.share,
+                weeks_running=rule.adoption.weeks,
                 timezone=self.settings.workspace.timezone,
             )
-        return week_panel(weeks, asked, unit=unit)
+        if rule.grain == "month":
+            table = unit_months(table)
+        return workspace_panel(table, asked, unit=rule.unit, grain=rule.grain)
 
     def estimate(self, asked: Ask | Plan | None = None, *, seed: int | None = None) -> Assessment:
         """Say what adoption did to the units of the workspace, or that nobody can know.
@@ -304,7 +313,7 @@ class Workspace:
         progress.stage("landing its records", None)
         with Vault.open(self.folder) as vault:
             land(made, self._warehouse, vault, now=now)
-        progress.stage("counting by team and week", None)
+        progress.stage("counting by team and month", None)
         panel, plan = self.panel()
         assessment = estimate(panel, plan, seed=scenario.seed, progress=progress, made_up=True)
         progress.stage("measuring", None)
@@ -333,19 +342,30 @@ class Workspace:
             return examine(tables)
 
 
-def _rule(asked: Ask | Plan | None, unit: str) -> tuple[Adoption, Literal["team", "repository"]]:
-    """Return when a unit counts as having adopted, and which kind of unit it is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """Who is seen, over which periods, and when one counts as having adopted."""
+
+    adoption: Adoption
+    unit: Literal["team", "repository"]
+    grain: Literal["week", "month"]
+
+
+def _rule(asked: Ask | Plan | None, unit: str, grain: str) -> _Rule:
     from trueup.estimate.plan import Adoption, Plan
 
     adoption = Adoption()
     if isinstance(asked, Plan):
-        adoption, unit = asked.adoption, asked.population.units
-    kinds: dict[str, Literal["team", "repository"]] = {"team": "team", "repository": "repository"}
-    if unit not in kinds:
+        adoption = asked.adoption
+        unit, grain = asked.population.units, asked.population.grain
+    units: dict[str, Literal["team", "repository"]] = {"team": "team", "repository": "repository"}
+    grains: dict[str, Literal["week", "month"]] = {"week": "week", "month": "month"}
+    if unit not in units or grain not in grains:
         raise ConfigError(
-            f"The workspace has no units called {unit!r}.", hint="Ask for team or repository."
+            f"The workspace has no units called {unit!r} by {grain}.",
+            hint="Ask for team or repository, by week or month.",
         )
-    return adoption, kinds[unit]
+    return _Rule(adoption=adoption, unit=units[unit], grain=grains[grain])
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class Rows:
         typer.Option(
             metavar="FILE",
             help="CSV, TSV, Parquet or Arrow file: a row for each unit and period.",
-            show_default="teams by week, from the workspace",
+            show_default="teams by month, from the workspace",
         ),
     ] = None
     unit: Annotated[
@@ -58,8 +58,15 @@ class Rows:
         ),
     ] = None
     grain: Annotated[
-        Grain | None, typer.Option(help="What a period is.", show_default="as the times say")
+        Grain | None,
+        typer.Option(
+            help="What a period is.", show_default="as the times say; in the workspace, month"
+        ),
     ] = None
+
+    def span(self) -> Literal["week", "month"]:
+        """Return how long a period of the workspace is."""
+        return "week" if self.grain == "week" else "month"
 
     def columns(self, asked: Ask | Plan) -> PanelColumns:
         """Return which column of the file is what."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,7 @@ from trueup.estimate.panel import Remark
 from trueup.estimate.question import Question
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Window
-from trueup.units import COUNT, RATIO, say
+from trueup.units import COUNT, RATIO, RELATIVE, say, significant
 
 Answer = Literal["creating", "neutral", "leaning", "destroying", "cannot tell"]
 
@@ -262,11 +263,17 @@ def _answer(found: Fit | Abstention) -> str:
     if isinstance(found, Abstention):
         return f"cannot tell: {found.reason}"
     estimate = found.estimate
-    level = f"{100 * estimate.interval.level:g} %"
-    return (
-        f"{estimate.say()} ({estimate.say_interval()}, {level}), by {estimate.estimator}, "
-        f"about {estimate.speaks_of}."
-    )
+    return f"{_with_interval(estimate)}, by {estimate.estimator}, about {estimate.speaks_of}."
+
+
+def _with_interval(estimate: Estimate) -> str:
+    """Say value and interval; a unit of many words only once."""
+    interval = estimate.interval
+    level = f"{100 * interval.level:g} %"
+    if estimate.unit == RELATIVE or not math.isfinite(interval.low + interval.high):
+        return f"{estimate.say()} ({estimate.say_interval()}, {level})"
+    value, low, high = map(significant, (estimate.value, interval.low, interval.high))
+    return f"{value} ({low} to {high}, {level}) {estimate.unit.symbol}".rstrip()
 
 
 def _rests_on(assessment: Assessment) -> str:

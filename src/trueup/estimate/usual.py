@@ -19,6 +19,8 @@ from trueup.estimate.question import Question
 from trueup.estimate.reading import panel_from_table
 from trueup.measure.outcome import OUTCOMES, Outcome
 
+Span = Literal["week", "month"]
+"""How long a period is: a week alone is a noisy "before" to compare with."""
 PRIMARY = (
     "sound_changes_per_developer_week",
     "deployed_changes_per_developer_week",
@@ -27,15 +29,16 @@ PRIMARY = (
 """Best first: the first that is observed is the one the verdict is about."""
 GUARDRAILS = ("incidents_per_change", "change_failure_ratio", "lead_time_mean_seconds")
 EXPLORATORY = ("review_wait_mean_seconds", "rework_ratio", "work_items_done_per_developer_week")
-_KEYS = ("unit", "week", "adopted_week")
 DOSE = "ai_hours_per_developer_week"
 MODERATOR = "foundation_ratio"
 THROUGHPUT, QUALITY = 0.05, 0.10
 """Smallest change of interest: a twentieth of throughput, a tenth of anything else."""
 
 
-def usual_plan(table: pa.Table, *, unit: str = "team") -> Plan:
-    """Return the plan for a table of unit-weeks; what nobody observed is not asked about.
+def usual_plan(table: pa.Table, *, unit: str = "team", grain: Span = "month") -> Plan:
+    """Return the plan for a table of unit-months or unit-weeks.
+
+    What nobody observed is not asked about.
 
     Raises
     ------
@@ -57,22 +60,26 @@ def usual_plan(table: pa.Table, *, unit: str = "team") -> Plan:
         moderators=tuple(name for name in (MODERATOR,) if name in observed),
         dose=dose,
         threshold_outcomes=(primary,) if dose else (),
-        population=Population(units=unit, grain="week"),
+        population=Population(units=unit, grain=grain),
         not_throughput=""
         if OUTCOMES[primary].is_throughput
         else f"{OUTCOMES[primary].says_unit} are not work that reached users",
     )
 
 
-def week_panel(
-    table: pa.Table, asked: Ask | Plan | None = None, *, unit: str = "team"
+def workspace_panel(
+    table: pa.Table,
+    asked: Ask | Plan | None = None,
+    *,
+    unit: str = "team",
+    grain: Span = "month",
 ) -> tuple[Panel, Plan]:
-    """Return a table of unit-weeks as a panel, and the plan a question amounts to on it.
+    """Return a table of unit-months or unit-weeks as a panel, and the plan of a question on it.
 
     Parameters
     ----------
     table
-        What `trueup.measure.unit_weeks` gives.
+        What `trueup.measure.unit_months` or `trueup.measure.unit_weeks` gives, as `grain` says.
     asked
         A registered plan, or a question; None for the usual plan.
 
@@ -81,8 +88,9 @@ def week_panel(
     EstimateError
         What is asked about is not in the table.
     """
-    asked = usual_plan(table, unit=unit) if asked is None else asked
-    columns = asked.columns(*_KEYS) if isinstance(asked, Ask) else columns_of(asked, *_KEYS)
+    asked = usual_plan(table, unit=unit, grain=grain) if asked is None else asked
+    keys = ("unit", grain, f"adopted_{grain}")
+    columns = asked.columns(*keys) if isinstance(asked, Ask) else columns_of(asked, *keys)
     panel = panel_from_table(table, columns, source="workspace")
     panel = replace(panel, remarks=(*panel.remarks, *_remarks(table)))
     return panel, plan_of(asked, panel, unit=unit) if isinstance(asked, Ask) else asked

@@ -104,7 +104,8 @@ def _panel(rows: Rows, question: Ask | Plan | None, workspace: Path | None) -> t
     from trueup.workspace import Workspace
 
     if rows.panel is None or question is None:
-        return Workspace.open(workspace).panel(question, unit=rows.unit or "team")
+        space = Workspace.open(workspace)
+        return space.panel(question, unit=rows.unit or "team", grain=rows.span())
     panel = read_panel(rows.panel, rows.columns(question))
     if isinstance(question, Ask):
         question = plan_of(question, panel, unit=rows.unit or "unit", cluster=rows.cluster)
