@@ -117,8 +117,8 @@ def test_units_compared_with_themselves_keep_the_scale_near_one() -> None:
 def test_the_jump_is_bounded_over_every_place_not_ruled_out() -> None:
     found, location = located(sample_of(once(jump(0.5), 1000, seed=4)))
     single = location.jump - 1.96 * location.error, location.jump + 1.96 * location.error
-    assert location.low <= single[0]
-    assert location.high >= single[1]
+    assert location.low < single[0] - 0.05
+    assert location.high >= single[1] - 1e-9
     estimate = as_estimate(location, sample_of(once(jump(0.5), 1000, seed=4)), 0)
     assert estimate.interval.low <= 0.5 <= estimate.interval.high
     assert estimate.n_rows == found.rows.dose.size == 1000

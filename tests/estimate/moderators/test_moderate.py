@@ -244,6 +244,22 @@ def test_many_moderators_share_their_chance_of_false_discovery() -> None:
     assert all((each.adjusted_p or 1) <= 0.10 for each in apart)
 
 
+def test_one_small_p_among_eight_is_no_discovery() -> None:
+    """Eight moderators of nothing, one of which has p = 0.03 by chance."""
+    panel, _, adopted = staggered(60, slope=0.0, noise=1.0)
+    rng = np.random.default_rng(0)
+    names = [f"m{k}" for k in range(8)]
+    columns = {"y": panel.wide("y"), **{name: wide(rng.normal(size=60)) for name in names}}
+    found = moderate(
+        made_panel(columns, adopted), Question(outcome="y"), names, equivalence=0.05, seed=1
+    )
+    told = [each for each in found if isinstance(each, Moderation)]
+    least = min(told, key=lambda each: each.interaction.p_value or 1)
+    assert (least.interaction.p_value or 1) < 0.05
+    assert least.answer == "cannot tell"
+    assert "several looks" in least.says
+
+
 def banded(people: float, bands: int = 2) -> tuple[Panel, Moderator]:
     band = np.resize(np.arange(bands), 40).astype(float)
     band = np.random.default_rng(0).permutation(band)
@@ -300,7 +316,7 @@ def test_the_periods_that_made_the_groups_are_no_baseline() -> None:
     own = Moderator(column="g", made_from_outcome=True)
     g = wide(y[:, :3].mean(axis=1))
     wild = y.copy()
-    wild[:, :3] *= 100
+    wild[:, :3] = 50 * np.random.default_rng(1).normal(size=(120, 3))
     adopted = panel.adopted_in.tolist()
     found = asked(made_panel({"y": y, "g": g}, adopted), own).interaction
     other = asked(made_panel({"y": wild, "g": g}, adopted), own).interaction
