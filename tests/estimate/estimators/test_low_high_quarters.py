@@ -154,6 +154,6 @@ def test_too_few_quarters_or_teams_or_use_that_never_differs_is_an_abstention(
 
 
 def test_no_column_of_use_is_an_abstention() -> None:
-    found = LowHighQuarters(adoption="wau").fit(growing_world(4), QUESTION)
+    found = LowHighQuarters(dose="wau").fit(growing_world(4), QUESTION)
     assert isinstance(found, Abstention)
     assert "'wau'" in found.reason

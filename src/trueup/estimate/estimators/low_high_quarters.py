@@ -55,13 +55,13 @@ class LowHighQuarters:
 
     Parameters
     ----------
-    adoption
+    dose
         Column of the panel that says how much is used.
     company
         Column of the panel with a number for each company; empty where there is one.
     """
 
-    adoption: str = "dose"
+    dose: str = "dose"
     company: str = ""
     name: str = "low_high_quarters"
     answers: str = (
@@ -85,8 +85,8 @@ class LowHighQuarters:
             The question names a column the panel has not.
         """
         outcome = panel.wide(question.outcome)
-        if self.adoption not in panel.columns:
-            reason = f"The panel has no column {self.adoption!r} that says how much was used."
+        if self.dose not in panel.columns:
+            reason = f"The panel has no column {self.dose!r} that says how much was used."
             return _abstain(reason, "Name the column of use.", panel, question)
         if panel.grain not in PERIODS:
             reason = f"Periods of one {panel.grain} do not make quarters."
@@ -118,7 +118,7 @@ class LowHighQuarters:
         ends = student_interval(coefficient, error, clusters, question.level)
         said = Estimate(
             outcome=question.outcome,
-            estimand=f"two quarters of most {self.adoption} against the two of least, same team",
+            estimand=f"two quarters of most {self.dose} against the two of least, same team",
             design=DESIGN,
             estimator=self.name,
             value=float(np.expm1(coefficient)),
@@ -151,7 +151,7 @@ class LowHighQuarters:
         low, high = np.quantile(drawn, [tail, 1 - tail])
         return replace(
             said,
-            estimand=f"rank correlation (Spearman) of {self.adoption} with the outcome over "
+            estimand=f"rank correlation (Spearman) of {self.dose} with the outcome over "
             "team-quarters; p as in the source, as if they were independent",
             value=rho,
             unit=CORRELATION,
@@ -169,13 +169,14 @@ class LowHighQuarters:
 
     def _quarters(self, panel: Panel, outcome: Floats) -> Quarters:
         length = PERIODS[panel.grain]
-        use, seen = (in_quarters(wide, length) for wide in (panel.wide(self.adoption), outcome))
+        use, seen = (in_quarters(wide, length) for wide in (panel.wide(self.dose), outcome))
         company = np.zeros(panel.n_units)
         if self.company:
-            company = np.nan_to_num(np.nanmax(panel.wide(self.company), axis=1))
+            company = np.nan_to_num(panel.wide(self.company), nan=-np.inf).max(axis=1)
         for name in np.unique(company):
             own = company == name
-            seen[own] /= np.nanmean(seen[own]) or np.nan
+            many = max(int(np.isfinite(seen[own]).sum()), 1)
+            seen[own] /= np.nansum(seen[own]) / many or np.nan
         return Quarters(adoption=use, outcome=seen, cluster=panel.cluster)
 
 
