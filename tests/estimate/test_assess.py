@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from trueup.errors import EstimateError
-from trueup.estimate.assess import assess
+from trueup.estimate.assess import _Work, assess
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.estimator import Fit
+from trueup.estimate.looks import ONLY_LOOK
 from trueup.estimate.panel import NEVER, Floats, Panel
 from trueup.estimate.plan import Plan, plan_hash
 from trueup.estimate.question import Question
@@ -228,3 +229,12 @@ def test_recipes_that_part_beyond_noise_are_told_and_keep_the_verdict_leaning() 
     agreement = next(check for check in found.primary.checks if check.name == "agreement")
     assert agreement.answer == "weak"
     assert found.verdict.answer in {"leaning", "cannot tell"}
+
+
+def test_the_equivalence_test_has_twice_the_error_of_the_interval() -> None:
+    world = panel(noise=0.2)
+    work = _Work(panel=world, plan=PLAN, look=ONLY_LOOK, seed=1)
+    primary = work.assessed(PLAN.primary, checked=False)
+    wide, narrow = fit(primary.primary).estimate.interval, dict(work.narrow(primary))
+    assert narrow["work"].level == pytest.approx(0.90)
+    assert wide.low < narrow["work"].low < narrow["work"].high < wide.high

@@ -253,3 +253,15 @@ def test_the_table_of_operating_characteristics_is_reproduced(error: float, trut
     for answer, share in TABLE[error, truth].items():
         near = 4 * math.sqrt(share * (1 - share) / 400) + 0.011
         assert answers.count(answer) / 400 == pytest.approx(share, abs=near)
+
+
+def test_a_guardrail_whose_gate_fails_does_not_acquit_however_good_it_looks() -> None:
+    checks = (holds("pre_trend", "fails"),)
+    broken = assessed(0.0, 0.01, outcome="failures", better="lower", smallest=0.10, checks=checks)
+    assert said(judge(assessed(0.20, 0.04), [broken])) == ("leaning", "gain")
+
+
+def test_proportions_are_weighed_as_logarithms() -> None:
+    """An upper end of -4.9 % is ln 0.951 = -0.0502, beyond ln 1.05 = 0.0488 on the other side."""
+    value = math.log(0.951) - 1.96 * 0.001
+    assert judge(assessed(value, 0.001)).answer == "destroying"
