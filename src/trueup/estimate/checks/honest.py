@@ -131,7 +131,7 @@ def check(case: Case) -> Check:
         blocks = None
     if path is None or blocks is None:
         return _cannot("The estimate has no run of periods before adoption to learn from.")
-    stretch = _stretch(case, blocks)
+    stretch = _stretch(case, path)
     level = case.question.level
     low, high = _interval(blocks, MBAR, level, "relative", stretch)
     limit = breakdown(path, level, stretch=stretch)
@@ -174,13 +174,12 @@ def _interval(
     return relative_interval(of, mbar, level)
 
 
-def _stretch(case: Case, blocks: Blocks) -> float:
+def _stretch(case: Case, path: Path) -> float:
     """Return how much wider the estimate's own interval is than its path's errors make it."""
     from scipy.stats import norm
 
-    own = case.fit.estimate.interval
-    error = math.sqrt(float(blocks.weights @ blocks.covariance @ blocks.weights))
-    scale = case.path_scale
+    own, scale = case.fit.estimate.interval, case.path_scale
+    error = math.sqrt(float(path.weights @ path.covariance @ path.weights))
     half = (scale.raw(own.high) - scale.raw(own.low)) / 2
     plain = float(norm.ppf(0.5 + own.level / 2)) * error
     return max(1.0, half / plain) if plain > 0 and math.isfinite(half) else 1.0
