@@ -27,8 +27,14 @@ PRIMARY = (
     "merged_changes_per_developer_week",
 )
 """Best first: the first that is observed is the one the verdict is about."""
-GUARDRAILS = ("incidents_per_change", "change_failure_ratio", "lead_time_mean_seconds")
-EXPLORATORY = ("review_wait_mean_seconds", "rework_ratio", "work_items_done_per_developer_week")
+GUARDRAILS = ("change_failure_ratio", "lead_time_mean_seconds")
+"""A change that leads to an incident has failed; incidents alone are too rare to rule harm out."""
+EXPLORATORY = (
+    "incidents_per_change",
+    "review_wait_mean_seconds",
+    "rework_ratio",
+    "work_items_done_per_developer_week",
+)
 DOSE = "ai_hours_per_developer_week"
 MODERATOR = "foundation_ratio"
 THROUGHPUT, QUALITY = 0.05, 0.10

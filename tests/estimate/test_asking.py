@@ -1,0 +1,118 @@
+"""A question becomes a plan by what was seen before adoption, and by nothing after it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from trueup.errors import EstimateError
+from trueup.estimate.asking import Ask, columns_of, plan_of
+from trueup.estimate.panel import NEVER, Panel
+from trueup.estimate.plan import plan_hash
+from trueup.estimate.usual import usual_plan, workspace_panel
+from trueup.model.evidence import Window
+
+MONTHS = 6
+
+
+def panel(after: float = 0.0, before: float = 20.0) -> Panel:
+    """Make four units over six months, two adopting in the fourth; outcomes `before`, `after`."""
+    unit = np.repeat(np.arange(4), MONTHS)
+    period = np.tile(np.arange(MONTHS), 4)
+    treated = (unit < 2) & (period >= 3)
+    return Panel(
+        units=("a", "b", "c", "d"),
+        periods=tuple(f"2025-{month + 1:02d}" for month in range(MONTHS)),
+        unit=unit,
+        period=period,
+        columns={"y": np.where(treated, after, before), "z": np.where(treated, 9.5, 0.5)},
+        adopted_in=np.array([3, 3, NEVER, NEVER]),
+        cluster=np.arange(4),
+        grain="month",
+        window=Window(start_at=0, end_at=1),
+        source="made",
+    )
+
+
+def test_what_came_after_adoption_changes_nothing_of_the_plan() -> None:
+    ask = Ask(outcome="y", guardrails=("z:lower",))
+    assert plan_hash(plan_of(ask, panel(after=-0.3))) == plan_hash(plan_of(ask, panel(after=900)))
+
+
+def test_whole_numbers_from_nought_up_are_counts_and_anything_else_a_level() -> None:
+    assert plan_of(Ask(outcome="y"), panel()).primary.scale == "count"
+    assert plan_of(Ask(outcome="y"), panel(before=-1)).primary.scale == "level"
+    assert plan_of(Ask(outcome="z"), panel()).primary.scale == "level"
+
+
+def test_the_smallest_level_of_interest_is_a_twentieth_of_the_mean_before() -> None:
+    assert plan_of(Ask(outcome="z"), panel()).primary.smallest == pytest.approx(0.025)
+    assert plan_of(Ask(outcome="z", smallest=0.2), panel()).primary.smallest == 0.2
+    assert plan_of(Ask(outcome="y"), panel()).primary.smallest == 0.05
+
+
+def test_a_guardrail_says_which_direction_is_good() -> None:
+    (guardrail,) = plan_of(Ask(outcome="y", guardrails=("z:lower",)), panel()).guardrails
+    assert (guardrail.outcome, guardrail.better) == ("z", "lower")
+    with pytest.raises(EstimateError, match="which direction of 'z'"):
+        plan_of(Ask(outcome="y", guardrails=("z:down",)), panel())
+
+
+def test_the_second_recipe_is_never_the_first() -> None:
+    plan = plan_of(Ask(outcome="y", method="imputation"), panel())
+    assert (plan.estimator, plan.second) == ("imputation", "callaway_santanna")
+
+
+def test_every_column_a_plan_needs_is_read() -> None:
+    ask = Ask(outcome="y", covariates=("x",), guardrails=("z",), dose="q", moderators=("m",))
+    asked = ask.columns("unit", "time", "since")
+    assert asked.numbers == ("y", "z", "q", "x", "m")
+    columns = {**panel().columns, "x": panel().column("y"), "q": panel().column("y")}
+    plan = plan_of(ask, dataclasses.replace(panel(), columns=columns))
+    assert set(columns_of(plan, "unit", "time", "since").numbers) == set(asked.numbers)
+
+
+def months(**columns: Sequence[float | None]) -> pa.Table:
+    """Make unit-months of two teams; the first adopts in February."""
+    given = {name: pa.array(values, pa.float64()) for name, values in columns.items()}
+    return pa.table(
+        {
+            "unit": ["a", "a", "b", "b"],
+            "month": ["2025-01", "2025-02"] * 2,
+            "adopted_month": ["2025-02", "2025-02", None, None],
+            "is_adopted": [False, True, False, False],
+            **given,
+        }
+    ).replace_schema_metadata({b"remarks": b'[{"kind": "gaps", "says": "Seen late.", "rows": 2}]'})
+
+
+def test_the_usual_plan_is_about_the_best_outcome_that_is_observed() -> None:
+    sound, merged = "sound_changes_per_developer_week", "merged_changes_per_developer_week"
+    best = usual_plan(months(**{sound: [1.0] * 4, merged: [2.0] * 4}))
+    assert (best.primary.outcome, best.not_throughput) == (sound, "")
+    fallback = usual_plan(months(**{sound: [None] * 4, merged: [2.0] * 4}))
+    assert fallback.primary.outcome == merged
+    assert "not work that reached users" in fallback.not_throughput
+    with pytest.raises(EstimateError, match="No change"):
+        usual_plan(months(**{sound: [None] * 4}))
+
+
+def test_a_ratio_counts_as_worse_from_a_tenth_of_what_it_was_before_adoption() -> None:
+    """Before adoption 0.1, 0.2 and 0.3: a tenth of their mean is 0.02; the 0.9 after is no part."""
+    sound = "sound_changes_per_developer_week"
+    failed = months(**{sound: [1.0] * 4, "change_failure_ratio": [0.1, 0.9, 0.2, 0.3]})
+    (guardrail,) = usual_plan(failed).guardrails
+    assert (guardrail.smallest, guardrail.better) == (0.02, "lower")
+
+
+def test_the_workspaces_panel_keeps_what_measuring_remarked() -> None:
+    read, plan = workspace_panel(months(sound_changes_per_developer_week=[1.0, 2.0, 3.0, 4.0]))
+    assert (read.grain, plan.population.grain, read.n_units) == ("month", "month", 2)
+    assert "Seen late." in [remark.says for remark in read.remarks]
+    asked = Ask(outcome="sound_changes_per_developer_week", smallest=0.2)
+    _, mine = workspace_panel(months(sound_changes_per_developer_week=[1.0] * 4), asked)
+    assert mine.primary.smallest == 0.2
