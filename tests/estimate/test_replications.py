@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from benchmarks.replications import (
+    Copilot,
     accepted,
     copilot_fits,
     copilot_proportions,
@@ -34,6 +35,12 @@ def folder() -> Path:
     if given is None:
         pytest.skip("TRUEUP_REFERENCE_DATA is not set: published studies not reproduced")
     return Path(given)
+
+
+@cache
+def developer_months() -> Copilot:
+    """Return the rows of the study of Copilot in open source."""
+    return read_copilot(folder())
 
 
 @cache
@@ -101,7 +108,7 @@ def test_the_table_of_copilot_in_open_source_agrees_to_the_printed_digits(
     outcome: str, held: str, endorsed: tuple[float, float], core: tuple[float, float]
 ) -> None:
     """The all-sample model of arXiv:2510.10165, as pyfixest gives it from the same file."""
-    both = copilot_fits(read_copilot(folder()), outcome, held=held)
+    both = copilot_fits(developer_months(), outcome, held=held)
     said = [(round(f.coefficient, 4), round(crv1_error(f), 4)) for f in both]
     assert said == [endorsed, core]
 
@@ -111,7 +118,7 @@ def test_the_headline_of_copilot_follows_and_depends_on_the_unit_of_measure() ->
 
     As a proportion of the mean number of commits nothing is left of the 19 %.
     """
-    world = read_copilot(folder())
+    world = developer_months()
     commits = sum(f.coefficient for f in copilot_fits(world, "TotalCommits"))
     reviews = copilot_fits(world, "TotalPRReview", held="TotalPullRequests")
     assert round(float(np.expm1(commits)), 2) == -0.19

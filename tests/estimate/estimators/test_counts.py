@@ -44,7 +44,7 @@ def logged(panel: Panel) -> float:
 
 
 def test_the_answer_is_the_same_in_every_unit_of_measure() -> None:
-    said = [fit(measured_in(commits(), size)).estimate for size in UNITS_OF_MEASURE]
+    said = [fit(measured_in(commits(), size)).estimate for size in (0.01, 1000.0)]
     for one in said[1:]:
         assert one.value == pytest.approx(said[0].value, rel=1e-6)
         assert one.interval.low == pytest.approx(said[0].interval.low, abs=1e-5)
