@@ -181,12 +181,12 @@ def two_way(tally: Tally, made: World) -> None:
     note(tally, "TWFE, clustered, these units", slope - reach, slope + reach, made.here)
 
 
-def run(name: str, strength: float, draws: int, slow: int, slowest: int) -> None:
+def run(name: str, strength: float, asked: argparse.Namespace) -> None:
     """Print one setting's table."""
     tally: Tally = defaultdict(list)
-    rng = np.random.default_rng(20_260_101)
+    rng = np.random.default_rng(asked.seed)
     tried = 0
-    while tried < draws:
+    while tried < asked.draws:
         dates = SETTINGS[name](rng)
         if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
             continue
@@ -194,13 +194,13 @@ def run(name: str, strength: float, draws: int, slow: int, slowest: int) -> None
         product(tally, "callaway_santanna", made, tried)
         plain(tally, made)
         two_way(tally, made)
-        if tried < slow:
+        if tried < asked.slow:
             product(tally, "imputation", made, tried)
             imputation(tally, made)
-        if tried < slowest and "adopt" in name:
+        if tried < asked.slowest and "adopt" in name:
             product(tally, "synthetic", made, tried)
         tried += 1
-    print(f"\n{name}, effect {'nought' if not strength else 'growing'}, {draws} draws")
+    print(f"\n{name}, effect {'nought' if not strength else 'growing'}, {asked.draws} draws")
     for label in sorted(tally):
         rows = np.array(tally[label], dtype=float)
         print(
@@ -218,10 +218,11 @@ def main() -> None:
     parser.add_argument("--slowest", type=int, default=200, help="and with synthetic controls")
     parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
     parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
+    parser.add_argument("--seed", type=int, default=20_260_101)
     asked = parser.parse_args()
     for name in asked.setting or SETTINGS:
         for strength in asked.strength or [0.0, 0.3]:
-            run(name, strength, asked.draws, asked.slow, asked.slowest)
+            run(name, strength, asked)
 
 
 if __name__ == "__main__":

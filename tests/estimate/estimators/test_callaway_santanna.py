@@ -137,11 +137,17 @@ class TestScales:
         question = dataclasses.replace(SUCH, scale="count")
         found = fit(panel_of(values, adopted), question)
         without = [
-            fit(panel_of(np.delete(values, k, axis=0), np.delete(adopted, k)), question).raw
+            fit(panel_of(np.delete(values, k, axis=0), np.delete(adopted, k)), question)
             for k in range(60)
         ]
-        jackknife = math.sqrt(59 * np.var(without))
+        jackknife = math.sqrt(59 * np.var([one.raw for one in without]))
         assert found.raw_error == pytest.approx(jackknife, rel=0.1)
+        assert found.path is not None
+        early = (found.path.horizons >= -3) & (found.path.horizons <= 3)
+        paths = np.array([one.path.effects[early] for one in without if one.path])
+        assert found.path.errors[early] == pytest.approx(
+            np.sqrt(59 * paths.var(axis=0)), rel=0.15, abs=1e-12
+        )
 
     def test_a_path_adds_up_to_the_overall_effect(self) -> None:
         values, adopted = staggered(3)

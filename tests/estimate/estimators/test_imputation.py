@@ -15,7 +15,7 @@ from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.estimator import Fit
 from trueup.estimate.numerics.group_time import Design
 from trueup.estimate.numerics.imputed import imputed
-from trueup.estimate.panel import NEVER, Panel
+from trueup.estimate.panel import NEVER, Bools, Panel
 from trueup.estimate.question import Question
 from trueup.model.evidence import Abstention
 
@@ -76,6 +76,22 @@ def test_a_count_is_a_share_of_the_mean_without_adoption() -> None:
     found = fit(panel_of(counts, adopted), dataclasses.replace(LEVEL, scale="count"))
     assert found.estimate.value == pytest.approx(effect / (mean - effect))
     assert found.raw == pytest.approx(math.log(mean / (mean - effect)))
+
+
+def test_the_error_of_a_proportion_is_that_of_dropping_units_in_turn() -> None:
+    """The jackknife of log(mean with / mean without), 60 units, within a fifth."""
+    values, adopted = staggered(2)
+    counts = np.random.default_rng(0).poisson(np.exp(1 + 0.2 * values)).astype(float)
+    treated = (adopted[:, None] != NEVER) & (np.arange(12) >= adopted[:, None])
+
+    def answer(kept: Bools) -> float:
+        effect = imputed(counts[None, kept], adopted[None, kept], Design())[0, 0]
+        mean = counts[kept][treated[kept]].mean()
+        return math.log(mean / (mean - effect))
+
+    jackknife = math.sqrt(59 * np.var([answer(np.arange(60) != k) for k in range(60)]))
+    found = fit(panel_of(counts, adopted), dataclasses.replace(LEVEL, scale="count"))
+    assert found.raw_error == pytest.approx(jackknife, rel=0.2)
 
 
 def test_few_clusters_are_judged_by_permutation() -> None:
