@@ -96,7 +96,7 @@ HEADLINES = {
     ),
     "silent": (
         "We cannot tell whether AI use changed how much reaches users: every team adopted in the "
-        "same week, so no team shows what would have been. Adoption in stages would."
+        "same week, so no team shows what would have been."
     ),
     "strange": (
         "We cannot tell yet whether adoption changed t90 <b>days</b>: best guess +20 %, and no "
@@ -177,11 +177,29 @@ def test_the_gates_stand_on_the_first_screen_and_lead_to_their_lines() -> None:
     report = alone(weighed.assessment())
     assert report.gates is not None
     assert [line.check.answer for line in report.gates.lines] == [
-        "holds", "weak", "holds", "cannot tell", "fails",
+        "weak", "cannot tell", "holds", "holds",
     ]  # fmt: skip
     page = page_of("assessment")
     assert f'href="#checks-{weighed.SOUND}-pre_trend"' in page
     assert f'id="checks-{weighed.SOUND}-pre_trend"' in page
+
+
+def test_a_gate_that_failed_comes_first_and_what_binds_nothing_is_left_out() -> None:
+    whole = weighed.assessment()
+    failed = replace(whole.primary.checks[2], answer="fails")
+    idle = replace(failed, name="placebo_outcome", answer="cannot tell")
+    checks = (*whole.primary.checks[:2], failed, idle)
+    gates = alone(replace(whole, primary=replace(whole.primary, checks=checks))).gates
+    assert gates is not None
+    assert [line.check.name for line in gates.lines] == ["placebo_date", "agreement", "pre_trend"]
+
+
+def test_what_would_settle_it_is_in_the_headline_only_where_it_is_a_count() -> None:
+    whole = weighed.assessment()
+    other = replace(whole.verdict, would_settle="An experiment would.")
+    report = alone(replace(whole, verdict=other))
+    assert first(report).endswith("fits.")
+    assert plain(report.answer[-1].text()) == "An experiment would."
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:
@@ -305,6 +323,13 @@ def test_how_many_more_it_would_take_is_a_block_of_its_own() -> None:
     assert "<b>14</b> <span>more weeks, with the present teams" in page
 
 
+def test_what_would_have_been_found_is_said_in_the_unit_of_the_answer() -> None:
+    """The fixture's 0.24 is 24 % of throughput and 0.24 lines a month of an outcome in lines."""
+    (block,) = blocks(alone(weighed.strange()), "needs")
+    assert isinstance(block, Needs)
+    assert [plain(row.found.text) for row in block.rows] == ["24 %", "0.24 lines per month"]
+
+
 def test_what_is_not_controlled_and_whom_it_speaks_of_is_said() -> None:
     said = plain(render_markdown(alone(weighed.assessment())))
     assert "What this design does not control" in said
@@ -419,8 +444,7 @@ def test_the_terminal_says_the_verdict_first_and_which_checks_did_not_hold() -> 
         "(sound changes per developer-week, more is better)"
     )
     assert lines[6] == (
-        "Checks: 2 of 5 hold; fails: unseen use; weak: a second recipe; "
-        "cannot tell: trends drifting apart."
+        "Checks: 2 of 4 hold; weak: a second recipe; cannot tell: trends drifting apart."
     )
 
 

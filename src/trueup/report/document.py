@@ -14,7 +14,7 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.report.scrutiny import Checks, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
-from trueup.report.words import Shown, interval_of, measure_of, metric_of, value_of
+from trueup.report.words import Shown, measure_of, metric_of, short_between, short_of, value_of
 from trueup.units import RATIO, RELATIVE
 
 Cell = Shown | Name | Defined | Quoted
@@ -229,8 +229,8 @@ def _compared(point: Estimate | Study) -> dict[str, Any]:
     words = {
         "metric": metric_of(point),
         "measure": measure_of(point),
-        "says": value_of(point),
-        "between": interval_of(point),
+        "says": short_of(point),
+        "between": short_between(point),
     }
     if isinstance(point, Study):
         told = point.low is not None

@@ -203,5 +203,6 @@ _CALLED: Mapping[str, str] = MappingProxyType(
         **DOSES,
         **{name: words for name, words in RECIPES.items() if "_" in name},
         **{name: name.replace("_", " ") for name in CHECKS},
+        "foundation_ratio": "foundations",
     }
 )

@@ -9,7 +9,7 @@ from trueup.estimate.assessment import Power
 from trueup.estimate.studies import Study
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention
-from trueup.report.sentence import Sentence
+from trueup.report.sentence import Defined, Sentence
 from trueup.report.words import Shown
 
 
@@ -37,12 +37,15 @@ class Checks:
         Anchor, unique in the report.
     is_short
         Only names and answers, each leading to the whole line elsewhere.
+    is_folded
+        Opened by whoever wants to see it.
     """
 
     id: str
     caption: Sentence
     lines: tuple[CheckLine, ...]
     is_short: bool = False
+    is_folded: bool = False
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order; a check is its own evidence."""
@@ -51,10 +54,17 @@ class Checks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What these data could have seen of one outcome, and how many more it would take."""
+    """What these data could have seen of one outcome, and how many more it would take.
+
+    Parameters
+    ----------
+    found
+        The smallest change that would have been found, in the unit of the answer.
+    """
 
     about: str
     power: Power | Abstention
+    found: Defined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

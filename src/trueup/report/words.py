@@ -253,15 +253,6 @@ def measure_of(shown: Shown) -> str:
     return shown.metric if isinstance(shown, Measurement | Abstention) else shown.outcome
 
 
-def size_of(effect: float) -> str:
-    """Say the size of a proportional change, whichever way it goes.
-
-    >>> size_of(-0.13).replace(chr(160), " ")
-    '13 %'
-    """
-    return plain(abs(effect), RELATIVE).lstrip("+")
-
-
 def more_of(number: int | None) -> str:
     """Say how many more, or that no number will do.
 

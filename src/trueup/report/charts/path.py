@@ -89,7 +89,12 @@ def _effect(field: str, low: float, high: float, points: Sequence[Estimate]) -> 
         "field": field,
         "type": "quantitative",
         "scale": {"domain": [low, high], "nice": False, "zero": False},
-        "axis": {"title": None, "format": "+.0%" if proportion else "+.3~g", "tickCount": 6},
+        "axis": {
+            "title": None,
+            "format": "+.0%" if proportion else "+.3~g",
+            "labelExpr": "datum.value === 0 ? '0' : datum.label",
+            "tickCount": 6,
+        },
     }
 
 

@@ -124,6 +124,12 @@ class Page:
         """Return the chart's specification, safe inside a script element."""
         return _in_script(drawn.specification(chart))
 
+    def tally(self, block: Checks) -> str:
+        """Return how many checks ended which way, worst first."""
+        answers = [line.check.answer for line in block.lines]
+        counts = ((answers.count(word), word) for word in ("fails", "weak", "cannot tell", "holds"))
+        return ", ".join(f"{count} {word}" for count, word in counts if count)
+
     def whole_check(self, line: CheckLine) -> str:
         """Return the id of the element that says all of a check; empty if none does."""
         return self.anchors.get((line.about, line.check.name), "")

@@ -176,7 +176,7 @@ class _Writer:
             if isinstance(power, Abstention):
                 yield _row(row.about, self._link(power), "", "", power.reason)
                 continue
-            smallest = words.size_of(power.smallest_detectable)
+            smallest = row.found.text
             more = (words.more_of(power.more_units), words.more_of(power.more_periods))
             yield _row(row.about, smallest, *more, words.typeset(power.says))
 

@@ -64,7 +64,7 @@ def _chart(found: Threshold, assessment: Assessment, rank: int) -> Chart:
     place = "no dose" if found.location is None else significant(found.location)
     values: dict[str, Filling] = {
         "Label": Name(called.label),
-        "label": Name(called.phrase),
+        "label": Name(called.label[:1].lower() + called.label[1:]),
         "dose": Name(words),
         "place": Quoted(text=f"{place} {words}", by="threshold"),
         "measure": Name(called.measure),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from trueup.estimate.assessment import Assessment
 from trueup.model.effect import Estimate
@@ -12,7 +13,7 @@ from trueup.report.scrutiny import CheckLine, Checks, Need, Needs
 from trueup.report.sections.balance.outcomes import whom
 from trueup.report.sections.balance.weighed import Weighed, plural, weighed
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
-from trueup.report.words import plain
+from trueup.report.words import CANNOT_TELL, plain, short_of, value_of
 from trueup.units import RELATIVE
 
 
@@ -41,6 +42,7 @@ def _checks(each: Weighed) -> Checks:
     return Checks(
         id=f"checks-{each.assessed.question.outcome}",
         caption=Sentence(template=caption, values={"what": Name(each.called.label)}),
+        is_folded=not primary,
         lines=tuple(
             CheckLine(about=each.called.label, check=check) for check in each.assessed.checks
         ),
@@ -110,7 +112,7 @@ def _uncontrolled(assessment: Assessment, primary: Weighed) -> Iterator[Block]:
 def needs(assessment: Assessment) -> Section:
     """Return how many more units or periods each answer would take."""
     rows = tuple(
-        Need(about=each.called.label, power=each.assessed.power)
+        Need(about=each.called.label, power=each.assessed.power, found=_smallest(each))
         for each in weighed(assessment)
         if each.standing != "exploratory"
     )
@@ -136,6 +138,19 @@ def needs(assessment: Assessment) -> Section:
     )
 
 
+def _smallest(each: Weighed) -> Defined:
+    """Say the smallest change that would have been found, in the unit of the answer."""
+    power, found = each.assessed.power, each.found
+    if isinstance(power, Abstention):
+        return Defined(text=CANNOT_TELL, by="power")
+    size = abs(power.smallest_detectable)
+    if isinstance(found, Estimate):
+        said = value_of(replace(found, value=size)).lstrip("+")
+    else:
+        said = plain(size, RELATIVE).lstrip("+")
+    return Defined(text=said, by="power")
+
+
 def truth(assessment: Assessment, put_in: Mapping[str, float] | None) -> Section | None:
     """Return estimate beside truth for each outcome of a made-up organisation."""
     if not assessment.made_up or not put_in:
@@ -153,16 +168,21 @@ def truth(assessment: Assessment, put_in: Mapping[str, float] | None) -> Section
     return Section(id="truth", heading="The truth we put in", blocks=(table,))
 
 
+def _value(found: Estimate | Abstention, value: float) -> str:
+    if isinstance(found, Abstention):
+        return plain(value, RELATIVE)
+    return short_of(replace(found, value=value))
+
+
 def _truth(each: Weighed, value: float) -> tuple[Cell, ...]:
     found = each.found
-    unit = found.unit if isinstance(found, Estimate) else RELATIVE
     if isinstance(found, Abstention):
         holds = "no answer to compare"
     else:
         holds = "yes" if found.interval.low <= value <= found.interval.high else "no"
     return (
         Name(each.called.label),
-        Defined(text=plain(value, unit), by="the made-up organisation"),
+        Defined(text=_value(found, value), by="the made-up organisation"),
         found,
         Name(holds),
         each.naive,

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from trueup.estimate.assessment import Assessment, Verdict
-from trueup.model.effect import Estimate
+from trueup.estimate.verdict import GATES, HONEST
+from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Interval
 from trueup.report.document import ScaleRow, ScaleRows
 from trueup.report.names import Role
@@ -22,6 +23,8 @@ ROLES: tuple[tuple[Role, str], ...] = (
     ("quality", "Quality"),
     ("cost", "Cost"),
 )
+_GRAVITY = ("fails", "weak", "cannot tell", "holds")
+_STRETCHED = " What has a unit of its own is drawn so that its band is as wide."
 _REACHES = (0.1, 0.2, 0.3, 0.5)
 
 
@@ -33,11 +36,16 @@ def answer(assessment: Assessment) -> tuple[Sentence, ...]:
         leads.append(
             Sentence(template="{why}", values={"why": _quote(verdict.capped)}, tone="lead")
         )
-    if verdict.answer != "cannot tell" and verdict.would_settle:
+    if verdict.would_settle and not _is_count(verdict):
         leads.append(
             Sentence(template="{how}", values={"how": _quote(verdict.would_settle)}, tone="note")
         )
     return (_headline(assessment), *leads)
+
+
+def _is_count(verdict: Verdict) -> bool:
+    """Return whether what would settle it is a count that belongs in the headline itself."""
+    return verdict.answer == "cannot tell" and verdict.would_settle[:1].isdigit()
 
 
 def _quote(text: str) -> Quoted:
@@ -56,7 +64,7 @@ def _headline(assessment: Assessment) -> Sentence:
         "settle": _quote(verdict.would_settle),
     }
     if isinstance(found, Abstention):
-        text = "We cannot tell whether {use} changed {what}: {it:reason}. {settle}"
+        text = "We cannot tell whether {use} changed {what}: {it:reason}."
     else:
         text = _words(verdict, found)
     return Sentence(template=text, values=values, tone="headline")
@@ -73,7 +81,8 @@ def _words(verdict: Verdict, found: Estimate) -> str:
         "leaning": f"It leans {ways.get(verdict.towards, 'one way')}, no more: {{use}} may have "
         f"{moved} {{what}}; {fits}.",
         "destroying": f"{{use}} {moved} {{what}}, and that does harm: {fits}.",
-        "cannot tell": f"We cannot tell yet whether {{use}} changed {{what}}: {fits}. {{settle}}",
+        "cannot tell": f"We cannot tell yet whether {{use}} changed {{what}}: {fits}."
+        + (" {settle}" if _is_count(verdict) else ""),
     }[verdict.answer]
 
 
@@ -121,8 +130,7 @@ def scale(assessment: Assessment) -> ScaleRows:
         caption=Sentence(
             template="What {use} changed, by the registered recipe. Filled: best guess with its "
             "interval. Hollow: what a dashboard would show. Shaded: counts as no difference. "
-            "Hatched: cannot tell. What has a unit of its own is drawn so that its band is as "
-            "wide.",
+            "Hatched: cannot tell." + (_STRETCHED if any(row.per != 1.0 for row in rows) else ""),
             values={"use": Name(use_of(assessment))},
         ),
         rows=rows,
@@ -188,9 +196,11 @@ def _ends(row: ScaleRow) -> Iterator[float]:
 
 
 def gates(assessment: Assessment) -> Checks | None:
-    """Return how the checks of the primary outcome ended; None where none was made."""
+    """Return how the checks the verdict rests on ended, the worst first; None without any."""
     primary = weighed(assessment)[0]
-    checks = primary.assessed.checks
+    every = primary.assessed.checks
+    binding = [each for each in every if each.name in GATES | {HONEST} and not _is_idle(each)]
+    checks = sorted(binding or every, key=lambda each: _GRAVITY.index(each.answer))
     if not checks:
         return None
     return Checks(
@@ -199,6 +209,11 @@ def gates(assessment: Assessment) -> Checks | None:
         lines=tuple(CheckLine(about=primary.called.label, check=check) for check in checks),
         is_short=True,
     )
+
+
+def _is_idle(check: Check) -> bool:
+    """Return whether the plan gave a check nothing to look at, and it binds nothing."""
+    return check.name == "placebo_outcome" and check.answer == "cannot tell"
 
 
 def title(assessment: Assessment) -> str:
