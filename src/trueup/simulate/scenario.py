@@ -206,7 +206,9 @@ class Scenario:
 _HARM = Effects(
     changes=-0.2, lead_time=0.25, review_wait=0.45, incidents=0.8, rework=0.5, size=0.35
 )
-_HELP = Effects(changes=0.3, lead_time=-0.15, review_wait=0.05, rework=-0.1, size=0.1)
+_HELP = Effects(
+    changes=0.3, lead_time=-0.15, review_wait=-0.1, incidents=-0.5, rework=-0.2, size=0.1
+)
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
@@ -218,8 +220,14 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             confounding=Confounding(calendar_growth=0.15, quality_drives_adoption=0.5),
             work=Work(review_capacity=2.0),
         ),
-        "helped": Scenario(teams=240, seed=11, is_detailed=False, effects=_HELP),
-        "harmed": Scenario(teams=240, seed=12, is_detailed=False, effects=_HARM),
+        "helped": Scenario(
+            teams=240,
+            seed=11,
+            is_detailed=False,
+            effects=_HELP,
+            work=Work(incident_ratio=0.05),
+        ),
+        "harmed": Scenario(teams=240, seed=22, is_detailed=False, effects=_HARM),
         "nothing": Scenario(teams=240, seed=13, is_detailed=False),
         "confounded": Scenario(
             teams=240,
