@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 Floats = NDArray[np.float64]
-DRAWS = 100_000
+DRAWS = 40_000
 
 
 def moments(n_before: int, n_after: int, mbar: float, which: int, sign: float) -> Floats:

@@ -10,9 +10,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from tests.estimate.numerics.honest.oracle import brute_interval
+from tests.estimate.numerics.honest.oracle import Brute, brute_interval
 from tests.estimate.numerics.honest.published import medicaid, minimum_wage
-from trueup.estimate.numerics.honest.relative import moves, rejects, relative_interval
+from trueup.estimate.numerics.honest.relative import (
+    _polyhedra,
+    moves,
+    rejects,
+    relative_interval,
+)
 
 Floats = NDArray[np.float64]
 
@@ -55,6 +60,26 @@ def test_the_closed_form_is_the_test_it_stands_for(seed: int, mbar: float) -> No
     grid = np.linspace(low - 0.2 * width, high + 0.2 * width, 561)
     brute = brute_interval(effects, covariance, 3, mbar, grid)
     assert brute == pytest.approx((low, high), abs=0.01 * width)
+
+
+@pytest.mark.parametrize("shared", [0.8, -0.15])
+def test_the_statistic_is_the_largest_of_all_vertices(shared: float) -> None:
+    """Every move shares an error with every other; each polyhedron, at three values."""
+    of_moves = (1 - shared) * np.eye(6) + shared
+    to_effects = np.vstack([np.zeros(6), np.tril(np.ones((6, 6)))])
+    to_effects -= to_effects[3]
+    covariance = to_effects @ of_moves @ to_effects.T
+    effects = to_effects @ np.array([0.5, -1.0, 1.5, 3.0, 2.0, 3.0])
+    of = moves(effects, covariance, 3, even(3, 3))
+    ours = _polyhedra(of, 1.0, 0.95)
+    for place in range(6):
+        sign = 1.0 if place < 3 else -1.0
+        brute = Brute(effects, covariance, 3, mbar=1.0, which=place % 3, sign=sign)
+        assert ours.critical[place] == pytest.approx(brute.critical, rel=0.03)
+        for theta in (-4.0, 0.0, 9.0):
+            seen = np.array([of.target - theta, ours.moments[place]])
+            expected = (brute.corners @ (brute.seen - brute.slope * theta)).max()
+            assert (ours.vertices[place] @ seen).max() == pytest.approx(expected)
 
 
 def test_minimum_wage_keeps_every_earlier_move() -> None:
