@@ -9,7 +9,7 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.inference.bounds import Refusal
-from trueup.estimate.inference.sample import draw_sample
+from trueup.estimate.inference.sample import bare, draw_sample
 from trueup.estimate.inference.stating import (
     Saying,
     abstain,
@@ -75,6 +75,9 @@ class Counts:
             return abstain(refusal, panel, question)
         values = scaled[0] * within_reach(panel, question)
         sample = draw_sample(panel, values, adoption(panel))
+        excess = unforeseen(sample.outcome, sample.rows)
+        if excess > HEAVY:
+            return abstain(_too_heavy(excess, values), panel, question)
         saying = Saying(
             outcome=question.outcome,
             estimand="proportional difference of the mean after against before adoption, "
@@ -87,9 +90,6 @@ class Counts:
         found = fit_and_state(sample, "proportion", saying, panel, question, seed)
         if isinstance(found, Refusal):
             return abstain(found, panel, question)
-        excess = unforeseen(sample.outcome, sample.rows)
-        if excess > HEAVY:
-            return abstain(_too_heavy(excess, values), panel, question)
         return replace(found, beside=(*found.beside, *_any(panel, question, values, seed)))
 
 
@@ -98,13 +98,15 @@ def unforeseen(outcome: Floats, rows: Rows) -> float:
 
     What a row brings is what it has above the mean that its unit and its period foresee; large
     units are foreseen and do not count, single months of a million lines are not and do.
+    Nought where nothing was foreseen, as nothing was seen.
     """
     kept = np.flatnonzero(informative(outcome, rows))
+    if not kept.size or np.unique(rows.cluster).size < 2:
+        return 0.0
     own = rows.take(kept)
-    bare = replace(own, covariates=own.covariates[:, :0])
-    fitted = fit_poisson(outcome[kept], np.empty((kept.size, 0)), bare)
+    fitted = fit_poisson(outcome[kept], np.empty((kept.size, 0)), bare(own))
     if fitted is None:
-        return 1.0
+        return 0.0
     excess = np.sort(np.maximum(outcome[kept] - fitted.mean, 0.0))
     top = math.ceil(TOP * kept.size)
     return float(excess[-top:].sum() / outcome.sum())
