@@ -50,7 +50,7 @@ def test_the_line_and_the_fifths_are_those_of_pyfixest() -> None:
 
 
 def test_a_proportion_per_dose_is_that_of_a_model_with_a_dummy_for_everything() -> None:
-    drawn = drawn_panel(2, units=60, treated=40, counted=True, effect=0.5)
+    drawn = drawn_panel(2, units=16, periods=8, treated=8, counted=True, effect=0.5)
     some = np.flatnonzero(drawn.wide("y").sum(axis=1) > 0)
     wide = {name: drawn.wide(name)[some] for name in ("y", "x", "dose")}
     panel = made_panel(wide, drawn.adopted_in[some].tolist())

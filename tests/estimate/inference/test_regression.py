@@ -39,7 +39,7 @@ def test_many_clusters_of_which_few_carry_the_answer_are_bootstrapped() -> None:
     sizes[[0, 59]] = 100
     wide = np.nan_to_num(panel.wide("y")) * sizes[:, None]
     unequal = made_panel({"y": wide}, panel.adopted_in.tolist())
-    found = regress(sample_of(unequal), "proportion", 0.95, 1)
+    found = regress(sample_of(unequal), "proportion", 0.95, 1, jackknife=False)
     assert isinstance(found, Bounds)
     assert found.recipe == "wild"
 
@@ -155,4 +155,4 @@ def test_a_test_that_refutes_nothing_has_no_ends() -> None:
 def test_the_ends_are_where_the_p_crosses() -> None:
     """With p = max(0, 1 - |x - 1|) the level 0.95 is crossed 0.95 away from 1."""
     found = not_refuted(lambda value: max(0.0, 1 - abs(value - 1)), 1.0, 0.3, 0.95)
-    assert found == pytest.approx((0.05, 1.95), abs=1e-5)
+    assert found == pytest.approx((0.05, 1.95), abs=1e-4)

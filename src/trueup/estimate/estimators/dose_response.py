@@ -128,7 +128,9 @@ def _steps(asked: _Asked) -> list[Estimate]:
         sample = asked.sample(inside[:, step], (*others, *asked.covariates))
         if asked.link == "proportion":
             sample = keep_informative(sample)
-        bounds = regress(replace(sample, paths=None), asked.link, asked.question.level, asked.seed)
+        whole = replace(sample, paths=None)
+        level, seed = asked.question.level, asked.seed
+        bounds = regress(whole, asked.link, level, seed, jackknife=False)
         if isinstance(bounds, Refusal):
             continue
         contrast = f"{asked.dose} of {edges[step]:.3g} to {edges[step + 1]:.3g} against {base}"

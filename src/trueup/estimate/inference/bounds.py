@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trueup.estimate.inference.rule import Recipe
 from trueup.model.effect import SpeaksOf
 
-HALVINGS = 22
+HALVINGS = 16
 DOUBLINGS = 12
 
 
@@ -74,7 +74,7 @@ def not_refuted(
     start
         The estimate, whose own p should be near one.
     step
-        About a standard error; each end is found to a millionth of the distance it lies away.
+        About a standard error; each end is found to less than a ten-thousandth of its distance.
 
     Returns
     -------

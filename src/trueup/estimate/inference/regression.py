@@ -40,13 +40,17 @@ ENDLESS = (
 )
 
 
-def regress(sample: Sample, link: Link, level: float, seed: int) -> Bounds | Refusal:
+def regress(
+    sample: Sample, link: Link, level: float, seed: int, *, jackknife: bool = True
+) -> Bounds | Refusal:
     """Return the coefficient of the regressor with the interval the few-cluster rule gives.
 
     Parameters
     ----------
     link
         Whether effects are differences or proportions (then on the logarithmic scale).
+    jackknife
+        Give a bootstrapped interval the error of the jackknife; else it has none.
     """
     refused = _refuse(sample)
     if refused is not None:
@@ -67,7 +71,7 @@ def regress(sample: Sample, link: Link, level: float, seed: int) -> Bounds | Ref
     if recipe == "crv1" and _effective(fitted, sample) < MANY_TREATED:
         recipe = "wild"
     recipes = {"crv1": _by_sandwich, "wild": _by_wild, "permutation": _by_permutation}
-    found = recipes[recipe](_Asked(sample, link, fitted, level, seed, clusters, treated))
+    found = recipes[recipe](_Asked(sample, link, fitted, level, seed, clusters, treated, jackknife))
     if isinstance(found, Bounds) and np.isinf([found.low, found.high]).all():
         return _endless(found)
     return found
@@ -134,6 +138,7 @@ class _Asked:
     seed: int
     clusters: int
     treated: int
+    jackknife: bool = True
 
     def bounds(
         self, ends: tuple[float, float], recipe: Recipe, method: str, error: float | None, p: float
@@ -226,7 +231,9 @@ def _by_sandwich(asked: _Asked) -> Bounds:
 def _by_wild(asked: _Asked) -> Bounds | Refusal:
     turns = draw_turns(asked.clusters, asked.seed)
     rough = crv1_error(asked.fitted)
-    error = jackknife_error(asked.sample, asked.link, asked.fitted.coefficient)
+    error = None
+    if asked.jackknife:
+        error = jackknife_error(asked.sample, asked.link, asked.fitted.coefficient)
     if asked.link == "difference":
         p_of: Callable[[float], float] = WildBootstrap(asked.fitted, turns).p_value
     else:
