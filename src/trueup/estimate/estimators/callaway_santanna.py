@@ -13,6 +13,15 @@ from functools import partial
 import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, Path
+from trueup.estimate.inference.adopters import (
+    Judged,
+    Recipe,
+    Sample,
+    by_student,
+    no_anticipation,
+    put,
+    sample_of,
+)
 from trueup.estimate.inference.dates import CHANCE, judged_by_dates, too_few
 from trueup.estimate.inference.rule import rule_for
 from trueup.estimate.numerics.adjusted_group_time import Adjusted, adjusted_group_time
@@ -36,15 +45,6 @@ from trueup.estimate.numerics.group_time_error import (
 from trueup.estimate.numerics.reassigned import reassigned
 from trueup.estimate.panel import NEVER, Floats, Panel
 from trueup.estimate.question import Question
-from trueup.estimate.sample import (
-    Judged,
-    Recipe,
-    Sample,
-    by_student,
-    no_anticipation,
-    put,
-    sample_of,
-)
 from trueup.model.evidence import Abstention
 
 

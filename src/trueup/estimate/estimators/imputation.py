@@ -15,14 +15,7 @@ from typing import Any
 import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, need
-from trueup.estimate.inference.dates import CHANCE, judged_by_dates, too_few
-from trueup.estimate.inference.permutation import DRAWS
-from trueup.estimate.inference.rule import rule_for
-from trueup.estimate.numerics.group_time import Design
-from trueup.estimate.numerics.imputed import imputed
-from trueup.estimate.panel import NEVER, Bools, Floats, Panel
-from trueup.estimate.question import Question
-from trueup.estimate.sample import (
+from trueup.estimate.inference.adopters import (
     Judged,
     Recipe,
     Sample,
@@ -31,6 +24,13 @@ from trueup.estimate.sample import (
     put,
     sample_of,
 )
+from trueup.estimate.inference.dates import CHANCE, judged_by_dates, too_few
+from trueup.estimate.inference.permutation import DRAWS
+from trueup.estimate.inference.rule import rule_for
+from trueup.estimate.numerics.group_time import Design
+from trueup.estimate.numerics.imputed import imputed
+from trueup.estimate.panel import NEVER, Bools, Floats, Panel
+from trueup.estimate.question import Question
 from trueup.model.evidence import Abstention
 
 WORK = 1e10

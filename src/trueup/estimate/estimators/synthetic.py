@@ -8,13 +8,20 @@ import warnings
 import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit
+from trueup.estimate.inference.adopters import (
+    Judged,
+    Recipe,
+    Sample,
+    no_anticipation,
+    put,
+    sample_of,
+)
 from trueup.estimate.inference.dates import of_share
 from trueup.estimate.inference.permutation import arrangements
 from trueup.estimate.numerics.group_time import Design
 from trueup.estimate.numerics.synthetic import synthetic
 from trueup.estimate.panel import NEVER, Bools, Floats, Ints, Panel
 from trueup.estimate.question import Question
-from trueup.estimate.sample import Judged, Recipe, Sample, no_anticipation, put, sample_of
 from trueup.model.evidence import Abstention
 
 DRAWS = 499

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from trueup.estimate.inference.adopters import Judged, Sample
 from trueup.estimate.inference.permutation import DRAWS, arrangements, invert
 from trueup.estimate.panel import NEVER, Floats, Ints
-from trueup.estimate.sample import Judged, Sample
 from trueup.model.evidence import Abstention
 
 CHANCE = "Adoption could as well have fallen to other clusters at the same dates."
