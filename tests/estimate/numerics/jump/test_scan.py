@@ -95,13 +95,16 @@ def test_a_draw_equals_refitting_residuals_with_turned_signs(*, units: bool) -> 
         assert scores == pytest.approx(brute_scores, abs=CLOSE)
 
 
-def test_residuals_drawn_from_are_those_of_the_fit_without_the_cluster() -> None:
+@pytest.mark.parametrize("clusters", [CLUSTERS, 140])
+def test_residuals_drawn_from_are_those_of_the_fit_without_the_cluster(clusters: int) -> None:
+    """With few clusters by solving for each, with many by a series."""
     given = Given(units=False)
+    given.cluster = np.arange(given.n) % clusters
     rows = given.rows()
     mine = np.empty(given.n)
     mine[rows.order] = left_out_residual(rows)
     dense = np.column_stack([np.ones(given.n), given.dose, given.covariates])
-    for c in range(CLUSTERS):
+    for c in range(clusters):
         own = given.cluster == c
         slopes = np.linalg.lstsq(dense[~own], given.y[~own], rcond=None)[0]
         assert mine[own] == pytest.approx(given.y[own] - dense[own] @ slopes, abs=CLOSE)

@@ -21,6 +21,8 @@ Codes = NDArray[np.int64]
 RANK = 1e-9
 """Share of a column that must be left for it to count as one."""
 
+_WELL_APART = 1e-4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranked:
@@ -125,8 +127,8 @@ def rank_rows(
 def orthonormal(columns: Floats) -> Floats:
     """Return an orthonormal basis of what the columns span, ``(n, rank)``.
 
-    Scaled columns are turned by the eigenvectors of their Gram matrix, twice: once leaves an
-    error that grows with the square of their condition.
+    Scaled columns are turned by the eigenvectors of their Gram matrix; twice where they are far
+    from orthogonal, for the error of one turn grows with the square of their condition.
     """
     length = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     kept = length > RANK * max(float(length.max(initial=0.0)), 1e-300)
@@ -135,6 +137,8 @@ def orthonormal(columns: Floats) -> Floats:
         values, vectors = np.linalg.eigh(basis.T @ basis)
         real = values > RANK * max(float(values.max(initial=0.0)), 1e-300)
         basis = np.dot(basis, vectors[:, real] / np.sqrt(values[real]))
+        if values.size and values[0] > _WELL_APART * values[-1]:
+            break
     return basis
 
 

@@ -20,9 +20,12 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _ROWS_AT_ONCE = 32_768
-_CELLS_AT_ONCE = 4_000_000
+_CELLS_AT_ONCE = 16_000_000
 _ALONE = 1e-6
 """Share of a column that must be left without a cluster for a fit without it."""
+
+_LITTLE = 0.1
+"""Leverage of a cluster up to which a dozen terms of a series stand for an inverse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -221,20 +224,33 @@ def left_out_residual(rows: Ranked) -> Floats:
         alone: Floats = rows.residual / np.where(share < 1 - _ALONE, 1 - share, 1.0)
         return alone
     b = _summed(rows, rows.residual)
+    share = np.bincount(rows.cluster, np.einsum("ij,ij->i", rows.basis, rows.basis))
+    turned = _by_series(rows, b) if share.max() < _LITTLE else _by_cluster(rows, b)
+    left: Floats = rows.residual + np.einsum("ij,ij->i", rows.basis, turned[rows.cluster])
+    return left
+
+
+def _by_series(rows: Ranked, b: Floats) -> Floats:
+    """Return ``(I - Q_c'Q_c)^-1 b_c`` as ``b + Hb + HHb + ...``, for clusters of little weight."""
+    term, total = b, b
+    while np.abs(term).max() > 1e-11 * np.abs(b).max():
+        term = _summed(rows, np.einsum("ij,ij->i", rows.basis, term[rows.cluster]))
+        total = total + term
+    return total
+
+
+def _by_cluster(rows: Ranked, b: Floats) -> Floats:
     order = np.argsort(rows.cluster, kind="stable")
     starts = np.append(0, np.cumsum(np.bincount(rows.cluster)))
     turned = np.empty_like(b)
     for c in range(rows.n_clusters):
         own = rows.basis[order[starts[c] : starts[c + 1]]]
         turned[c] = _solved_without(own.T @ own, b[c])
-    left: Floats = rows.residual + np.einsum("ij,ij->i", rows.basis, turned[rows.cluster])
-    return left
+    return turned
 
 
 def _solved_without(own: Floats, scores: Floats) -> Floats:
     """Return ``(I - own)^-1 scores``, nothing in directions the cluster determines alone."""
-    if float(np.trace(own)) < 0.5:
-        return np.asarray(np.linalg.solve(np.eye(own.shape[0]) - own, scores), dtype=float)
     values, vectors = np.linalg.eigh(np.eye(own.shape[0]) - own)
     inverse = np.where(values > _ALONE, 1 / np.maximum(values, _ALONE), 0.0)
     return np.asarray(vectors @ (inverse * (vectors.T @ scores)), dtype=float)
