@@ -17,6 +17,8 @@ from trueup.estimate.usual import usual_plan, workspace_panel
 from trueup.model.evidence import Window
 
 MONTHS = 6
+ONES: Sequence[float | None] = [1.0] * 4
+NONE: Sequence[float | None] = [None] * 4
 
 
 def panel(after: float = 0.0, before: float = 20.0) -> Panel:
@@ -92,13 +94,13 @@ def months(**columns: Sequence[float | None]) -> pa.Table:
 
 def test_the_usual_plan_is_about_the_best_outcome_that_is_observed() -> None:
     sound, merged = "sound_changes_per_developer_week", "merged_changes_per_developer_week"
-    best = usual_plan(months(**{sound: [1.0] * 4, merged: [2.0] * 4}))
+    best = usual_plan(months(**{sound: ONES, merged: ONES}))
     assert (best.primary.outcome, best.not_throughput) == (sound, "")
-    fallback = usual_plan(months(**{sound: [None] * 4, merged: [2.0] * 4}))
+    fallback = usual_plan(months(**{sound: NONE, merged: ONES}))
     assert fallback.primary.outcome == merged
     assert "not work that reached users" in fallback.not_throughput
     with pytest.raises(EstimateError, match="No change"):
-        usual_plan(months(**{sound: [None] * 4}))
+        usual_plan(months(**{sound: NONE}))
 
 
 def test_a_ratio_counts_as_worse_from_a_tenth_of_what_it_was_before_adoption() -> None:

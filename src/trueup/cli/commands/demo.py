@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = "Example: trueup demo --scenario too_small --output made-up.html"
 
-World = Literal["helped", "harmed", "nothing", "confounded", "too_small", "cliff", "burst"]
+World = Literal["demo", "helped", "harmed", "nothing", "confounded", "too_small", "cliff", "burst"]
 
 
 def run(
     *,
-    scenario: Annotated[World, typer.Option(help="What is true in the made-up world.")] = "helped",
+    scenario: Annotated[World, typer.Option(help="What is true in the made-up world.")] = "demo",
     teams: Annotated[
         int | None,
         typer.Option(
@@ -35,7 +35,7 @@ def run(
     ] = None,
     weeks: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", help="How long.", show_default="the scenario's", min=2),
+        typer.Option(metavar="NUMBER", help="How long.", show_default="the scenario's", min=3),
     ] = None,
     seed: Annotated[
         int | None,
