@@ -14,6 +14,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,13 @@ from scipy import stats
 
 from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.estimator import Fit
+from trueup.estimate.inference.adopters import Judged, sample_of
+from trueup.estimate.inference.dates import judged_by_dates
 from trueup.estimate.numerics.group_time import Design, group_time, influence, overall
+from trueup.estimate.numerics.reassigned import reassigned
 from trueup.estimate.panel import NEVER, Panel
 from trueup.estimate.question import Question
-from trueup.model.evidence import Window
+from trueup.model.evidence import Abstention, Window
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,8 +52,8 @@ def profile(since: Floats, size: Floats, strength: float) -> Floats:
     return -strength * size * (1 + since / GROWTH)
 
 
-def world(rng: np.random.Generator, dates: Ints, strength: float) -> World:
-    """Draw a panel in which `dates` adopted."""
+def world(rng: np.random.Generator, dates: Ints, strength: float, noisier: float) -> World:
+    """Draw a panel in which `dates` adopted; adopters have so much more noise."""
     n = dates.size
     errors = np.zeros((n, PERIODS))
     errors[:, 0] = rng.normal(size=n) / math.sqrt(1 - 0.25)
@@ -59,6 +63,8 @@ def world(rng: np.random.Generator, dates: Ints, strength: float) -> World:
     treated = (dates[:, None] != NEVER) & (since >= 0)
     size = np.array([SIZES.get(int(date), 0.0) for date in dates])[:, None]
     effect = np.where(treated, profile(since, size, strength), 0.0)
+    if noisier:
+        errors += (dates[:, None] != NEVER) * rng.normal(size=errors.shape) * noisier
     levels = rng.normal(size=(n, 1)) + np.linspace(0, 2, PERIODS)
     every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in SIZES.items()]
     return World(
@@ -84,6 +90,7 @@ SETTINGS = {
     "200x20": dealt(200),
     "24x20": dealt(24),
     "24x20, 4 adopt": fixed(24, [6, 9, 12, 15]),
+    "24x20, 4 adopt in pairs": fixed(24, [6, 6, 9, 9]),
     "12x20, 3 adopt": fixed(12, [6, 9, 12]),
     "8x20, 4 adopt": fixed(8, [6, 6, 12, 12]),
 }
@@ -164,6 +171,16 @@ def imputation(tally: Tally, made: World) -> None:
     note(tally, "library BJS, normal, these units", low, high, made.here)
 
 
+def permuted(tally: Tally, made: World, seed: int) -> None:
+    """Note what permuting dates gives, whether or not the product would."""
+    sample = sample_of(panel_of(made), Question(outcome="outcome"))
+    if isinstance(sample, Abstention):
+        return
+    found = judged_by_dates(0.0, partial(reassigned, design=Design()), sample, seed, 999)
+    if isinstance(found, Judged):
+        note(tally, "CS, dates permuted, these units", found.low, found.high, made.here)
+
+
 def two_way(tally: Tally, made: World) -> None:
     """Note two-way fixed effects with clustered errors."""
     n = made.adopted.size
@@ -190,17 +207,22 @@ def run(name: str, strength: float, asked: argparse.Namespace) -> None:
         dates = SETTINGS[name](rng)
         if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
             continue
-        made = world(rng, dates, strength)
+        made = world(rng, dates, strength, asked.noisier)
         product(tally, "callaway_santanna", made, tried)
         plain(tally, made)
         two_way(tally, made)
+        if tried < asked.slow and dates.size <= 40:
+            permuted(tally, made, tried)
         if tried < asked.slow:
             product(tally, "imputation", made, tried)
             imputation(tally, made)
         if tried < asked.slowest and "adopt" in name:
             product(tally, "synthetic", made, tried)
         tried += 1
-    print(f"\n{name}, effect {'nought' if not strength else 'growing'}, {asked.draws} draws")
+    print(
+        f"\n{name}, effect {'nought' if not strength else 'growing'}, "
+        f"adopters noisier by {asked.noisier:g}, {asked.draws} draws"
+    )
     for label in sorted(tally):
         rows = np.array(tally[label], dtype=float)
         print(
@@ -218,6 +240,7 @@ def main() -> None:
     parser.add_argument("--slowest", type=int, default=200, help="and with synthetic controls")
     parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
     parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
+    parser.add_argument("--noisier", type=float, default=0.0, help="more noise of adopters, sd")
     parser.add_argument("--seed", type=int, default=20_260_101)
     asked = parser.parse_args()
     for name in asked.setting or SETTINGS:

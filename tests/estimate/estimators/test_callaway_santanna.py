@@ -219,6 +219,15 @@ class TestWhomItSpeaksOf:
         assert copied.estimate.n_clusters == 20
         assert copied.estimate.interval.low == pytest.approx(single.estimate.interval.low)
 
+    def test_dates_that_differ_within_a_cluster_cannot_be_dealt_out(self) -> None:
+        """Eight divisions are few, but two of them hold adopters and others at once."""
+        values, _ = staggered(1, n=24)
+        adopted = np.array([4, NEVER, 8] * 2 + [NEVER] * 18)
+        found = fit(panel_of(values, adopted, cluster=np.repeat(np.arange(8), 3)))
+        assert found.estimate.least_p is None
+        assert "Student" in found.estimate.interval.method
+        assert found.estimate.n_clusters == 8
+
     def test_the_interval_holds_the_truth_as_often_as_it_says(self) -> None:
         """24 teams, 150 draws; .95 less or more 2.5 Monte Carlo errors of .018."""
         held = {"these units": 0, "units like these": 0}
