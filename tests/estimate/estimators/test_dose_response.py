@@ -131,3 +131,21 @@ def test_no_dose_or_no_change_of_it_is_an_abstention(seen: str) -> None:
     found = recipe.fit(panel if seen == "missing" else same, LEVEL)
     assert isinstance(found, Abstention)
     assert ("'tokens'" if seen == "missing" else "Nothing changes") in found.reason
+
+
+def test_a_dose_measured_so_finely_that_one_more_is_beyond_saying_is_an_abstention() -> None:
+    """Doses of a billionth: one more is a billion times all that was used."""
+    rng = np.random.default_rng(10)
+    dose = 1e-9 * rng.uniform(0.5, 1, (20, 8))
+    outcome = np.exp(1e9 * dose)
+    panel = made_panel({"y": outcome, "dose": dose}, [-1] * 20)
+    found = ESTIMATOR.fit(panel, Question(outcome="y", scale="log"))
+    assert isinstance(found, Abstention)
+    assert "larger units" in found.remedy
+
+
+def test_a_panel_in_which_nothing_was_seen_is_an_abstention() -> None:
+    outcome = np.full((20, 8), 1.0)
+    dose = np.full((20, 8), np.nan)
+    found = ESTIMATOR.fit(made_panel({"y": outcome, "dose": dose}, [-1] * 20), LEVEL)
+    assert isinstance(found, Abstention)

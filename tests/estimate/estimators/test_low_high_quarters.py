@@ -139,6 +139,7 @@ def test_companies_count_alike_whatever_their_size() -> None:
     [
         (np.ones((20, 8)), "quarter", "0 teams were seen"),
         (np.tile(np.arange(3.0), (20, 1)), "quarter", "0 teams were seen"),
+        (np.tile(np.arange(8.0), (20, 1)), "week", "0 teams were seen"),
         (np.tile(np.arange(8.0), (20, 1)), "year", "do not make quarters"),
         (np.tile(np.arange(8.0), (4, 1)), "quarter", "Only 4 teams"),
     ],

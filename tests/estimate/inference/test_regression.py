@@ -93,7 +93,7 @@ def always() -> tuple[Floats, list[int]]:
     ("world", "reason"),
     [
         (constant, "never changes"),
-        (one_period, "Fewer than two periods"),
+        (one_period, "Fewer than two periods hold anything"),
         (all_at_once, "no unit serves as a comparison"),
         (nobody, "none was seen both before and after"),
         (always, "none was seen both before and after"),

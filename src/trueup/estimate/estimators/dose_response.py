@@ -11,6 +11,7 @@ from trueup.estimate.inference.bounds import Refusal
 from trueup.estimate.inference.regression import Link, regress
 from trueup.estimate.inference.sample import Sample, draw_sample, keep_informative
 from trueup.estimate.inference.stating import (
+    LARGEST,
     Saying,
     abstain,
     fit_and_state,
@@ -131,7 +132,7 @@ def _steps(asked: _Asked) -> list[Estimate]:
         whole = replace(sample, paths=None)
         level, seed = asked.question.level, asked.seed
         bounds = regress(whole, asked.link, level, seed, jackknife=False)
-        if isinstance(bounds, Refusal):
+        if isinstance(bounds, Refusal) or (asked.relative and bounds.coefficient > LARGEST):
             continue
         contrast = f"{asked.dose} of {edges[step]:.3g} to {edges[step + 1]:.3g} against {base}"
         saying = asked.saying(contrast, f"fifth {step + 1} of {inside.shape[1]}")

@@ -195,6 +195,8 @@ def comparable(quarters: Quarters) -> Bools:
     use = np.where(both, quarters.adoption, np.nan)
     enough = both.sum(axis=1) >= FEWEST_QUARTERS
     differs = np.zeros(enough.size, dtype=np.bool_)
+    if not enough.any():
+        return differs
     differs[enough] = np.nanmax(use[enough], axis=1) > np.nanmin(use[enough], axis=1)
     return differs
 

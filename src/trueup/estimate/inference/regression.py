@@ -80,7 +80,7 @@ def regress(
 def _refuse(sample: Sample) -> Refusal | None:
     if sample.outcome.size == 0 or sample.rows.n_periods < 2:
         return Refusal(
-            reason="Fewer than two periods were seen, so nothing can be compared over time.",
+            reason="Fewer than two periods hold anything, so nothing can be compared over time.",
             remedy="Bring periods from before and after adoption.",
         )
     if sample.rows.n_clusters < 2:

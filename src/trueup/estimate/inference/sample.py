@@ -54,11 +54,16 @@ class Sample:
         return moving
 
     @property
+    def _least(self) -> float:
+        """Smallest difference of the regressor that is one."""
+        return NEAR * float(np.abs(self.regressor).max(initial=0.0))
+
+    @property
     def _moves(self) -> Bools:
         unit = self.rows.unit
         assert unit is not None
         means = np.bincount(unit, self.regressor) / np.bincount(unit)
-        moves: Bools = np.abs(self.regressor - means[unit]) > NEAR
+        moves: Bools = np.abs(self.regressor - means[unit]) > self._least
         return moves
 
     @property
@@ -76,7 +81,7 @@ class Sample:
         values, period = self.regressor[moved], rows.period[moved]
         many = np.maximum(np.bincount(period, minlength=rows.n_periods), 1)
         means = np.bincount(period, values, rows.n_periods) / many
-        return bool((np.abs(values - means[period]) <= NEAR).all())
+        return bool((np.abs(values - means[period]) <= self._least).all())
 
     @property
     def n_switching(self) -> int:

@@ -16,6 +16,9 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Group, Interval
 from trueup.units import RELATIVE, Unit
 
+LARGEST = 50.0
+"""Logarithm of the largest proportion that is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
@@ -83,6 +86,11 @@ def fit_and_state(
     if isinstance(found, Refusal):
         return found
     relative = question.scale != "level"
+    if relative and found.coefficient > LARGEST:
+        return Refusal(
+            reason="The proportion is too large to be said: one more is more than was ever seen.",
+            remedy="Count what changes in larger units.",
+        )
     beside: tuple[Estimate, ...] = ()
     if found.recipe == "wild" and found.error is not None:
         other = replace(saying, group=(*saying.group, ("interval", "CRV3")))
@@ -101,7 +109,8 @@ def state(
     """Say a coefficient in a reader's unit; `relative` if it is a logarithm."""
 
     def said(value: float) -> float:
-        return float(np.expm1(value)) if relative else value
+        with np.errstate(over="ignore"):
+            return float(np.expm1(value)) if relative else value
 
     return Estimate(
         outcome=saying.outcome,
