@@ -64,3 +64,10 @@ def test_the_interval_holds_what_the_test_does_not_refute() -> None:
     assert found is not None
     for end, outward in zip(found, (-1e-3, 1e-3), strict=True):
         assert p_of(end - outward) > 0.05 >= p_of(end + outward)
+
+
+def test_an_estimate_is_never_refuted_by_its_own_test_even_without_noise() -> None:
+    sample = sample_of(drawn_panel(3, units=20, treated=7))
+    clean = partial_out(3.0 * sample.regressor, sample.regressor, sample.rows)
+    assert clean is not None
+    assert WildBootstrap(clean, draw_turns(20, 1)).p_value(clean.coefficient) == 1.0

@@ -101,12 +101,14 @@ class WildBootstrap:
         """Return the two-sided p of a coefficient of `null`."""
         scores = self._scores - null * self._own
         mass = float(self._own.sum())
+        shift = float(scores.sum()) / mass
+        if abs(shift) <= NEAR * abs(null):
+            return 1.0
         turned = self._turns.weights * scores
         moved = turned.sum(axis=1) / mass
         spread = turned - (self._by_outcome - null * self._by_regressor)
         spread -= moved[:, None] * self._own
         drawn = np.abs(moved) / np.maximum(np.sqrt((spread**2).sum(axis=1)), NEAR * mass)
-        shift = float(scores.sum()) / mass
         rest = scores - shift * self._own
         seen = abs(shift) / max(float(np.sqrt(rest @ rest)), NEAR * mass)
         extreme = int(np.count_nonzero(drawn >= seen * (1 - NEAR)))
