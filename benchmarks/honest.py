@@ -13,12 +13,18 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trueup.estimate.numerics.honest.blocks import block_length, in_blocks
-from trueup.estimate.numerics.honest.relative import moves, rejects, relative_interval
+from trueup.estimate.numerics.honest.relative import (
+    _polyhedra,
+    _rejected,
+    moves,
+    relative_interval,
+)
 
 Floats = NDArray[np.float64]
 
@@ -47,10 +53,16 @@ def coverage(draws: int) -> None:
             covariance = covariance_of(7, 3, error)
             root = np.linalg.cholesky(covariance + 1e-12 * np.eye(7))
             out = np.zeros(2)
+            any_of = moves(np.zeros(7), covariance, 3, weights)
+            shapes = [_polyhedra(any_of, mbar, 0.95) for mbar in (0.5, 1.0)]
             for _ in range(draws):
                 effects = np.array(shape) + root @ rng.normal(size=7)
                 of = moves(effects - effects[3], covariance, 3, weights)
-                out += [rejects(of, mbar, 0.95, np.zeros(1))[0] for mbar in (0.5, 1.0)]
+                seen = np.concatenate([of.before, -of.before])
+                out += [
+                    _rejected(replace(one, moments=seen), np.array([-of.target]), 0.95)[0]
+                    for one in shapes
+                ]
             print(f"{name:50} {error:6.1f} {out[0] / draws:16.3f} {out[1] / draws:6.3f}")
 
 

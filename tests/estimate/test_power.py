@@ -114,6 +114,15 @@ def test_noise_is_told_from_units_and_periods() -> None:
     assert gaps[1:] == pytest.approx(expected, rel=0.04)
 
 
+@pytest.mark.parametrize("seed", range(11, 16))
+def test_noise_without_memory_is_given_none(seed: int) -> None:
+    """A chance wobble far out, taken for lasting noise, would be projected over any horizon."""
+    found = fit_noise(noise(seed, 200, 34, rho=0.0))
+    assert found is not None
+    assert found.lasting == 0
+    assert found.passing == pytest.approx(1.0, abs=0.03)
+
+
 def test_short_series_do_not_look_calmer_than_they_are() -> None:
     """Four periods of persistence 0.9: demeaning would halve the variance; differences do not."""
     found = fit_noise(noise(4, 4000, 4, rho=0.9))

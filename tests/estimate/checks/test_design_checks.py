@@ -127,6 +127,19 @@ def test_trimmed_bounds_are_the_worst_case_by_hand() -> None:
     assert shift(found.controls, 0.5, upward=True) == 0
 
 
+def test_users_among_the_controls_can_hide_a_gain_or_feign_one() -> None:
+    """Half of the controls lose 4: were they the users, nothing would be left of the gain of 2."""
+    starts = np.where(np.arange(200) < 100, 6, NEVER)
+    losers = -4 * treated(np.where(np.arange(200) >= 150, 6, NEVER), 12)
+    case = case_of(panel_of(noise(7, 200, 12, sd=0.2) + losers, starts), unmarked=(0.5, 0.0))
+    found = misclassification.check(case)
+    interval = case.fit.estimate.interval
+    assert case.sign == 1
+    assert figure(found, "worst_low") == pytest.approx(interval.low - 2, abs=0.2)
+    assert figure(found, "worst_high") == pytest.approx(interval.high + 2, abs=0.2)
+    assert found.answer == "weak"
+
+
 def test_an_effect_of_few_units_does_not_survive_wrong_marks() -> None:
     """One adopter in ten gains 5, the others nothing: a tenth of wrong marks can be all of it."""
     starts = np.where(np.arange(200) < 100, 6, NEVER)
