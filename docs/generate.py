@@ -18,6 +18,7 @@ from typing import Any, get_type_hints
 from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
+from trueup.measure.outcome import OUTCOMES
 from trueup.model import organisation_tables, tables
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -99,6 +100,27 @@ def tables_page() -> str:
     return _page(parts)
 
 
+def outcomes_page() -> str:
+    """Every outcome and exposure of a unit in a week or month."""
+    about = (
+        "What `trueup estimate` reads of each unit in each period. "
+        "A period in which anyone was active counts, also when nothing was delivered. "
+        "What no source records is unknown, never nought."
+    )
+    parts = ["# Outcomes of teams and repositories", _sentences(about)]
+    for outcome in OUTCOMES.values():
+        throughput = "" if outcome.is_throughput else " Not throughput."
+        facts = f"Unit: {outcome.says_unit}. Kind: {outcome.kind}. Better: {outcome.better}."
+        facts += f" Version: {outcome.version}.{throughput}"
+        parts += [
+            f"## {outcome.name}",
+            outcome.question,
+            _sentences(outcome.definition),
+            _sentences(facts),
+        ]
+    return _page(parts)
+
+
 def column_meanings() -> dict[tuple[str, str], str]:
     """Read the comment beside each column in the source of the tables."""
     found: dict[tuple[str, str], str] = {}
@@ -117,6 +139,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "cli.md": cli_page,
         "config.md": config_page,
         "errors.md": errors_page,
+        "outcomes.md": outcomes_page,
         "tables.md": tables_page,
     }
 )
