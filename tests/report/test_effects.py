@@ -21,7 +21,7 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.charts import drawn
-from trueup.report.charts.forest import Line, ends_of
+from trueup.report.charts.forest import Line, ends_of, forest_drawing
 from trueup.report.document import Block, Chart, Report, Table
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
@@ -254,6 +254,24 @@ def test_the_forest_reaches_past_whiskers_and_no_further_than_its_most() -> None
     assert ends_of([far], most=1.0) == (-0.1, 1.0)
 
 
+def test_a_still_picture_rounds_places_and_never_what_people_read() -> None:
+    """Places are cut to a hundredth of a pixel; a difference of 0.0041 stays that."""
+    fine = weighed.estimate("x_per_change", 0.0041, -0.0431, 0.0523)
+    line = Line(label="x", detail="", main=replace(fine, unit=Unit("x", "per change")))
+    title = Sentence(template="x")
+    chart = Chart(
+        id="x",
+        finding=title,
+        subtitle=title,
+        points=(line.main,),
+        drawing=forest_drawing([line]),
+    )
+    svg = drawn.still(chart, 720)
+    assert "+0.0041 (" in svg
+    assert plain("\u22120.043 to +0.052)") in plain(svg)
+    assert not re.findall(r'"[^"]*\d\.\d{3,}', "".join(re.findall(r"<[^>]*>", svg)))
+
+
 def test_an_infinite_end_is_null_in_a_chart_and_in_json() -> None:
     report = alone(weighed.assessment(found=(0.2, -0.1, math.inf)))
     (row, *_) = charts(report)["outcomes"].rows()
@@ -268,6 +286,9 @@ def test_your_result_stands_beside_studies_of_the_same_kind_only() -> None:
         yours, *others = found[f"beside-{family}"].points
         assert isinstance(yours, Estimate)
         assert {each.family for each in others if isinstance(each, Study)} == {family}
+    assert {each.family for each in found["beside-time"].points if isinstance(each, Study)} == {
+        "time"
+    }
     assert not [name for name in charts(alone(weighed.strange())) if name.startswith("beside")]
 
 
@@ -352,7 +373,7 @@ def test_where_nothing_can_be_told_the_page_still_says_what_would() -> None:
     report = alone(weighed.silent())
     assert all(isinstance(row.outcome, Abstention) for row in report.scale.rows)
     assert report.gates is None
-    assert charts(report) == {}
+    assert list(charts(report)) == ["beside-time"]
     said = plain(render_markdown(report))
     assert "Roll the next tool out in stages" in said
     (block,) = blocks(report, "needs")

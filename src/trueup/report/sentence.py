@@ -223,11 +223,11 @@ def _inline(text: str) -> str:
 
 
 def _reason(shown: Shown) -> str:
-    return uncapital(_inline(shown.reason)) if isinstance(shown, Abstention) else ""
+    return uncapital(_inline(typeset(shown.reason))) if isinstance(shown, Abstention) else ""
 
 
 def _remedy(shown: Shown) -> str:
-    return _inline(shown.remedy) if isinstance(shown, Abstention) else ""
+    return _inline(typeset(shown.remedy)) if isinstance(shown, Abstention) else ""
 
 
 _QUIET = frozenset({"since", "window", "month", "reason", "remedy"})

@@ -16,6 +16,8 @@ from trueup.report.document import Chart
 VEGA_LITE = "6.4"
 _TOO_FINE = re.compile(r"(\d\.\d\d)\d+")
 """Digits of a place on paper below a hundredth of a pixel."""
+_TAG = re.compile(r"<[^>]*>")
+"""Places stand in tags; a number between tags is read by people and keeps its digits."""
 
 WIDTHS: Mapping[str, tuple[int, ...]] = {"wide": (720, 358), "small": (300,)}
 """Widths in pixels of the still pictures of each chart."""
@@ -34,7 +36,7 @@ def still(chart: Chart, width: int) -> str:
     """Return the chart as SVG, `width` pixels wide, its colours still the page's to say."""
     sized = with_width(specification(chart), plot_width(chart, width))
     picture = vl_convert.vegalite_to_svg(json.dumps(sized, sort_keys=True), vl_version=VEGA_LITE)
-    rounded = _TOO_FINE.sub(r"\1", str(picture))
+    rounded = _TAG.sub(lambda tag: _TOO_FINE.sub(r"\1", tag[0]), str(picture))
     return _own_ids(_at_least(rounded, width), f"{chart.id}-{width}")
 
 

@@ -34,6 +34,9 @@ from trueup.report.words import Shown
 LONG_TABLE = 8
 """Coverage tables of more rows fold away what is complete."""
 
+FEW = 8
+"""So many repositories are named in the footer before the rest is folded away."""
+
 
 def render_html(report: Report) -> str:
     """Return the page: text, pictures, style and script in one string."""
@@ -62,6 +65,7 @@ class Page:
         self.ledger = Ledger(report)
         self.definitions = report.definitions()
         self.several = len(report.footer.ran_on) > 1
+        self.few = FEW
         self.anchors = {
             (line.about, line.check.name): f"{block.id}-{line.check.name}"
             for block in report.blocks()

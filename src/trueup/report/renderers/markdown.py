@@ -148,8 +148,9 @@ class _Writer:
     def _unknowns(self, block: Unknowns) -> Iterator[str]:
         for item in block.items:
             for why in item.abstentions:
-                said = f"{self._link(why, 'Cannot tell')}: {words.uncapital(why.reason)}"
-                yield f"- **{' '.join(item.questions)}** {said} {why.remedy}"
+                reason = words.uncapital(words.typeset(why.reason))
+                said = f"{self._link(why, 'Cannot tell')}: {reason} {words.typeset(why.remedy)}"
+                yield f"- **{' '.join(item.questions)}** {said}"
 
     def _checks(self, block: Checks) -> Iterator[str]:
         yield self._said(block.caption)

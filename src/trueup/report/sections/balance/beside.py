@@ -33,6 +33,8 @@ def beside(assessment: Assessment) -> Section:
     ]
     for family in DRAWN:
         blocks += _chart(family, found)
+    if found[0].called.is_ours:
+        blocks.append(_trials())
     blocks += _tables()
     return Section(id="studies", heading="Beside published studies", blocks=tuple(blocks))
 
@@ -54,6 +56,24 @@ def _chart(family: Family, found: tuple[Weighed, ...]) -> Iterator[Chart]:
             "diamond: an association. No whisker: no interval was found. An arrow: beyond the "
             "scale.",
             values={"family": Name(FAMILIES[family])},
+        ),
+        points=points_of(lines),
+        drawing=forest_drawing(lines),
+    )
+
+
+def _trials() -> Chart:
+    """Return the times of single tasks, which no record of delivery holds."""
+    studies = [each for each in all_studies() if each.family == "time" and each.effect is not None]
+    lines = [_line(study) for study in sorted(studies, key=_order)]
+    return Chart(
+        id="beside-time",
+        finding=Sentence(template="Trials that timed single tasks point both ways"),
+        subtitle=Sentence(
+            template="Change in {family}: less is faster. Your records do not time tasks, and a "
+            "task done sooner is not yet a change that reaches users. No whisker: no interval was "
+            "found.",
+            values={"family": Name(FAMILIES["time"])},
         ),
         points=points_of(lines),
         drawing=forest_drawing(lines),
