@@ -73,9 +73,9 @@ def scanned(given: Given) -> tuple[Ranked, Scan]:
 def test_the_scan_equals_one_dense_regression_a_candidate(*, units: bool) -> None:
     given = Given(units=units)
     _, found = scanned(given)
-    score, spread, variance = zip(*brute(given, found.place), strict=True)
+    total, spread, variance = zip(*brute(given, found.place), strict=True)
     assert found.place.size > 50
-    assert found.score == pytest.approx(score, abs=CLOSE)
+    assert found.total == pytest.approx(total, abs=CLOSE)
     assert found.spread == pytest.approx(spread, abs=CLOSE)
     assert found.variance == pytest.approx(variance, abs=CLOSE)
 

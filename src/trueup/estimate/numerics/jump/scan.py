@@ -38,36 +38,36 @@ class Scan:
         Candidate doses: a row is above when its dose is larger, ``(g,)``.
     above
         Rows above each, ``(g,)``.
-    score
+    total
         Sum of residuals above, ``I'My``.
     spread
         Sum of squares of the cleaned indicator, ``I'MI``.
     variance
-        Of `score` under the straight line, robust to clusters.
+        Of `total` under the straight line, robust to clusters.
     """
 
     place: Floats
     above: Codes
-    score: Floats
+    total: Floats
     spread: Floats
     variance: Floats
 
     @property
     def statistic(self) -> Floats:
         """Squared score over its variance, ``(g,)``."""
-        found: Floats = self.score**2 / self.variance
+        found: Floats = self.total**2 / self.variance
         return found
 
     @property
     def jump(self) -> Floats:
         """Size of the jump fitted at each place, ``(g,)``."""
-        found: Floats = self.score / self.spread
+        found: Floats = self.total / self.spread
         return found
 
     @property
     def gain(self) -> Floats:
         """By how much a jump there lowers the sum of squares, ``(g,)``."""
-        found: Floats = self.score**2 / self.spread
+        found: Floats = self.total**2 / self.spread
         return found
 
     @property
@@ -133,13 +133,13 @@ def scan(rows: Ranked, above: Codes) -> Scan:
         spread = spread - np.cumsum((2 * running(ones, rows.absorbed) - 1) / size)[ends]
     taken, cross, double = _basis_terms(rows, ends)
     variance = squares - 2 * cross + double
-    score = np.cumsum(e)[ends]
+    total = np.cumsum(e)[ends]
     spread = spread - taken
     real = (spread > RANK * e.size) & (variance > RANK * max(float(e @ e), 1e-300))
     return Scan(
         place=rows.dose[above[real]],
         above=above[real],
-        score=score[real],
+        total=total[real],
         spread=spread[real],
         variance=variance[real],
     )
