@@ -230,7 +230,7 @@ def _by_sandwich(asked: _Asked) -> Bounds:
 
 def _by_wild(asked: _Asked) -> Bounds | Refusal:
     turns = draw_turns(asked.clusters, asked.seed)
-    rough = crv1_error(asked.fitted)
+    rough = max(crv1_error(asked.fitted), 1e-6 * abs(asked.fitted.coefficient))
     error = None
     if asked.jackknife:
         error = jackknife_error(asked.sample, asked.link, asked.fitted.coefficient)
