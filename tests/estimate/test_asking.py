@@ -41,27 +41,31 @@ def panel(after: float = 0.0, before: float = 20.0) -> Panel:
 
 
 def test_what_came_after_adoption_changes_nothing_of_the_plan() -> None:
-    ask = Ask(outcome="y", guardrails=("z:lower",))
+    ask = Ask(outcome="y", guardrails=("z:lower:0.1",))
     assert plan_hash(plan_of(ask, panel(after=-0.3))) == plan_hash(plan_of(ask, panel(after=900)))
 
 
 def test_whole_numbers_from_nought_up_are_counts_and_anything_else_a_level() -> None:
     assert plan_of(Ask(outcome="y"), panel()).primary.scale == "count"
-    assert plan_of(Ask(outcome="y"), panel(before=-1)).primary.scale == "level"
-    assert plan_of(Ask(outcome="z"), panel()).primary.scale == "level"
+    assert plan_of(Ask(outcome="y", smallest=1), panel(before=-1)).primary.scale == "level"
+    assert plan_of(Ask(outcome="z", smallest=0.1), panel()).primary.scale == "level"
 
 
-def test_the_smallest_level_of_interest_is_a_twentieth_of_the_mean_before() -> None:
-    assert plan_of(Ask(outcome="z"), panel()).primary.smallest == pytest.approx(0.025)
-    assert plan_of(Ask(outcome="z", smallest=0.2), panel()).primary.smallest == 0.2
+def test_the_smallest_difference_in_a_level_is_for_the_asker_to_say() -> None:
+    """A twentieth of a logarithm is no twentieth: only the asker knows what the unit is worth."""
     assert plan_of(Ask(outcome="y"), panel()).primary.smallest == 0.05
+    with pytest.raises(EstimateError, match="smallest that matters is not said") as refused:
+        plan_of(Ask(outcome="z"), panel())
+    assert "0.025 is a twentieth of 0.5" in refused.value.hint
 
 
-def test_a_guardrail_says_which_direction_is_good() -> None:
-    (guardrail,) = plan_of(Ask(outcome="y", guardrails=("z:lower",)), panel()).guardrails
-    assert (guardrail.outcome, guardrail.better) == ("z", "lower")
-    with pytest.raises(EstimateError, match="which direction of 'z'"):
-        plan_of(Ask(outcome="y", guardrails=("z:down",)), panel())
+def test_a_guardrail_says_which_direction_is_good_and_what_matters() -> None:
+    written = ("z:lower:0.2",)
+    (guardrail,) = plan_of(Ask(outcome="y", smallest=0.3, guardrails=written), panel()).guardrails
+    assert (guardrail.outcome, guardrail.better, guardrail.smallest) == ("z", "lower", 0.2)
+    for wrong, says in (("z:down", "which direction of 'z'"), ("z:lower:x", "is not a number")):
+        with pytest.raises(EstimateError, match=says):
+            plan_of(Ask(outcome="y", guardrails=(wrong,)), panel())
 
 
 def test_the_second_recipe_is_never_the_first() -> None:
@@ -70,7 +74,7 @@ def test_the_second_recipe_is_never_the_first() -> None:
 
 
 def test_every_column_a_plan_needs_is_read() -> None:
-    ask = Ask(outcome="y", covariates=("x",), guardrails=("z",), dose="q", moderators=("m",))
+    ask = Ask(outcome="y", covariates=("x",), guardrails=("z::0.1",), dose="q", moderators=("m",))
     asked = ask.columns("unit", "time", "since")
     assert asked.numbers == ("y", "z", "q", "x", "m")
     columns = {**panel().columns, "x": panel().column("y"), "q": panel().column("y")}

@@ -102,7 +102,7 @@ class Asked:
         typer.Option(
             metavar="NUMBER",
             help="Smallest change that matters: 0.05 is five per cent.",
-            show_default="0.05, or 5 % of the mean before adoption",
+            show_default="0.05; must be said for level",
         ),
     ] = None
     horizon: Annotated[

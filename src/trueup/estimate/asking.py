@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,12 +39,12 @@ class Ask:
     better
         Which direction is good.
     smallest
-        Smallest effect of interest. None: a twentieth; for ``level``, of the mean outcome
-        before adoption.
+        Smallest effect of interest. None: a twentieth; for ``level`` only the asker can know.
     horizon, anticipation, controls, covariates
         As in `trueup.estimate.question.Question`.
     guardrails
-        Outcomes that must not suffer, by ``name`` or ``name:lower``.
+        Outcomes that must not suffer: ``name``, ``name:lower``, ``name:lower:0.1``; the last is
+        the smallest loss of interest.
     method
         Name of the estimator.
     dose
@@ -132,7 +132,7 @@ def plan_of(ask: Ask, panel: Panel, *, unit: str = "unit", cluster: str | None =
     find_estimator(ask.method)
     return Plan(
         title=f"What adoption did to {ask.outcome}",
-        primary=_question(ask, panel, ask.outcome, ask.better, ask.scale),
+        primary=_question(ask, panel),
         guardrails=tuple(_guardrail(ask, panel, written) for written in ask.guardrails),
         moderators=ask.moderators,
         dose=ask.dose,
@@ -225,31 +225,53 @@ def _name(written: str) -> str:
 
 
 def _guardrail(ask: Ask, panel: Panel, written: str) -> Question:
-    name, _, better = written.partition(":")
+    name, _, rest = written.partition(":")
+    better, _, smallest = rest.partition(":")
     if better not in {"", "higher", "lower"}:
         raise EstimateError(
             f"{written!r} does not say which direction of {name!r} is good.",
             hint=f"Write {name}:lower or {name}:higher.",
         )
-    return _question(ask, panel, name, "lower" if better == "lower" else "higher", None)
+    try:
+        least = float(smallest) if smallest else None
+    except ValueError as error:
+        raise EstimateError(
+            f"{smallest!r} in {written!r} is not a number.", hint=f"Write {name}:lower:0.1."
+        ) from error
+    alone = replace(ask, outcome=name, better=_direction(better), scale=None, smallest=least)
+    return _question(alone, panel)
 
 
-def _question(
-    ask: Ask, panel: Panel, outcome: str, better: Literal["higher", "lower"], scale: Scale | None
-) -> Question:
-    before = _before_anyone(panel, outcome)
-    scale = scale or _scale(before)
-    asked = ask.smallest if outcome == ask.outcome else None
+def _direction(written: str) -> Literal["higher", "lower"]:
+    return "lower" if written == "lower" else "higher"
+
+
+def _question(ask: Ask, panel: Panel) -> Question:
+    before = _before_anyone(panel, ask.outcome)
+    scale = ask.scale or _scale(before)
+    if ask.smallest is None and scale == "level":
+        raise EstimateError(
+            f"Which difference in {ask.outcome} is the smallest that matters is not said.",
+            hint=f"Say it with --smallest{_for_example(before)}, or as the third part of "
+            "--guardrail; or ask with --scale log, where it is said as a proportion.",
+        )
     return Question(
-        outcome=outcome,
+        outcome=ask.outcome,
         scale=scale,
-        better=better,
-        smallest=asked if asked is not None else _smallest(before, scale),
+        better=ask.better,
+        smallest=SHARE if ask.smallest is None else ask.smallest,
         horizon=ask.horizon,
         anticipation=ask.anticipation,
         controls=ask.controls,
         covariates=ask.covariates,
     )
+
+
+def _for_example(before: Floats) -> str:
+    typical = abs(float(before.mean())) if before.size else 0.0
+    if not typical:
+        return ""
+    return f" ({SHARE * typical:.2g} is a twentieth of {typical:.3g}, its mean before adoption)"
 
 
 def _before_anyone(panel: Panel, outcome: str) -> Floats:
@@ -261,10 +283,3 @@ def _before_anyone(panel: Panel, outcome: str) -> Floats:
 def _scale(before: Floats) -> Scale:
     whole = before.size > 0 and bool((before >= 0).all()) and bool((before == before.round()).all())
     return "count" if whole else "level"
-
-
-def _smallest(before: Floats, scale: Scale) -> float:
-    if scale != "level":
-        return SHARE
-    typical = SHARE * float(np.abs(before.mean())) if before.size else 0.0
-    return float(f"{typical:.2g}") if typical > 0 else SHARE
