@@ -79,8 +79,8 @@ def test_a_count_is_a_share_of_the_mean_without_adoption() -> None:
 
 
 def test_the_error_of_a_proportion_is_that_of_dropping_units_in_turn() -> None:
-    """The jackknife of log(mean with / mean without), 60 units, within a fifth."""
-    values, adopted = staggered(2)
+    """The jackknife of log(mean with / mean without), 60 units, effect +240 %, within a tenth."""
+    values, adopted = staggered(2, strength=8.0)
     counts = np.random.default_rng(0).poisson(np.exp(1 + 0.2 * values)).astype(float)
     treated = (adopted[:, None] != NEVER) & (np.arange(12) >= adopted[:, None])
 
@@ -91,7 +91,7 @@ def test_the_error_of_a_proportion_is_that_of_dropping_units_in_turn() -> None:
 
     jackknife = math.sqrt(59 * np.var([answer(np.arange(60) != k) for k in range(60)]))
     found = fit(panel_of(counts, adopted), dataclasses.replace(LEVEL, scale="count"))
-    assert found.raw_error == pytest.approx(jackknife, rel=0.2)
+    assert found.raw_error == pytest.approx(jackknife, rel=0.1)
 
 
 def test_few_clusters_are_judged_by_permutation() -> None:
