@@ -27,8 +27,13 @@ from trueup.estimate.inference.cluster_robust import (
     student_p,
 )
 from trueup.estimate.inference.permutation import arrangements, invert
-from trueup.estimate.inference.regression import by_sandwich, regress
-from trueup.estimate.inference.rule import least_p_of_permutation, rule_for
+from trueup.estimate.inference.regression import (
+    at_null,
+    by_sandwich,
+    effective_clusters,
+    p_of_deals,
+)
+from trueup.estimate.inference.rule import MANY_TREATED, least_p_of_permutation, rule_for
 from trueup.estimate.inference.sample import Sample
 from trueup.estimate.inference.wild import WildBootstrap, draw_turns
 from trueup.estimate.numerics.regression.dealing import deal_paths
@@ -141,6 +146,23 @@ def dates(draws: int) -> None:
         print(f"{clusters:8d}, {treated:22d} | {one:.3f}  {two:.3f}", flush=True)
 
 
+def p_of_none(counted: Sample, seed: int) -> float:
+    """Return the p of no effect on a count's mean, by what the rule picks."""
+    clusters, treated = counted.rows.n_clusters, int(counted.switching.sum())
+    rule = rule_for(clusters, treated)
+    if rule == "crv1":
+        plain = by_sandwich(counted, "proportion", 0.95)
+        return plain.p_value if isinstance(plain, Bounds) else 1.0
+    if rule == "permutation":
+        assert counted.paths is not None
+        kinds, labels = np.unique(counted.paths, axis=0, return_inverse=True)
+        deals, _ = arrangements(labels.ravel(), seed=seed, draws=RESAMPLES)
+        return p_of_deals(counted, kinds, deals, 0.0)
+    fit = at_null(counted, 0.0)
+    assert fit is not None
+    return WildBootstrap(fit, draw_turns(clusters, seed, RESAMPLES)).p_value()
+
+
 def counts(draws: int) -> None:
     """Print how often no effect on a count's mean is refuted by what the rule picks."""
     print("clusters, treated | the rule, PPML")
@@ -151,8 +173,7 @@ def counts(draws: int) -> None:
             rng = np.random.default_rng(seed)
             mean = np.exp(1 + 0.3 * world.outcome)
             counted = replace(world, outcome=rng.poisson(mean).astype(float))
-            found = regress(counted, "proportion", 0.95, seed)
-            refuted.append(isinstance(found, Bounds) and not found.low <= 0 <= found.high)
+            refuted.append(p_of_none(counted, seed) <= 0.05 + 1e-12)
         rule = rule_for(clusters, treated)
         print(f"{clusters:8d}, {treated:7d} | {rule} {np.mean(refuted):.3f}", flush=True)
 
@@ -191,14 +212,18 @@ def _tail(between: float, within: float, seed: int) -> tuple[float, bool, bool]:
     sample = Sample(
         outcome=outcome, regressor=paths.ravel(), rows=rows, paths=paths, place=unit * 0
     )
-    found = regress(sample, "proportion", 0.95, seed)
-    assert isinstance(found, Bounds)
     plain = by_sandwich(sample, "proportion", 0.95)
     assert isinstance(plain, Bounds)
+    ours = plain.low <= truth <= plain.high
+    fitted, at_truth = at_null(sample, plain.coefficient), at_null(sample, truth)
+    assert fitted is not None
+    assert at_truth is not None
+    if effective_clusters(fitted, sample) < MANY_TREATED:
+        ours = WildBootstrap(at_truth, draw_turns(units, seed, RESAMPLES)).p_value() > 0.05
     return (
         unforeseen(outcome, rows),
         plain.low <= truth <= plain.high,
-        found.low <= truth <= found.high,
+        ours,
     )
 
 

@@ -27,7 +27,7 @@ from trueup.model.evidence import Abstention
 from trueup.units import RATIO
 
 TOP = 0.01
-HEAVY = 0.3
+HEAVY = 0.25
 """Where unforeseen excess of the top hundredth of rows is more than this share of all there is,
 the interval of a mean no longer covers (docs/benchmarks.md, heavy tails)."""
 

@@ -68,7 +68,7 @@ def regress(
     fitted = _fit(sample, link)
     if fitted is None:
         return COLLINEAR
-    if recipe == "crv1" and _effective(fitted, sample) < MANY_TREATED:
+    if recipe == "crv1" and effective_clusters(fitted, sample) < MANY_TREATED:
         recipe = "wild"
     recipes = {"crv1": _by_sandwich, "wild": _by_wild, "permutation": _by_permutation}
     found = recipes[recipe](_Asked(sample, link, fitted, level, seed, clusters, treated, jackknife))
@@ -101,7 +101,7 @@ def _refuse(sample: Sample) -> Refusal | None:
     return None
 
 
-def _effective(fitted: Partialled, sample: Sample) -> float:
+def effective_clusters(fitted: Partialled, sample: Sample) -> float:
     """Return how many equal clusters the thinner arm is worth, by weight in the regression.
 
     References
@@ -239,7 +239,7 @@ def _by_wild(asked: _Asked) -> Bounds | Refusal:
     else:
 
         def p_of(null: float) -> float:
-            fitted = _at_null(asked.sample, null)
+            fitted = at_null(asked.sample, null)
             return 0.0 if fitted is None else WildBootstrap(fitted, turns).p_value()
 
     ends = not_refuted(p_of, asked.fitted.coefficient, rough, asked.level)
@@ -264,7 +264,7 @@ def _at_odds(asked: _Asked) -> Refusal:
     )
 
 
-def _at_null(sample: Sample, null: float) -> Partialled | None:
+def at_null(sample: Sample, null: float) -> Partialled | None:
     """Fit a count with the coefficient held, and return the weighted step that would free it.
 
     References
@@ -294,7 +294,7 @@ def _by_permutation(asked: _Asked) -> Bounds | Refusal:
         said = invert(given.shown, given.taken, asked.level)
         found = asked.bounds((said.low, said.high), "permutation", method, None, said.p_value)
         return _with(found, said.least_p, seed, "these units")
-    p_of = partial(_p_of_deals, sample, kinds, deals)
+    p_of = partial(p_of_deals, sample, kinds, deals)
     power = np.abs(deal_paths(fitted, kinds, deals).taken)
     least = float(np.mean(power >= power[0] * (1 - NEAR)))
     if least > 1 - asked.level:
@@ -306,7 +306,7 @@ def _by_permutation(asked: _Asked) -> Bounds | Refusal:
     return _with(found, least, seed, "these units")
 
 
-def _p_of_deals(sample: Sample, kinds: Floats, deals: Ints, null: float) -> float:
+def p_of_deals(sample: Sample, kinds: Floats, deals: Ints, null: float) -> float:
     """Take a proportion out of the treated rows, and see whether what is left is remarkable."""
     rest = sample.outcome * np.exp(-null * sample.regressor)
     rows = bare(sample.rows)
