@@ -45,7 +45,9 @@ from trueup.model.evidence import Abstention, Interval, Window
 from trueup.units import RELATIVE
 
 DELTA = math.log(1.05)
-ANSWERS = ("destroying", "leaning harm", "neutral", "leaning gain", "creating", "cannot tell")
+ANSWERS = (
+    "destroying", "leaning harm", "leaning", "neutral", "leaning gain", "creating", "cannot tell",
+)  # fmt: skip
 ERRORS, TRUTHS = (0.01, 0.02, 0.04, 0.08), (0.0, -0.05, -0.10, -0.20)
 NONE = Abstention(metric="", reason="", remedy="")
 WEEK = 604_800_000_000
@@ -320,7 +322,14 @@ def whole(draws: int) -> None:
     for roll in (rollouts()[0], rollouts()[1]):
         generator = np.random.default_rng(7)
         usual = float(np.median([year(roll, roll.draw(generator))[-1, 1] for _ in range(20)]))
-        for error, truth in ((0.01, 0.0), (0.04, 0.0), (0.04, -0.2), (0.01, -0.1), (0.3, 0.0)):
+        for error, truth in (
+            (0.01, 0.0),
+            (0.04, 0.0),
+            (0.04, -0.2),
+            (0.02, -0.2),
+            (0.01, -0.1),
+            (0.3, 0.0),
+        ):
             found, failed = list[str](), 0
             for _ in range(draws):
                 values = roll.draw(generator) * error / usual
