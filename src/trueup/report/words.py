@@ -32,7 +32,7 @@ _NUMBER_AND_REST = re.compile(r"^([-+]?[\d,.]+)(.*)$")
 
 
 def plain(value: float, unit: Unit) -> str:
-    """Say a value: a true minus sign, no decimal that says nothing, no break inside.
+    """Say a value: a true minus sign, no decimal that says nothing, no break before its unit.
 
     >>> from trueup.units import RATIO, SECONDS
     >>> [plain(259200, SECONDS).split(chr(160)), plain(-0.02, RATIO)[0] == chr(8722)]
@@ -46,7 +46,8 @@ def plain(value: float, unit: Unit) -> str:
         return "1\u00a0person"
     if unit == TIMES:
         return f"{significant(value)}\u00a0times"
-    said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0")
+    spaces = 1 if unit.symbol.count(" ") > 1 else -1
+    said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0", spaces)
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 
 

@@ -17,7 +17,6 @@ from trueup.report import names, words
 from trueup.report.charts import drawn
 from trueup.report.document import (
     Chart,
-    ChartGroup,
     CoverageLine,
     CoverageTable,
     OneLine,
@@ -142,10 +141,6 @@ class Page:
         """Return what counts as no difference in a row."""
         return row.band or scale.band
 
-    def is_study(self, shown: object) -> bool:
-        """Return whether this is a published figure."""
-        return isinstance(shown, Study)
-
     def how(self, shown: Shown) -> str:
         """Return the id of the definition it follows; empty if the page has none."""
         metric = words.metric_of(shown)
@@ -160,10 +155,6 @@ class Page:
         """Return whether a value lies outside the scale."""
         return abs(value) > scale.reach
 
-    def only_in_charts(self) -> frozenset[Shown]:
-        """Return evidence that no text shows: its row stands in the chart's table."""
-        return self.ledger.only_in_charts
-
     def is_cannot(self, shown: object) -> bool:
         """Return whether this is an abstention."""
         return isinstance(shown, Abstention)
@@ -171,10 +162,6 @@ class Page:
     def is_shown(self, cell: object) -> bool:
         """Return whether a cell is evidence and not a name."""
         return isinstance(cell, Measurement | Abstention | Estimate | Study)
-
-    def charts(self, block: Chart | ChartGroup) -> tuple[Chart, ...]:
-        """Return the charts in a block."""
-        return block.charts if isinstance(block, ChartGroup) else (block,)
 
 
 def trusted(text: str) -> Markup:
