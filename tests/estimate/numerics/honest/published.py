@@ -6,6 +6,7 @@ import importlib.util
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,16 +37,22 @@ def medicaid() -> tuple[Floats, Floats, int]:
 
 
 @cache
-def minimum_wage() -> tuple[Floats, Floats, int]:
-    """Return the Callaway-Sant'Anna event study of county teen employment (R's ``did::mpdta``)."""
+def minimum_wage_results() -> Any:
+    """Return diff-diff's Callaway-Sant'Anna of county teen employment (R's ``did::mpdta``)."""
     from diff_diff import CallawaySantAnna
 
     table = _carried("mpdta_long").rename(columns={"first.treat": "first"})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library announces its next version
-        found = CallawaySantAnna(base_period="universal").fit(
+        return CallawaySantAnna(base_period="universal").fit(
             table, "lemp", "countyreal", "year", "first", aggregate="event_study"
         )
+
+
+@cache
+def minimum_wage() -> tuple[Floats, Floats, int]:
+    """Return the event study of `minimum_wage_results`."""
+    found = minimum_wage_results()
     horizons = sorted(found.event_study_effects)
     effects = np.array([found.event_study_effects[h]["effect"] for h in horizons])
     covariance = np.zeros((len(horizons), len(horizons)))
