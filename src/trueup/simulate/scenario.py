@@ -263,7 +263,7 @@ check by chance alone.
 ``helped``, ``harmed``, ``nothing``
     an effect that design-based estimators find, or none;
 ``confounded``
-    the good teams adopt while everyone grows: comparing before and after has the wrong sign;
+    the good teams adopt while everyone grows: comparing before and after hides the harm;
 ``too_small``
     eight teams: the right answer is that nobody can tell;
 ``cliff``
