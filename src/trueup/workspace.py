@@ -237,7 +237,7 @@ class Workspace:
         EstimateError
             What is asked about is not in the workspace.
         """
-        from trueup.estimate.usual import workspace_panel
+        from trueup.estimate.asking.usual import workspace_panel
         from trueup.measure.unit_months import unit_months
         from trueup.measure.unit_weeks import unit_weeks
 

@@ -37,7 +37,7 @@ Ask = Callable[[str], Said]
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run `trueup estimate` in an empty folder, with the words given."""
 
-    monkeypatch.setattr("trueup.estimate.asking.assess", assess_once)
+    monkeypatch.setattr("trueup.estimate.asking.answer.assess", assess_once)
 
     def run(words: str) -> Said:
         monkeypatch.chdir(tmp_path)

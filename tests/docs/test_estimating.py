@@ -32,7 +32,7 @@ def test_every_line_about_estimating_ends_well(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("trueup.estimate.asking.assess", assess_once)
+    monkeypatch.setattr("trueup.estimate.asking.answer.assess", assess_once)
     write_panel(tmp_path / "f.csv")
     monkeypatch.chdir(tmp_path)
     if line.endswith("--plan plan.toml"):

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.errors import EstimateError
-from trueup.estimate.asking import Ask, columns_of, plan_of
+from trueup.estimate.asking.ask import Ask, columns_of, plan_of
 from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.plan import Plan, Population
 from trueup.estimate.question import Question

@@ -1,0 +1,6 @@
+"""Questions as people put them, the plan where none is registered, and their answers."""
+
+from trueup.estimate.asking.answer import estimate, estimate_panel
+from trueup.estimate.asking.ask import Ask, columns_of, plan_of
+
+__all__ = ["Ask", "columns_of", "estimate", "estimate_panel", "plan_of"]
