@@ -1,7 +1,8 @@
 """How often each staggered estimator's interval holds the truth, on panels whose truth we made.
 
 Units adopt at 30, 45, 60 or 75 per cent of the window or never; errors are autoregressive (.5);
-effects grow with time since adoption and differ by cohort (from .5 to 1.5 times the average).
+effects grow with time since adoption and differ by cohort: from .5 times the average for the
+earliest to 1.5 for the latest, or the other way round.
 Every draw goes through the estimators as the product calls them; the libraries' own intervals
 stand beside.
 """
@@ -52,21 +53,24 @@ def profile(since: Floats, size: Floats, strength: float) -> Floats:
     return -strength * size * (1 + since / GROWTH)
 
 
-def world(rng: np.random.Generator, dates: Ints, strength: float, noisier: float) -> World:
-    """Draw a panel in which `dates` adopted; adopters have so much more noise."""
-    n = dates.size
+def world(
+    rng: np.random.Generator, dates: Ints, asked: argparse.Namespace, strength: float
+) -> World:
+    """Draw a panel in which `dates` adopted; adopters may have more noise."""
+    n, noisier = dates.size, asked.noisier
+    sizes = dict(zip(SIZES, reversed(SIZES.values()), strict=True)) if asked.early else SIZES
     errors = np.zeros((n, PERIODS))
     errors[:, 0] = rng.normal(size=n) / math.sqrt(1 - 0.25)
     for t in range(1, PERIODS):
         errors[:, t] = 0.5 * errors[:, t - 1] + rng.normal(size=n)
     since = np.arange(PERIODS)[None, :] - dates[:, None]
     treated = (dates[:, None] != NEVER) & (since >= 0)
-    size = np.array([SIZES.get(int(date), 0.0) for date in dates])[:, None]
+    size = np.array([sizes.get(int(date), 0.0) for date in dates])[:, None]
     effect = np.where(treated, profile(since, size, strength), 0.0)
     if noisier:
         errors += (dates[:, None] != NEVER) * rng.normal(size=errors.shape) * noisier
     levels = rng.normal(size=(n, 1)) + np.linspace(0, 2, PERIODS)
-    every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in SIZES.items()]
+    every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in sizes.items()]
     return World(
         values=levels + errors + effect,
         adopted=dates,
@@ -207,7 +211,7 @@ def run(name: str, strength: float, asked: argparse.Namespace) -> None:
         dates = SETTINGS[name](rng)
         if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
             continue
-        made = world(rng, dates, strength, asked.noisier)
+        made = world(rng, dates, asked, strength)
         product(tally, "callaway_santanna", made, tried)
         plain(tally, made)
         two_way(tally, made)
@@ -241,6 +245,7 @@ def main() -> None:
     parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
     parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
     parser.add_argument("--noisier", type=float, default=0.0, help="more noise of adopters, sd")
+    parser.add_argument("--early", action="store_true", help="the earliest are moved most")
     parser.add_argument("--seed", type=int, default=20_260_101)
     asked = parser.parse_args()
     for name in asked.setting or SETTINGS:
