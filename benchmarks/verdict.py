@@ -22,11 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from trueup.estimate.assess import assess
 from trueup.estimate.assessment import Assessed
 from trueup.estimate.estimator import Fit
 from trueup.estimate.estimators.callaway_santanna import ESTIMATOR
-from trueup.estimate.looks import Look, this_look
 from trueup.estimate.numerics.group_time import (
     Design,
     Influence,
@@ -37,9 +35,11 @@ from trueup.estimate.numerics.group_time import (
 from trueup.estimate.numerics.group_time_error import spread_of_these
 from trueup.estimate.numerics.log_means import Sample, log_means
 from trueup.estimate.panel import NEVER, Floats, Ints, Panel
-from trueup.estimate.plan import Plan
 from trueup.estimate.question import Question
-from trueup.estimate.verdict import FALSE_ALARM, judge
+from trueup.estimate.verdict.assess import assess
+from trueup.estimate.verdict.looks import Look, this_look
+from trueup.estimate.verdict.plan import Plan
+from trueup.estimate.verdict.rule import FALSE_ALARM, judge
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Interval, Window
 from trueup.units import RELATIVE

@@ -18,7 +18,7 @@ _FOUND_IN = {
     "Workspace": "trueup.workspace",
     "estimate_panel": "trueup.estimate.asking",
     "read_panel": "trueup.estimate.reading",
-    "read_plan": "trueup.estimate.plan",
+    "read_plan": "trueup.estimate.verdict.plan",
 }
 
 

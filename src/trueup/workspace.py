@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
     from trueup.estimate.assessment import Assessment
     from trueup.estimate.panel import Panel
-    from trueup.estimate.plan import Adoption, Plan
+    from trueup.estimate.verdict.plan import Adoption, Plan
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Check
     from trueup.simulate.scenario import Scenario
@@ -352,7 +352,7 @@ class _Rule:
 
 
 def _rule(asked: Ask | Plan | None, unit: str, grain: str) -> _Rule:
-    from trueup.estimate.plan import Adoption, Plan
+    from trueup.estimate.verdict.plan import Adoption, Plan
 
     adoption = Adoption()
     if isinstance(asked, Plan):

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from trueup.estimate.assess import assess
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.panel import Panel
-from trueup.estimate.plan import Plan, plan_hash
+from trueup.estimate.verdict.assess import assess
+from trueup.estimate.verdict.plan import Plan, plan_hash
 
 MONTHS = tuple(f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(12))
 TRUTH = 0.30

@@ -13,7 +13,7 @@ from trueup.errors import EstimateError
 from trueup.estimate.asking import Ask, columns_of, plan_of
 from trueup.estimate.asking.usual import usual_plan, workspace_panel
 from trueup.estimate.panel import NEVER, Panel
-from trueup.estimate.plan import plan_hash
+from trueup.estimate.verdict.plan import plan_hash
 from trueup.model.evidence import Window
 
 MONTHS = 6

@@ -10,8 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
-    from trueup.estimate.plan import Plan
     from trueup.estimate.reading import PanelColumns
+    from trueup.estimate.verdict.plan import Plan
 
 Grain = Literal["day", "week", "month", "quarter", "year", "period"]
 Scale = Literal["level", "log", "count"]

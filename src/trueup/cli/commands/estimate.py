@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
     from trueup.estimate.assessment import Assessment
     from trueup.estimate.panel import Panel
-    from trueup.estimate.plan import Plan
+    from trueup.estimate.verdict.plan import Plan
 
 EXAMPLES = """Example: trueup estimate --panel f.csv --unit repo --time month --adopted event
 --outcome lines_added
@@ -78,7 +78,7 @@ def run(
 
 def _question(rows: Rows, asked: Asked, plan: Path | None, *, is_new: bool) -> Ask | Plan | None:
     """Return what is asked: a registered plan, or what was typed; None for the usual plan."""
-    from trueup.estimate.plan import read_plan
+    from trueup.estimate.verdict.plan import read_plan
 
     ask = asked.ask()
     if is_new and plan is None:
@@ -113,7 +113,7 @@ def _panel(rows: Rows, question: Ask | Plan | None, workspace: Path | None) -> t
 
 
 def _written(plan: Plan, path: Path | None) -> list[str]:
-    from trueup.estimate.plan import plan_hash, write_plan
+    from trueup.estimate.verdict.plan import plan_hash, write_plan
 
     assert path is not None
     write_plan(plan, path)

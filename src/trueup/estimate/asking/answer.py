@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from trueup.estimate.asking.ask import Ask, columns_of, plan_of
-from trueup.estimate.assess import Progress, assess
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.estimator import SEED
 from trueup.estimate.panel import Panel
-from trueup.estimate.plan import Plan
 from trueup.estimate.reading import panel_from_table, read_panel
 from trueup.estimate.reading.limits import refuse_values
+from trueup.estimate.verdict.assess import Progress, assess
+from trueup.estimate.verdict.plan import Plan
 
 
 def estimate(

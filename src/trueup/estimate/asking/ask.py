@@ -10,9 +10,9 @@ import numpy as np
 from trueup.errors import EstimateError
 from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.panel import Floats, Grain, Panel
-from trueup.estimate.plan import Plan, Population
 from trueup.estimate.question import Question, Scale
 from trueup.estimate.reading import PanelColumns
+from trueup.estimate.verdict.plan import Plan, Population
 
 SHARE = 0.05
 """Smallest effect of interest where none is named: a twentieth."""

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from trueup.errors import EstimateError
 from trueup.estimate.asking.ask import Ask, columns_of, plan_of
 from trueup.estimate.panel import Panel, Remark
-from trueup.estimate.plan import Plan, Population
 from trueup.estimate.question import Question
 from trueup.estimate.reading import panel_from_table
+from trueup.estimate.verdict.plan import Plan, Population
 from trueup.measure.outcome import OUTCOMES, Outcome
 
 Span = Literal["week", "month"]

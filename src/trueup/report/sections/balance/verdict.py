@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from trueup.estimate.assessment import Assessment, Verdict
-from trueup.estimate.verdict import GATES, HONEST
+from trueup.estimate.verdict.rule import GATES, HONEST
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Interval
 from trueup.report.document import ScaleRow, ScaleRows

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from trueup.errors import EstimateError
-from trueup.estimate.assess import _Work, assess
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.estimator import Fit
-from trueup.estimate.looks import ONLY_LOOK
 from trueup.estimate.panel import NEVER, Floats, Panel
-from trueup.estimate.plan import Plan, plan_hash
 from trueup.estimate.question import Question
+from trueup.estimate.verdict.assess import _Work, assess
+from trueup.estimate.verdict.looks import ONLY_LOOK
+from trueup.estimate.verdict.plan import Plan, plan_hash
 from trueup.model.evidence import Abstention, Window
 
 WEEK = 604_800_000_000

@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from trueup.estimate.looks import ONLY_LOOK, Look, this_look
 from trueup.estimate.numerics.spending import critical_values
 from trueup.estimate.panel import NEVER, Grain, Panel
+from trueup.estimate.verdict.looks import ONLY_LOOK, Look, this_look
 from trueup.model.evidence import Window
 
 NORMAL = NormalDist()

@@ -10,7 +10,8 @@ from typing import Literal
 import pytest
 
 from trueup.errors import EstimateError
-from trueup.estimate.plan import (
+from trueup.estimate.question import Question
+from trueup.estimate.verdict.plan import (
     Adoption,
     Plan,
     Population,
@@ -23,7 +24,6 @@ from trueup.estimate.plan import (
     read_plan,
     write_plan,
 )
-from trueup.estimate.question import Question
 
 LEAD_TIME = Question(outcome="lead_time", scale="log", better="lower", smallest=0.10)
 FAILURES = Question(outcome="failures", scale="count", better="lower", smallest=0.10)

@@ -15,8 +15,8 @@ import pytest
 
 from tests.estimate.evidence import ABSTAINED, assessed, fitted, holds, honest, interval
 from trueup.estimate.assessment import Answer, Assessed, Verdict
-from trueup.estimate.looks import Look
-from trueup.estimate.verdict import Rule, judge
+from trueup.estimate.verdict.looks import Look
+from trueup.estimate.verdict.rule import Rule, judge
 from trueup.model.evidence import Interval
 
 GOOD = assessed(0.0, 0.01, outcome="lead_time", better="lower", smallest=0.10)

@@ -15,8 +15,8 @@ from typing import Literal
 
 from trueup.estimate.assessment import Answer, Assessed, Power, Verdict
 from trueup.estimate.estimator import Fit
-from trueup.estimate.looks import ONLY_LOOK, Look
 from trueup.estimate.question import Question
+from trueup.estimate.verdict.looks import ONLY_LOOK, Look
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Interval
 

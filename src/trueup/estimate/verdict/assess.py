@@ -25,14 +25,14 @@ from trueup.estimate.checking import Case, all_checks
 from trueup.estimate.cliff.threshold import find_threshold
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.little import throughput_of_adopters
-from trueup.estimate.looks import Look, this_look
 from trueup.estimate.moderators import moderate
 from trueup.estimate.numerics.multiplicity import benjamini_hochberg
 from trueup.estimate.panel import Panel, Remark
-from trueup.estimate.plan import Plan, binding, differences, not_throughput, plan_hash
 from trueup.estimate.power import power
 from trueup.estimate.question import Question
-from trueup.estimate.verdict import HONEST, Rule, agreement, judge, might_be_neutral
+from trueup.estimate.verdict.looks import Look, this_look
+from trueup.estimate.verdict.plan import Plan, binding, differences, not_throughput, plan_hash
+from trueup.estimate.verdict.rule import HONEST, Rule, agreement, judge, might_be_neutral
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention, Interval
 

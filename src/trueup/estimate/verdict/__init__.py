@@ -1,0 +1,1 @@
+"""From a registered plan to one of five answers."""
