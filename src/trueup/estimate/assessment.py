@@ -49,7 +49,10 @@ class Assessed:
     second
         By another design-based recipe; disagreement beyond noise is itself news.
     naive
-        What a dashboard without a design would say.
+        What a dashboard shows: adopters after against before, calendar growth left in.
+    two_way
+        What a dashboard shows that takes levels and the calendar out, and no more; None where
+        nobody asked.
     """
 
     question: Question
@@ -58,6 +61,7 @@ class Assessed:
     naive: Fit | Abstention
     power: Power | Abstention
     checks: tuple[Check, ...]
+    two_way: Fit | Abstention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +165,8 @@ class Verdict:
         What would change it: weeks, units, a source; one sentence.
     capped
         Why a stronger word was refused, empty if none was.
+    decided_by
+        The outcome that decided: the guardrail that is harmed, else the primary one.
     """
 
     answer: Answer
@@ -168,6 +174,7 @@ class Verdict:
     because: str
     would_settle: str
     capped: str = ""
+    decided_by: str = ""
 
     def say(self) -> str:
         """Say the answer in a word or two, e.g. ``leaning towards gain``."""
@@ -247,6 +254,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield _rests_on(assessment)
     yield f"Another recipe: {_answer(primary.second)}"
     yield f"A dashboard without a design would say: {_answer(primary.naive)}"
+    if primary.two_way is not None:
+        yield f"One that takes levels and the calendar out: {_answer(primary.two_way)}"
     yield f"Checks: {_checks(primary.checks)}"
     yield from (f"Beside it: {_beside(each)}" for each in assessment.guardrails)
     yield from (f"Threshold: {_says(each)}" for each in assessment.thresholds)

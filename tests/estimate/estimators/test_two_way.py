@@ -14,7 +14,6 @@ from trueup.estimate.estimator import Fit
 from trueup.estimate.estimators.two_way import ESTIMATOR
 from trueup.estimate.panel import Panel
 from trueup.estimate.question import Question, Scale
-from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
 from trueup.units import RELATIVE
 
@@ -26,12 +25,6 @@ def fit(panel: Panel, question: Question = LEVEL) -> Fit:
     found = ESTIMATOR.fit(panel, question)
     assert isinstance(found, Fit)
     return found
-
-
-def before_and_after(found: Fit) -> Estimate:
-    """Return the number that leaves the calendar in."""
-    (naive,) = (e for e in found.beside if e.design == "before and after")
-    return naive
 
 
 def test_it_is_found_by_name() -> None:
@@ -69,12 +62,9 @@ def growing(seed: int) -> Panel:
     return made_panel({"y": outcome}, [10] * 12 + [-1] * 18)
 
 
-def test_before_and_after_takes_the_calendar_for_an_effect_and_two_way_does_not() -> None:
-    """Ten periods before and ten after lie 10 x 5 = 50 apart, and nothing was caused."""
+def test_what_grows_for_all_is_not_taken_for_an_effect() -> None:
     found = fit(growing(1))
-    assert before_and_after(found).value == pytest.approx(50, abs=1)
     assert found.estimate.interval.low < 0 < found.estimate.interval.high
-    assert before_and_after(found).assumptions == ("Nothing else changed at the time of adoption.",)
 
 
 def test_logarithms_and_counts_are_said_as_proportions() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from trueup.errors import EstimateError
-from trueup.estimate.assessment import Assessment
+from trueup.estimate.assessment import Assessment, Threshold
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import NEVER, Floats, Panel
 from trueup.estimate.question import Question
@@ -192,6 +192,35 @@ def test_too_few_to_compare_is_an_answer_and_no_error(adopters: int) -> None:
 def test_a_primary_outcome_that_is_not_there_is_wrong_use() -> None:
     with pytest.raises(EstimateError, match="no column 'gone'"):
         assessed(panel(), Plan(primary=Question(outcome="gone")))
+
+
+def test_the_naive_number_keeps_what_grew_for_all_and_two_way_stands_beside_it() -> None:
+    """Adopters' harm of 0.1 and growth of 0.01 a week: rows after lie 13 weeks or 13 later."""
+    found = assessed(panel(effect=-0.1)).primary
+    naive, two_way = fit(found.naive), found.two_way
+    assert naive.raw == pytest.approx(-0.1 + 0.01 * WEEKS / 2, abs=0.03)
+    assert isinstance(two_way, Fit)
+    assert two_way.raw == pytest.approx(-0.1, abs=0.03)
+
+
+def test_a_recipe_of_doses_is_told_the_plans_column_of_exposure() -> None:
+    world = panel(extra={"hours": 0.5})
+    plan = dataclasses.replace(PLAN, estimator="dose_response", dose="hours")
+    found = fit(assessed(world, plan).primary.primary).estimate
+    assert "hours" in found.estimand
+
+
+def test_thresholds_in_several_outcomes_are_adjusted_for_one_another() -> None:
+    world = panel(extra={"one": 0.0, "two": 0.0, "hours": 0.5})
+    plan = dataclasses.replace(PLAN, dose="hours", threshold_outcomes=("one", "gone", "two"))
+    one, gone, two = assessed(world, plan).thresholds
+    assert isinstance(gone, Abstention)
+    assert "gone" in gone.reason
+    assert isinstance(one, Threshold)
+    assert isinstance(two, Threshold)
+    raw = sorted(p for p in (one.existence_p, two.existence_p) if p is not None)
+    adjusted = sorted(p for p in (one.adjusted_p, two.adjusted_p) if p is not None)
+    assert adjusted == pytest.approx([min(1, 2 * raw[0]), max(min(1, 2 * raw[0]), raw[1])])
 
 
 def test_the_same_panel_plan_and_seed_give_the_same_answer() -> None:

@@ -92,6 +92,18 @@ def test_harm_to_one_guardrail_is_destroying_whatever_the_primary_does() -> None
     verdict = judge(assessed(0.20, 0.04), [GOOD, worse])
     assert said(verdict) == ("destroying", "")
     assert "failures" in verdict.because
+    assert verdict.decided_by == "failures"
+
+
+def test_the_outcome_that_decided_is_named_whatever_the_answer() -> None:
+    """Harm that is only half believed is the guardrail's; all else is the primary outcome's."""
+    worse = assessed(0.40, 0.05, outcome="failures", better="lower", smallest=0.10)
+    doubted = dataclasses.replace(worse, checks=(holds("pre_trend"),))
+    verdict = judge(assessed(0.20, 0.04), [GOOD, doubted])
+    assert (said(verdict), verdict.decided_by) == (("leaning", "harm"), "failures")
+    silent = dataclasses.replace(assessed(0.0, 0.04), primary=ABSTAINED)
+    ours = (assessed(0.20, 0.04), assessed(0.0, 0.01), assessed(-0.06, 0.04), silent)
+    assert {judge(one, [GOOD]).decided_by for one in ours} == {"changes"}
 
 
 def test_the_more_guardrails_the_more_one_must_show() -> None:

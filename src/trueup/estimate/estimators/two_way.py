@@ -1,29 +1,23 @@
-"""Two-way fixed effects: what a naive dashboard would say, shown so that it can be distrusted."""
+"""Two-way fixed effects: what a dashboard that knows the calendar says; shown to be distrusted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.inference.bounds import Refusal
-from trueup.estimate.inference.regression import Link, by_sandwich
-from trueup.estimate.inference.sample import Sample, draw_sample, keep_informative
+from trueup.estimate.inference.sample import draw_sample
 from trueup.estimate.inference.stating import (
     Saying,
     abstain,
     adoption,
     fit_and_state,
     on_scale,
-    state,
     unit_of,
     within_reach,
 )
-from trueup.estimate.numerics.regression.within import Rows
 from trueup.estimate.panel import Panel
 from trueup.estimate.question import Question
-from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
 
 
@@ -51,7 +45,7 @@ class TwoWay:
     )
 
     def fit(self, panel: Panel, question: Question, *, seed: int = SEED) -> Fit | Abstention:
-        """Regress, without and with the calendar: the naive number of before and after is beside.
+        """Regress, with effects of unit and of period taken out.
 
         Raises
         ------
@@ -61,7 +55,7 @@ class TwoWay:
         scaled = on_scale(panel, question)
         if isinstance(scaled, Refusal):
             return abstain(scaled, panel, question)
-        values, link, relative = scaled
+        values, link, _ = scaled
         sample = draw_sample(panel, values * within_reach(panel, question), adoption(panel))
         saying = Saying(
             outcome=question.outcome,
@@ -72,39 +66,7 @@ class TwoWay:
             unit=unit_of(question),
         )
         found = fit_and_state(sample, link, saying, panel, question, seed)
-        if isinstance(found, Refusal):
-            return abstain(found, panel, question)
-        naive = _before_and_after(sample, link, saying, panel, question.level, relative)
-        return replace(found, beside=(*found.beside, *naive))
-
-
-def _before_and_after(
-    sample: Sample, link: Link, saying: Saying, panel: Panel, level: float, relative: bool
-) -> tuple[Estimate, ...]:
-    """Compare adopters with themselves, calendar time left in."""
-    rows = sample.rows
-    own = np.flatnonzero(sample.moving)
-    kept = rows.take(own)
-    adopters = Sample(
-        outcome=sample.outcome[own],
-        regressor=sample.regressor[own],
-        rows=Rows(unit=kept.unit, period=None, cluster=kept.cluster, covariates=kept.covariates),
-        paths=None,
-        place=sample.place[own],
-    )
-    if link == "proportion":
-        adopters = keep_informative(adopters)
-    found = by_sandwich(adopters, link, level)
-    if isinstance(found, Refusal):
-        return ()
-    words = replace(
-        saying,
-        estimand="adopters after against before, calendar time left in",
-        design="before and after",
-        assumptions=("Nothing else changed at the time of adoption.",),
-        group=(("comparison", "before and after"),),
-    )
-    return (state(found, words, panel, adopters, relative=relative),)
+        return abstain(found, panel, question) if isinstance(found, Refusal) else found
 
 
 ESTIMATOR = TwoWay()

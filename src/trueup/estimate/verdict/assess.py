@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from trueup.estimate.assessment import (
 )
 from trueup.estimate.catalogue import find_estimator
 from trueup.estimate.checking import Case, all_checks
-from trueup.estimate.cliff.threshold import find_threshold
-from trueup.estimate.estimator import SEED, Fit
+from trueup.estimate.cliff.threshold import find_thresholds
+from trueup.estimate.estimator import SEED, Estimator, Fit
 from trueup.estimate.little import throughput_of_adopters
 from trueup.estimate.moderators import moderate
 from trueup.estimate.numerics.multiplicity import benjamini_hochberg
@@ -36,7 +36,8 @@ from trueup.estimate.verdict.rule import HONEST, Rule, agreement, judge, might_b
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention, Interval
 
-NAIVE = "two_way"
+NAIVE, TWO_WAY = "before_after", "two_way"
+THRESHOLD_DRAWS = 999
 T = TypeVar("T")
 
 
@@ -67,7 +68,7 @@ def assess(
     Parameters
     ----------
     progress
-        Told after each outcome, each threshold, and all moderators.
+        Told after each outcome, after the thresholds, and after the moderators.
     made_up
         The records are of a made-up organisation.
     source
@@ -143,6 +144,7 @@ class _Work:
                 primary=missing,
                 second=missing,
                 naive=missing,
+                two_way=missing,
                 power=missing,
                 checks=(),
             )
@@ -155,18 +157,28 @@ class _Work:
             primary=primary,
             second=second,
             naive=self.fit(NAIVE, question),
+            two_way=self.fit(TWO_WAY, question),
             power=could,
             checks=(*checks, *agreement(question, primary, second)),
         )
 
     def fit(self, estimator: str, question: Question) -> Fit | Abstention:
-        return find_estimator(estimator).fit(self.panel, question, seed=self.seed)
+        return self.recipe(estimator).fit(self.panel, question, seed=self.seed)
+
+    def recipe(self, name: str) -> Estimator:
+        """Find a recipe, told the plan's column of exposure where it asks for one."""
+        found: Any = find_estimator(name)
+        asks = is_dataclass(found) and "dose" in {one.name for one in fields(found)}
+        if asks and self.plan.dose:
+            found = replace(found, dose=self.plan.dose)
+        recipe: Estimator = found
+        return recipe
 
     def checks(self, question: Question, fit: Fit | Abstention) -> tuple[Check, ...]:
         """Try to break an answer: as often as once, save for the interval the verdict reads."""
         if isinstance(fit, Abstention):
             return ()
-        recipe, seed = find_estimator(self.plan.estimator), self.seed
+        recipe, seed = self.recipe(self.plan.estimator), self.seed
         wrong = self.plan.unmarked
         case = Case(
             panel=self.panel,
@@ -214,23 +226,34 @@ class _Work:
                 self.panel, primary, known, equivalence=primary.smallest, seed=self.seed
             )
 
-    def thresholds(self) -> Iterator[Threshold | Abstention]:
-        for outcome in self.plan.threshold_outcomes if self.plan.dose else ():
-            lacking = [one for one in (outcome, self.plan.dose) if one not in self.panel.columns]
-            if lacking:
-                yield _missing_column(lacking[0], f"threshold of {outcome}")
-                continue
-            yield find_threshold(
+    def thresholds(self) -> tuple[Threshold | Abstention, ...]:
+        """Search all outcomes together, so that a straight line is refuted by mistake in 5 %."""
+        dose, asked = self.plan.dose, self.plan.threshold_outcomes if self.plan.dose else ()
+        columns = self.panel.columns
+        known = tuple(name for name in asked if name in columns and dose in columns)
+        told = iter(
+            find_thresholds(
                 self.panel,
-                outcome,
-                self.plan.dose,
-                within="unit" if _varies_within(self.panel, self.plan.dose) else "pooled",
-                draws=999,
+                known,
+                dose,
+                within="unit" if _varies_within(self.panel, dose) else "pooled",
+                draws=THRESHOLD_DRAWS,
                 seed=self.seed,
                 placebo_outcomes=tuple(
-                    name for name in self.plan.placebo_outcomes if name in self.panel.columns
+                    name for name in self.plan.placebo_outcomes if name in columns
                 ),
             )
+            if known
+            else ()
+        )
+        return tuple(
+            next(told)
+            if outcome in known
+            else _missing_column(
+                outcome if outcome not in columns else dose, f"threshold of {outcome}"
+            )
+            for outcome in asked
+        )
 
 
 def _adjusted(exploratory: tuple[Assessed, ...]) -> tuple[Assessed, ...]:

@@ -144,9 +144,9 @@ def judge(
     rule = rule or Rule()
     main = weigh(primary, narrow.get(primary.question.outcome))
     if main is None:
-        return _not_estimated(primary)
+        return replace(_not_estimated(primary), decided_by=primary.question.outcome)
     if main.fails:
-        return _gate_failed(main)
+        return replace(_gate_failed(main), decided_by=main.outcome)
     known = [(one, weigh(one, narrow.get(one.question.outcome))) for one in guardrails]
     kept = [one for _, one in known if one is not None]
     open_questions = [
@@ -154,7 +154,9 @@ def judge(
     ]
     decided = _first(main, kept, open_questions, rule)
     return replace(
-        decided, would_settle=decided.would_settle or _would_settle(primary, decided, rule)
+        decided,
+        would_settle=decided.would_settle or _would_settle(primary, decided, rule),
+        decided_by=decided.decided_by or main.outcome,
     )
 
 
@@ -295,12 +297,14 @@ def _destroying(main: Weighed, harmed: list[Weighed], share: float, rule: Rule) 
     suspects = ([main] if own else []) + harmed
     for suspect in suspects:
         if not (_doubt(suspect, "harm") or rule.ceiling):
-            return _said("destroying", f"{_far(suspect, 'harm')}, and it survives {_HALF}.")
+            why = f"{_far(suspect, 'harm')}, and it survives {_HALF}."
+            return replace(_said("destroying", why), decided_by=suspect.outcome)
     if not suspects:
         return None
     first = suspects[0]
     why = _doubt(first, "harm") or rule.ceiling
-    return _said("leaning", f"{_far(first, 'harm')}, but {why}.", towards="harm", capped=why)
+    leans = _said("leaning", f"{_far(first, 'harm')}, but {why}.", towards="harm", capped=why)
+    return replace(leans, decided_by=first.outcome)
 
 
 def _creating(main: Weighed, unclear: list[str], rule: Rule) -> Verdict | None:
