@@ -17,6 +17,10 @@ from trueup.estimate.question import Question
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention
 
+GATE_SIZE = 0.025
+"""False alarms of each of the two gates every design meets, trend and placebo date: together they
+stop at most one sound design in twenty."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import chi2, ncx2
@@ -74,9 +76,28 @@ def test_the_joint_test_is_the_wald_test_when_clusters_are_many() -> None:
     )
     shift = slope * (path.horizons[leads] + 1)
     away = float(shift @ np.linalg.solve(covariance, shift))
-    assert figure(found, "power") == pytest.approx(ncx2.sf(chi2.isf(0.05, 4), 4, away), abs=0.01)
+    assert figure(found, "power") == pytest.approx(ncx2.sf(chi2.isf(0.025, 4), 4, away), abs=0.01)
 
 
 def test_few_clusters_are_asked_fewer_differences() -> None:
     found = check(case_of(panel_of(noise(5, 14, 40), staggered(14, 40, 0.6))))
     assert figure(found, "differences") < figure(found, "degrees_of_freedom")
+
+
+@pytest.mark.parametrize(("p_value", "stops"), [(0.04, False), (0.015, True)])
+def test_two_gates_share_one_chance_in_twenty_of_stopping_a_sound_design(
+    p_value: float, stops: bool
+) -> None:
+    """Each alone stops at p below 2.5 %: leads are scaled to the chi-square of the p asked."""
+    starts = np.where(np.arange(1600) < 800, 5, -1)
+    case = case_of(panel_of(noise(4, 1600, 8, sd=0.4), starts))
+    path = case.fit.path
+    assert path is not None
+    leads = path.horizons < path.reference
+    effects, covariance = path.effects[leads], path.covariance[np.ix_(leads, leads)]
+    wald = float(effects @ np.linalg.solve(covariance, effects))
+    grown = np.where(leads, path.effects * np.sqrt(chi2.isf(p_value, 4) / wald), path.effects)
+    fit = replace(case.fit, path=replace(path, effects=grown))
+    question = replace(case.question, smallest=1e-6)
+    found = check(replace(case, fit=fit, question=question))
+    assert (found.answer == "fails") == stops

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import GATE_SIZE, Case
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import NEVER, Bools, Ints, Panel
 from trueup.estimate.power import arms, untreated_rows
@@ -24,7 +24,7 @@ def check(case: Case) -> Check:
     if moved is None:
         return _answer("cannot tell", "Too few periods before adoption to move it into.", ())
     panel, shift = moved
-    question = replace(case.question, anticipation=0)
+    question = replace(case.question, anticipation=0, level=1 - GATE_SIZE)
     try:
         fit = case.refit(panel, question)
     except EstimateError as error:

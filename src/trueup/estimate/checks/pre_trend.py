@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import GATE_SIZE, Case
 from trueup.estimate.estimator import Path
 from trueup.estimate.numerics.honest.blocks import Blocks, block_length, in_blocks
 from trueup.estimate.panel import Floats
@@ -16,7 +16,6 @@ from trueup.estimate.power import CHANCE, arms
 from trueup.model.effect import Check
 from trueup.units import say, significant
 
-SIZE = 0.05
 FEWEST_LEFT = 3.0
 """Degrees of freedom the joint test keeps; it looks at fewer differences rather than at less."""
 
@@ -54,7 +53,7 @@ def check(case: Case) -> Check:
         f"{say(case.matters, unit)} would have been found with "
         f"{significant(100 * chance)} % chance"
     )
-    if p_value < SIZE and not _negligible(case, leads, degrees):
+    if p_value < GATE_SIZE and not _negligible(case, leads, degrees):
         return _answer("fails", says + ".", figures)
     if chance < CHANCE:
         needed = say(found, unit)
@@ -134,7 +133,7 @@ def _power(leads: _Leads, slope: float) -> float:
 
     k, (_, second) = leads.differences.size, _denominator(leads)
     drift = slope * leads.distance
-    bound = f.isf(SIZE, k, second)
+    bound = f.isf(GATE_SIZE, k, second)
     shift = float(drift @ leads.inverse @ drift)
     return float(ncf.sf(bound, k, second, shift)) if shift < 1e4 else 1.0
 
