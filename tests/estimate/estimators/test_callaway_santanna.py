@@ -247,6 +247,10 @@ class TestRefusals:
         panel = panel_of(self.VALUES, np.full(20, NEVER))
         assert "No unit is seen to adopt" in refusal(panel).reason
 
+    def test_nobody_left(self) -> None:
+        nothing = panel_of(self.VALUES * np.nan, self.ADOPTED)
+        assert "all had adopted before they were first seen" in refusal(nothing).reason
+
     def test_one_period(self) -> None:
         panel = panel_of(self.VALUES[:, :1], np.where(self.ADOPTED == NEVER, NEVER, 0))
         assert "one period" in refusal(panel).reason

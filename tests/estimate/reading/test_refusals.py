@@ -41,6 +41,12 @@ def test_duplicate_keys_are_refused_and_up_to_five_are_named() -> None:
     )
 
 
+def test_one_key_is_one_key() -> None:
+    rows = pa.concat_tables([grid(MONTHS, FOUR), grid(MONTHS, FOUR).slice(0, 1)])
+    with pytest.raises(EstimateError, match="1 key of 'repo' and 'month' has more than one row"):
+        panel_from_table(rows, COLUMNS, source="written")
+
+
 def test_the_order_of_the_rows_means_nothing() -> None:
     rows = grid(MONTHS, FOUR)
     shuffled = rows.take(np.random.default_rng(1).permutation(rows.num_rows))

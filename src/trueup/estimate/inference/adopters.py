@@ -135,6 +135,12 @@ def _unfit(values: Floats, question: Question) -> tuple[str, str] | None:
 
 def _why_not(sample: Sample, n_periods: int) -> tuple[str, str] | None:
     adopters = sample.adopted != NEVER
+    if n_periods == 0:
+        return (
+            "No unit is left to look at: all had adopted before they were first seen, or nothing "
+            "of the outcome was.",
+            "Add periods from before adoption, or units that adopt later or never.",
+        )
     if n_periods < 2:
         return (
             "Only one period was seen: nothing changes within it.",

@@ -157,7 +157,8 @@ def _refuse_duplicates(rows: Rows, columns: PanelColumns) -> None:
     periods = rows.timeline.labels
     keys = dict.fromkeys(f"{rows.labels[rows.unit[i]]} {periods[rows.period[i]]}" for i in at)
     raise EstimateError(
-        f"{len(keys):,} keys of {columns.unit!r} and {columns.time!r} have more than one row: "
+        f"{len(keys):,} {'key' if len(keys) == 1 else 'keys'} of {columns.unit!r} and "
+        f"{columns.time!r} {'has' if len(keys) == 1 else 'have'} more than one row: "
         f"{named(list(keys))}.",
         hint="Add up or average the rows of each unit and period before, as the outcome demands.",
     )
