@@ -249,7 +249,7 @@ class TestRefusals:
 
     def test_nobody_left(self) -> None:
         nothing = panel_of(self.VALUES * np.nan, self.ADOPTED)
-        assert "all had adopted before they were first seen" in refusal(nothing).reason
+        assert "all units had adopted before they were first seen" in refusal(nothing).reason
 
     def test_one_period(self) -> None:
         panel = panel_of(self.VALUES[:, :1], np.where(self.ADOPTED == NEVER, NEVER, 0))

@@ -133,18 +133,15 @@ def _unfit(values: Floats, question: Question) -> tuple[str, str] | None:
     return None
 
 
+NOBODY = "Nothing is left: all units had adopted before they were first seen, or nothing was seen."
+
+
 def _why_not(sample: Sample, n_periods: int) -> tuple[str, str] | None:
     adopters = sample.adopted != NEVER
-    if n_periods == 0:
-        return (
-            "No unit is left to look at: all had adopted before they were first seen, or nothing "
-            "of the outcome was.",
-            "Add periods from before adoption, or units that adopt later or never.",
-        )
     if n_periods < 2:
         return (
-            "Only one period was seen: nothing changes within it.",
-            "Add periods from before adoption.",
+            "Only one period was seen: nothing changes within it." if n_periods else NOBODY,
+            "Add periods from before adoption, or units that adopt later or never.",
         )
     if not adopters.any():
         if sample.left_out:
