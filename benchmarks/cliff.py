@@ -1,6 +1,6 @@
 """The cliff: how often it is called where there is none, found where there is, and how fast.
 
-    python benchmarks/cliff.py [--draws 2000] [--only existence shocks place verdicts speed]
+    python benchmarks/cliff.py [--draws 2000] [--only adoption existence shocks ...]
 
 Every world is made up, so its truth is known. Existence is measured with 199 bootstrap draws;
 doses are Beta(2, 2), jumps stand at 0.6, errors have standard deviation 1. A "false cliff" is a
@@ -14,6 +14,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def weekly(
 ) -> Sample:
     """Return teams over weeks: doses wander around a team's own, shocks are shared (icc 0.3)."""
     team = np.repeat(np.arange(teams), weeks)
-    q = np.clip(rng.beta(2, 2, teams)[team] + 0.15 * rng.normal(size=team.size), 0, 1)
+    q = np.clip(rng.beta(2, 2, teams)[team] + 0.15 * rng.normal(size=team.size), 0.001, 1)
     shock = np.sqrt(0.3) * rng.normal(size=teams)[team]
     y = truth(q) + shock + np.sqrt(0.7) * rng.normal(size=team.size)
     return sample(y, q, team, within)
@@ -219,6 +220,62 @@ def verdicts(draws: int) -> None:
             )
 
 
+def adopters(
+    rng: np.random.Generator, truth: Truth, effect: Truth, within: Within, teams: int = 60
+) -> Sample:
+    """Return teams over two years of months without a dose until they adopt, a quarter never.
+
+    `effect` is what any use does, by the team's usual dose; shocks are shared (icc 0.3).
+    """
+    months = 24
+    team, month = np.repeat(np.arange(teams), months), np.tile(np.arange(months), teams)
+    starts = np.where(rng.random(teams) < 0.75, rng.integers(6, months - 8, teams), months)
+    own = rng.beta(2, 2, teams)
+    wanted = np.clip(own[team] + 0.15 * rng.normal(size=team.size), 0.02, 1)
+    q = wanted * (month >= starts[team])
+    shock = np.sqrt(0.3) * rng.normal(size=teams)[team]
+    y = np.where(q > 0, truth(q) + effect(own)[team], 0.0)
+    made = sample(y + shock + np.sqrt(0.7) * rng.normal(size=team.size), q, team, within)
+    return replace(made, period=month)
+
+
+def without_level(made: Sample, rng: np.random.Generator) -> bool:
+    """Say whether a line is refuted where any use has no level of its own."""
+    rows = made.ranked(apart=False)
+    found = scan(rows, candidates(rows))
+    sups = sup_draws(rows, found, draws=BOOTSTRAP, rng=rng)
+    return bool((1 + (sups >= found.statistic.max()).sum()) / (1 + BOOTSTRAP) < 0.05)
+
+
+def adoption(draws: int) -> None:
+    """Print how often an effect of adoption is taken for a cliff, and a true one found."""
+    print("\nadoption: line refuted / cliff supported / refuted without a level of use; 60 x 24")
+
+    def same(own: Floats) -> Floats:
+        return np.full(own.size, 0.5)
+
+    def more(own: Floats) -> Floats:
+        return 0.5 + 2 * (own - 0.5)
+
+    middle = 0.5
+    worlds: dict[str, tuple[Truth, Truth]] = {
+        ".5, whatever the dose": (lambda q: 0 * q, same),
+        ".5, more in heavy teams": (lambda q: 0 * q, more),
+        ".5 and a line, slope 1": (lambda q: 1.0 * q, same),
+        ".5 and a jump of .5": (lambda q: 0.5 * (q > middle), same),
+        ".5 and a jump of .8": (lambda q: 0.8 * (q > middle), same),
+    }
+    for within in ("pooled", "unit"):
+        for name, (truth, effect) in worlds.items():
+            told = [
+                (*supported(made, g), without_level(made, g))
+                for g in generators(draws)
+                for made in (adopters(g, truth, effect, within),)
+            ]
+            shares = "  ".join(rate(list(each)) for each in zip(*told, strict=True))
+            print(f"{within:7} {name:24} {shares}", flush=True)
+
+
 def speed(_: int) -> None:
     """Print how long scans take, in CPU seconds."""
     print("\nspeed: CPU seconds of cleaning, of the scan, of the bootstrap")
@@ -248,7 +305,7 @@ def speed(_: int) -> None:
 
 PARTS = {
     "speed": speed, "existence": existence, "shocks": shocks, "place": place,
-    "verdicts": verdicts,
+    "verdicts": verdicts, "adoption": adoption,
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def team_weeks(
     """
     rng = np.random.default_rng(seed)
     team = np.repeat(np.arange(teams), weeks)
-    q = np.clip(rng.beta(2, 2, teams)[team] + wander * rng.normal(size=team.size), 0, 1)
+    q = np.clip(rng.beta(2, 2, teams)[team] + wander * rng.normal(size=team.size), 0.001, 1)
     error = np.sqrt(shared) * rng.normal(size=teams)[team]
     error = error + np.sqrt(1 - shared) * rng.normal(size=team.size)
     y = shape(q) + error
@@ -77,3 +77,25 @@ def sample_of(panel: Panel, within: Within = "pooled") -> Sample:
     sample = take_sample(panel, "y", "q", (), within)
     assert isinstance(sample, Sample)
     return sample
+
+
+def adopters(
+    shape: Callable[[Floats], Floats],
+    *,
+    adoption: float = 0.5,
+    teams: int = 60,
+    months: int = 20,
+    shared: float = 0.3,
+    seed: int = 0,
+) -> Panel:
+    """Return teams without any dose until they adopt, one in four never; `adoption` for any use."""
+    rng = np.random.default_rng(seed)
+    team, month = np.repeat(np.arange(teams), months), np.tile(np.arange(months), teams)
+    starts = np.where(rng.random(teams) < 0.75, rng.integers(5, months - 5, teams), months)
+    own = rng.beta(2, 2, teams)
+    wanted = np.clip(own[team] + 0.15 * rng.normal(size=team.size), 0.02, 1)
+    q = wanted * (month >= starts[team])
+    error = np.sqrt(shared) * rng.normal(size=teams)[team]
+    error = error + np.sqrt(1 - shared) * rng.normal(size=team.size)
+    y = np.where(q > 0, adoption + shape(q), 0.0) + error
+    return panel_of(team, month, y=y, q=q)

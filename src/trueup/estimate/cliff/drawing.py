@@ -17,7 +17,8 @@ def curve(sample: Sample) -> tuple[tuple[float, float, float, float, int], ...]:
     """Return dose, mean outcome, its interval and rows in each bin of about equal count.
 
     Means are those of bins with effects of periods (and units) and covariates taken out, moved so
-    that their mean is that of all rows; intervals are cluster-robust, of the distance to it.
+    that their mean is that of all rows; intervals are cluster-robust, of the distance to it. What
+    any use does stays in: the drawing shows it, the search does not call it a jump.
     Empty where no two bins of `FEWEST_UNITS` units can be made.
     """
     for bins in range(BINS, 1, -1):
@@ -42,7 +43,7 @@ def _fewest_units(sample: Sample, code: np.typing.NDArray[np.int64]) -> int:
 def _means(
     sample: Sample, code: np.typing.NDArray[np.int64]
 ) -> tuple[tuple[float, float, float, float, int], ...]:
-    rows = sample.ranked(line=False)
+    rows = sample.ranked(line=False, apart=False)
     bins = np.eye(int(code.max()) + 1)[code]
     count = bins.sum(axis=0)
     clean = rows.clean(bins[rows.order])

@@ -58,8 +58,10 @@ def search(sample: Sample, *, draws: int, rng: np.random.Generator) -> Existence
     """Scan every observed dose for a jump, and say how often chance does as well.
 
     The line stays under the null hypothesis: against a constant, any trend in dose is announced
-    as a jump. The place of a jump has no meaning without one (Davies' problem), so p comes from
-    a bootstrap of the largest statistic over places, by clusters.
+    as a jump. So does, where some rows have no dose, a level of its own for any use: otherwise
+    adoption itself would be a jump at the least dose. The place of a jump has no meaning without
+    one (Davies' problem), so p comes from a bootstrap of the largest statistic over places, by
+    clusters.
 
     Notes
     -----
@@ -71,10 +73,11 @@ def search(sample: Sample, *, draws: int, rng: np.random.Generator) -> Existence
     found = scan(rows, places) if places.size else None
     if found is None or found.place.size < FEWEST_PLACES:
         seen = 0 if found is None else int(found.place.size)
+        in_use = " in use" if sample.apart else ""
         compared = "of units seen on both sides" if sample.within == "unit" else "of clusters"
         return abstain(
             sample,
-            f"Only {seen} values of {sample.dose} have 15 % of rows and 10 % {compared}, "
+            f"Only {seen} values of {sample.dose} have 15 % of rows{in_use} and 10 % {compared}, "
             "above and below.",
             "Bring units whose dose differs more, or a dose measured more finely.",
         )

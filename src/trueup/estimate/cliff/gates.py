@@ -83,13 +83,14 @@ def place_gate(location: Location, kinked: bool) -> Check:
             reference="Hansen (2017), Journal of Business and Economic Statistics 35(2)",
         )
     pieces = len(location.pieces)
+    is_known = location.width < NARROW and not location.is_cut_off
     return Check(
         name="place",
         question="Is the place of the jump known?",
-        answer="holds" if location.width < NARROW else "weak",
+        answer="holds" if is_known else "weak",
         says=f"Places from {significant(low, 3)} to {significant(high, 3)} are not ruled out"
         f"{f', in {pieces} pieces' if pieces > 1 else ''}: {location.width:.0%} of the range of "
-        f"dose (needed: under {NARROW:.0%}).",
+        f"dose (needed: under {NARROW:.0%}).{_cut_off(location)}",
         figures=(
             ("place", location.place),
             ("low", low),
@@ -99,6 +100,16 @@ def place_gate(location: Location, kinked: bool) -> Check:
             ("eta_squared", location.eta2),
         ),
         reference=HANSEN,
+    )
+
+
+def _cut_off(location: Location) -> str:
+    if not location.is_cut_off:
+        return ""
+    low, high = location.searched
+    return (
+        f" They reach the end of what was searched, {significant(low, 3)} to "
+        f"{significant(high, 3)}: beyond it there may be more."
     )
 
 
@@ -113,7 +124,7 @@ def unit_gate(sample: Sample, location: Location) -> Check:
             says="The search itself compares each unit with itself.",
         )
     above = sample.q > location.place
-    both = np.intersect1d(sample.unit[above], sample.unit[~above]).size
+    both = np.intersect1d(sample.unit[above], sample.unit[~above & sample.in_use]).size
     if both < LEAST_CROSSING:
         return Check(
             name="within_unit",

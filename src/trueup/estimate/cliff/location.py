@@ -27,12 +27,15 @@ class Location:
     ----------
     place
         Dose above which rows lie beyond the jump.
+    searched
+        Least and largest dose at which a jump was sought.
     pieces
         The set, as disjoint ``[low, high)`` in ascending order; it may have holes.
     eta2
         Hansen's scale of the set: one for equal and independent errors.
     span
-        Range of dose between its 1st and 99th percentile, against which the set is narrow or not.
+        Range of dose in use between its 1st and 99th percentile, against which the set is narrow
+        or not.
     jump, low, high
         Size of the jump, and its interval over all places of the set.
     error
@@ -40,6 +43,7 @@ class Location:
     """
 
     place: float
+    searched: tuple[float, float]
     pieces: tuple[tuple[float, float], ...]
     eta2: float
     span: float
@@ -52,6 +56,12 @@ class Location:
     def hull(self) -> tuple[float, float]:
         """From the least to the largest place not ruled out."""
         return self.pieces[0][0], self.pieces[-1][1]
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the set reaches the least or the largest dose searched, so may go beyond."""
+        low, high = self.hull
+        return low <= self.searched[0] or high > self.searched[1]
 
     @property
     def width(self) -> float:
@@ -69,15 +79,17 @@ def locate(existence: Existence) -> Location:
     """
     rows, found = existence.rows, existence.found
     kept, eta2 = places_kept(rows, found, CRITICAL[LEVEL])
-    low, high = np.quantile(rows.dose, [0.01, 0.99])
+    used = rows.dose[: rows.in_use]
+    low, high = np.quantile(used, [0.01, 0.99])
     reach = float(need("scipy.stats").t.ppf((1 + LEVEL) / 2, rows.n_clusters - 1))
     looked = kept[np.unique(np.linspace(0, kept.size - 1, _PLACES_LOOKED_AT).astype(int))]
     fits = [_fit(rows, int(found.above[k])) for k in (found.best, *looked)]
     return Location(
         place=float(found.place[found.best]),
+        searched=(float(found.place[-1]), float(found.place[0])),
         pieces=_pieces(rows, found.above, kept),
         eta2=eta2,
-        span=float(high - low) or float(np.ptp(rows.dose)),
+        span=float(high - low) or float(np.ptp(used)),
         jump=fits[0][0],
         low=min(jump - reach * error for jump, error in fits),
         high=max(jump + reach * error for jump, error in fits),
@@ -109,7 +121,7 @@ def as_estimate(location: Location, sample: Sample, seed: int) -> Estimate:
     return Estimate(
         outcome=sample.outcome,
         estimand=f"jump of {sample.outcome} where {sample.dose} passes {location.place:.4g}, "
-        "a straight line in dose apart",
+        f"a straight line in dose{' and a level of any use' if sample.apart else ''} apart",
         design=design,
         estimator="threshold",
         value=location.jump,

@@ -103,6 +103,7 @@ def _dealt(sample: Sample, left: Floats, rng: np.random.Generator) -> float:
         sample.cluster[seen],
         nuisance=np.empty((int(seen.sum()), 0)),
         absorbed=sample.unit[seen] if sample.within == "unit" else None,
+        apart=sample.apart,
     )
     places = candidates(rows)
     if not places.size:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from trueup.estimate.numerics.jump.ranked import Ranked, rank_rows
-from trueup.estimate.panel import Floats, Ints, Panel
+from trueup.estimate.panel import Bools, Floats, Ints, Panel
 from trueup.model.evidence import Abstention, Window
 
 Within = Literal["pooled", "unit"]
@@ -21,6 +21,9 @@ FEWEST_ROWS = 40
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sample:
     """Rows with outcome, dose and covariates all seen.
+
+    Where some rows have no dose at all and none has less, any use has a level of its own: places
+    are sought among doses in use, and what use does however little it is, is no jump.
 
     Parameters
     ----------
@@ -72,11 +75,29 @@ class Sample:
         periods = np.eye(int(codes.max()) + 1)[:, 1:][codes]
         return np.column_stack([periods, self.covariates])
 
-    def ranked(self, *, line: bool = True, within: Within | None = None) -> Ranked:
-        """Return rows by dose, nuisance and (unless told not to) a straight line out."""
+    @property
+    def apart(self) -> bool:
+        """Whether any use has a level of its own: some rows have no dose, and none has less."""
+        return bool(self.q.min() == 0 and self.q.max() > 0)
+
+    @property
+    def in_use(self) -> Bools:
+        """Which rows places are sought among, ``(n,)``: all, or those with a dose above nought."""
+        return self.q > 0 if self.apart else np.ones(self.q.size, dtype=np.bool_)
+
+    def ranked(
+        self, *, line: bool = True, within: Within | None = None, apart: bool = True
+    ) -> Ranked:
+        """Return rows by dose; nuisance, level of use and line taken out, unless told not to."""
         absorbed = self.unit if (within or self.within) == "unit" else None
         return rank_rows(
-            self.y, self.q, self.cluster, nuisance=self.nuisance, absorbed=absorbed, line=line
+            self.y,
+            self.q,
+            self.cluster,
+            nuisance=self.nuisance,
+            absorbed=absorbed,
+            line=line,
+            apart=apart and self.apart,
         )
 
     def of(self, name: str, values: Floats) -> Sample:
@@ -148,6 +169,14 @@ def _refusal(sample: Sample) -> Abstention | None:
             f"{rows} rows of {clusters} clusters have both {sample.outcome} and {sample.dose}; "
             f"a threshold needs {FEWEST_ROWS} rows of {FEWEST_CLUSTERS}.",
             f"Bring {max(FEWEST_CLUSTERS - clusters, 1)} more clusters or a longer window.",
+        )
+    users = int(np.unique(sample.cluster[sample.in_use]).size)
+    if users < FEWEST_CLUSTERS:
+        return abstain(
+            sample,
+            f"{sample.dose} is above nought in {users} clusters; a threshold among doses in use "
+            f"needs {FEWEST_CLUSTERS}.",
+            f"Bring {FEWEST_CLUSTERS - users} more clusters with a dose above nought.",
         )
     if np.ptp(sample.q) == 0 or np.ptp(sample.y) == 0:
         still = sample.dose if np.ptp(sample.q) == 0 else sample.outcome

@@ -3,6 +3,9 @@
 A rejection of the straight line is never enough to say "cliff": a bend or an S-curve is
 rejected as well. The word needs all five conditions; all else is said for what it is, and where
 the data could not have shown a jump that matters, the answer is "cannot tell".
+
+Where some rows have no dose at all, what any use does however little it is has a level of its own
+everywhere: adoption moves the dose off nought, and an effect of adoption is no cliff in dose.
 """
 
 from __future__ import annotations
@@ -81,12 +84,16 @@ def find_threshold(
 
     Notes
     -----
+    Where some rows have no dose and none has less, the straight line and every other shape have a
+    level of their own for any dose above nought, and only doses above it are places of a jump.
+
     The answers, in order. *Cliff supported*: a jump exists (p under 5 % against a straight line,
     after Holm over the outcomes asked about), beats every smooth shape by 6 in BIC and on
-    clusters left out, lies within a quarter of the range of dose, is there within units, and is
-    not shown by shuffled doses or placebo outcomes. *Non-linear, shape unknown*: a straight line
-    is refuted, but one of these fails. *Slope only* and *no evidence*: no jump, and one of
-    0.5 standard deviations would have been found with 80 % chance. *Cannot tell*: it would not.
+    clusters left out, lies within a quarter of the range of dose and not at the end of the doses
+    searched, is there within units, and is not shown by shuffled doses or placebo outcomes.
+    *Non-linear, shape unknown*: a straight line is refuted, but one of these fails. *Slope only*
+    and *no evidence*: no jump, and one of 0.5 standard deviations would have been found with 80 %
+    chance. *Cannot tell*: it would not.
     """
     (found,) = find_thresholds(
         panel,
@@ -186,9 +193,19 @@ def _answer(searched: _Searched, adjusted: float) -> Threshold:
         n_clusters=sample.n_clusters,
         seed=searched.seed,
     )
-    if adjusted < 1 - LEVEL:
-        return _refuted(searched, plain, rivals)
-    return _not_refuted(searched, plain, rivals)
+    answer = _refuted if adjusted < 1 - LEVEL else _not_refuted
+    told = answer(searched, plain, rivals)
+    return replace(told, says=told.says + _set_apart(sample))
+
+
+def _set_apart(sample: Sample) -> str:
+    """Say what the search allowed for besides a straight line, if anything."""
+    if not sample.apart:
+        return ""
+    return (
+        f" Places are sought where {sample.dose} is above nought; what any use does, "
+        "however little, is allowed for and is no jump."
+    )
 
 
 def _refuted(searched: _Searched, plain: Threshold, rivals: tuple[Rival, ...]) -> Threshold:

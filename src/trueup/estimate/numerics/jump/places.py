@@ -56,8 +56,10 @@ def _local_variance(rows: Ranked, found: Scan, k: int, stretch: float) -> float:
 
     Per row and over the variance everywhere; weighted by Epanechnikov's kernel in dose.
     """
-    left = rows.residual - found.jump[k] * indicator(rows, int(found.above[k]))
-    dose, place = rows.dose, found.place[k]
+    residual = rows.residual - found.jump[k] * indicator(rows, int(found.above[k]))
+    everywhere = float(residual @ residual) / max(rows.freedom - 1, 1)
+    left = residual[: rows.in_use]
+    dose, place = rows.dose[: rows.in_use], found.place[k]
     quartiles = np.quantile(dose, [0.25, 0.75])
     scale = float(quartiles[1] - quartiles[0]) / 1.349 or float(dose.std())
     width = 2.34 * min(scale, float(dose.std())) * dose.size ** (-0.2)
@@ -67,5 +69,4 @@ def _local_variance(rows: Ranked, found: Scan, k: int, stretch: float) -> float:
     cell = np.unique(cell, return_inverse=True)[1]
     cell = np.unique(cell * rows.n_clusters + rows.cluster[near], return_inverse=True)[1]
     sums = np.bincount(cell, (weight * left)[near])
-    everywhere = float(left @ left) / max(rows.freedom - 1, 1)
     return float(sums @ sums) / float(weight @ weight) / everywhere

@@ -1,7 +1,8 @@
 """Rows in order of dose, with nuisance taken out, so that a jump is a running sum.
 
-The model is ``y = nuisance + slope * dose + jump * 1(dose > place) + error``. Rows stand in
-descending order of dose: those above a candidate place are the first rows. Nuisance columns are
+The model is ``y = nuisance + slope * dose + jump * 1(dose > place) + error``, with a level of its
+own for any dose above nought where that is asked for. Rows stand in descending order of dose:
+those above a candidate place are the first rows. Nuisance columns are
 held as an orthonormal basis; effects of units, which lie within clusters, are taken out by means
 and never need a column.
 """
@@ -36,6 +37,9 @@ class Ranked:
         Shape ``(n,)``, descending.
     cluster
         Codes ``0..n_clusters-1``, shape ``(n,)``.
+    in_use
+        How many of the first rows places are sought among: those with a dose above nought where
+        any dose has a level of its own, otherwise all.
     absorbed
         Codes of the units whose effects are taken out by means; None if none are.
     basis
@@ -47,6 +51,7 @@ class Ranked:
     order: Codes
     dose: Floats
     cluster: Codes
+    in_use: int
     absorbed: Codes | None
     basis: Floats
     residual: Floats
@@ -75,6 +80,7 @@ def rank_rows(
     nuisance: Floats,
     absorbed: Codes | None = None,
     line: bool = True,
+    apart: bool = False,
 ) -> Ranked:
     """Return rows by descending dose, with nuisance, units and a line in dose taken out.
 
@@ -92,6 +98,9 @@ def rank_rows(
         takes out the constant only.
     line
         Whether a straight line in dose is taken out too.
+    apart
+        Whether any dose above nought has a level of its own, so that what use does however
+        little it is (a jump at the least dose) is no jump among doses.
 
     Raises
     ------
@@ -110,6 +119,8 @@ def rank_rows(
     columns = nuisance[order]
     if line:
         columns = np.column_stack([dose[order], columns])
+    if apart:
+        columns = np.column_stack([(dose[order] > 0).astype(float), columns])
     if units is None:
         columns = np.column_stack([np.ones(dose.size), columns])
     basis = orthonormal(less_means(columns, units))
@@ -118,6 +129,7 @@ def rank_rows(
         order=order,
         dose=dose[order],
         cluster=codes,
+        in_use=int((dose > 0).sum()) if apart else dose.size,
         absorbed=units,
         basis=basis,
         residual=_project_out(left, basis)[:, 0],

@@ -80,19 +80,20 @@ def candidates(rows: Ranked, *, trim: float = 0.15, side: float = 0.10) -> Codes
     """Return how many rows lie above each admissible place of a jump, ascending, ``(g,)``.
 
     Every observed dose is one, when `trim` of the rows and `side` of the clusters lie on either
-    side; where effects of units are taken out, `side` of the units must themselves be seen on
-    both sides, for only they tell anything.
+    side, counted among rows in use; where effects of units are taken out, `side` of the units
+    must themselves be seen on both sides, for only they tell anything.
     """
-    n = rows.dose.size
-    above = np.flatnonzero(np.diff(rows.dose, append=-np.inf) < 0)[:-1] + 1
+    n, cluster = rows.in_use, rows.cluster[: rows.in_use]
+    above = np.flatnonzero(np.diff(rows.dose[:n], append=-np.inf) < 0)[:-1] + 1
     above = above[(above >= trim * n) & (above <= (1 - trim) * n)]
-    upper = _seen_before(rows.cluster, above)
-    lower = _seen_before(rows.cluster[::-1], n - above)
-    fit = np.minimum(upper, lower) >= side * rows.n_clusters
+    upper = _seen_before(cluster, above)
+    lower = _seen_before(cluster[::-1], n - above)
+    fit = np.minimum(upper, lower) >= side * np.unique(cluster).size
     if rows.absorbed is not None:
         units = int(rows.absorbed.max()) + 1
         crossing = (
-            _seen_before(rows.absorbed, above) + _seen_before(rows.absorbed[::-1], n - above)
+            _seen_before(rows.absorbed, above)
+            + _seen_before(rows.absorbed[::-1], rows.dose.size - above)
         ) - units
         fit &= crossing >= max(2, side * units)
     found: Codes = above[fit].astype(np.int64)

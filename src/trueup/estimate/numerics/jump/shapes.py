@@ -116,16 +116,17 @@ def fit_rivals(
 
 
 def _bank(rows: Ranked, above: Codes, places: int, steps: int) -> tuple[Floats, dict[str, _Shape]]:
-    low, high = np.quantile(rows.dose, [0.01, 0.99])
+    low, high = np.quantile(rows.dose[: rows.in_use], [0.01, 0.99])
     span = float(high - low) or 1.0
     x = (rows.dose - low) / span
-    inner = np.unique(np.quantile(x, np.linspace(0.12, 0.88, places)))
+    used = x[: rows.in_use]
+    inner = np.unique(np.quantile(used, np.linspace(0.12, 0.88, places)))
     chosen = above[np.unique(np.linspace(0, above.size - 1, steps).astype(int))]
     middles = np.tile(inner, len(_WIDTHS))
     widths = np.repeat(_WIDTHS, inner.size)
     order = np.arange(x.size)
     groups = (
-        [x, x**2, *_natural(x, _knots(x)).T],
+        [x, x**2, *_natural(x, _knots(used)).T],
         [np.maximum(x - k, 0.0) for k in inner],
         [1 / (1 + np.exp(-(x - m) / w)) for m, w in zip(middles, widths, strict=True)],
         [(order < k).astype(float) for k in chosen],
