@@ -302,10 +302,12 @@ class Workspace:
             The report cannot be written to `output`.
         """
         from trueup.estimate.asking import estimate
+        from trueup.estimate.estimator import need_libraries
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
         from trueup.simulate.organisation import TARGET, land, make_organisation
 
+        need_libraries()
         progress = progress or Silent()
         now = time.time_ns() // 1000
         progress.stage("making up an organisation", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from trueup.errors import EstimateError
 from trueup.estimate.asking import Ask, columns_of, plan_of
 from trueup.estimate.asking.usual import usual_plan, workspace_panel
+from trueup.estimate.estimator import need_libraries
 from trueup.estimate.panel import NEVER, Panel
 from trueup.estimate.verdict.plan import plan_hash
 from trueup.model.evidence import Window
@@ -122,3 +124,13 @@ def test_the_workspaces_panel_keeps_what_measuring_remarked() -> None:
     asked = Ask(outcome="sound_changes_per_developer_week", smallest=0.2)
     _, mine = workspace_panel(months(sound_changes_per_developer_week=[1.0] * 4), asked)
     assert mine.primary.smallest == 0.2
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name bound to None cannot be imported."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(EstimateError, match="scipy, which is not installed") as refused:
+        need_libraries()
+    assert "pip install 'trueup[estimate]'" in refused.value.hint

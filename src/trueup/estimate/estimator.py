@@ -110,6 +110,22 @@ class Estimator(Protocol):
         ...
 
 
+LIBRARIES = ("scipy", "diff_diff")
+"""What the extra ``estimate`` brings."""
+
+
+def need_libraries() -> None:
+    """Check that effects can be estimated here, before anything long is begun.
+
+    Raises
+    ------
+    EstimateError
+        A library of the extra ``estimate`` is not installed.
+    """
+    for library in LIBRARIES:
+        need(library)
+
+
 def need(library: str) -> Any:
     """Import an optional library of the extra ``estimate``.
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from trueup.estimate.asking.ask import Ask, columns_of, plan_of
 from trueup.estimate.assessment import Assessment
-from trueup.estimate.estimator import SEED
+from trueup.estimate.estimator import SEED, need_libraries
 from trueup.estimate.panel import Panel
 from trueup.estimate.reading import panel_from_table, read_panel
 from trueup.estimate.reading.limits import refuse_values
@@ -41,6 +41,7 @@ def estimate(
         The question names a column the panel has not, or asks for a scale its values have no
         meaning on; or the libraries that estimate are not installed.
     """
+    need_libraries()
     plan = asked if isinstance(asked, Plan) else plan_of(asked, panel)
     for question in plan.questions:
         refuse_values(panel, question)
