@@ -12,7 +12,7 @@ import pytest
 
 from trueup.errors import EstimateError
 from trueup.estimate.asking import Ask, columns_of, plan_of
-from trueup.estimate.asking.usual import usual_plan, workspace_panel
+from trueup.estimate.asking.usual import FLOW, usual_plan, workspace_panel
 from trueup.estimate.estimator import need_libraries
 from trueup.estimate.panel import NEVER, Panel
 from trueup.estimate.verdict.plan import plan_hash
@@ -124,6 +124,13 @@ def test_the_workspaces_panel_keeps_what_measuring_remarked() -> None:
     asked = Ask(outcome="sound_changes_per_developer_week", smallest=0.2)
     _, mine = workspace_panel(months(sound_changes_per_developer_week=[1.0] * 4), asked)
     assert mine.primary.smallest == 0.2
+
+
+def test_the_workspaces_panel_carries_what_littles_law_needs_where_it_is_known() -> None:
+    known = {name: [1.0, 2.0, 3.0, 4.0] for name in FLOW[1:]}
+    sound = {"sound_changes_per_developer_week": [1.0, 2.0, 3.0, 4.0]}
+    read, _ = workspace_panel(months(**sound, **known, **{FLOW[0]: [None] * 4}))
+    assert set(FLOW) & set(read.columns) == set(FLOW[1:])
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(

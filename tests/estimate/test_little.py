@@ -202,6 +202,35 @@ def test_adopters_are_compared_over_windows_of_one_length_that_touch_at_adoption
     assert estimate(found.counted).n_units == 24
 
 
+def test_months_and_weeks_not_seen_leave_the_ratio_as_it_is() -> None:
+    """By month a wait of so many weeks leaves fewer inside per month; a gap here and there, and
+    last periods not yet known, say nothing of the rest."""
+    weekly = adopters(24)
+    monthly = dataclasses.replace(weekly, grain="month")
+    gap = (weekly.period == weekly.adopted_in[weekly.unit] + 3) | (weekly.period >= 28)
+    unknown = {
+        name: np.where(gap & (name != LEFT), np.nan, values)
+        for name, values in weekly.columns.items()
+    }
+    for panel in (monthly, dataclasses.replace(weekly, columns=unknown)):
+        found = throughput_of_adopters(panel)
+        assert found is not None
+        assert estimate(found.counted).value == pytest.approx(0.25)
+        assert estimate(found.implied).value == pytest.approx(0.25)
+        assert estimate(found.counted).n_units == 24
+
+
+def test_units_hardly_seen_are_left_out() -> None:
+    """Ten weeks on each side: three gaps are too many, so four of 24 units leave twenty."""
+    whole = adopters(24)
+    since = whole.period - whole.adopted_in[whole.unit]
+    hardly = (whole.unit < 4) & (since >= 0) & (since < 3)
+    columns = {**whole.columns, ARRIVED: np.where(hardly, np.nan, whole.columns[ARRIVED])}
+    found = throughput_of_adopters(dataclasses.replace(whole, columns=columns))
+    assert found is not None
+    assert estimate(found.counted).n_units == 20
+
+
 def test_few_adopters_and_missing_columns_say_so() -> None:
     found = throughput_of_adopters(adopters(12))
     assert found is not None

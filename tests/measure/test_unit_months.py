@@ -67,6 +67,20 @@ def test_a_months_ratio_per_change_is_of_all_its_changes() -> None:
     assert month(table, "2025-01", "change_failure_ratio") == pytest.approx(1 / 14)
 
 
+def test_a_months_lead_time_is_of_all_its_changes_and_its_flow_a_mean_of_its_weeks() -> None:
+    """January: 1 change of 10 days, 3 of 2: 4 days; 2 a week in production, 5 under way."""
+    table = unit_months(
+        weeks(
+            deployed_changes_per_week=[1, 1.0, 3.0, 1, 1],
+            changes_under_way_items=[1, 4.0, 6.0, 1, 1],
+            lead_time_mean_seconds=[1, 10.0, 2.0, 1, 1],
+        )
+    )
+    assert month(table, "2025-01", "lead_time_mean_seconds") == pytest.approx(4)
+    assert month(table, "2025-01", "deployed_changes_per_week") == 2
+    assert month(table, "2025-01", "changes_under_way_items") == 5
+
+
 def test_what_no_week_knows_the_month_does_not_know() -> None:
     name = "sound_changes_per_developer_week"
     table = unit_months(weeks(**{name: [1, None, 3.0, 1, None]}))

@@ -191,6 +191,27 @@ def test_lead_times_are_of_the_changes_whose_beginning_is_known(find: Find) -> N
     assert found[DEPLOYED] == 4 / 2
 
 
+_one = scene("under way")
+for _name, _first in (
+    *(("a", "2026-03-02"), ("b", "2026-03-05"), ("c", "2026-03-10")),
+    *(("before", "2026-02-20"), ("unknown", None)),
+):
+    _one.change(_name, "2026-03-11", first=_first)
+_one.deploy("one", "2026-03-04", "a", "before", "unknown")
+_one.deploy("two", "2026-03-11", "b")
+_one.works("ann", "2026-03-12")
+
+
+def test_changes_are_under_way_from_their_first_commit_until_production(find: Find) -> None:
+    """In week 10 a and ``before`` are under way for 2 days and b for 4; in week 11 b for 2 and c,
+    which is never deployed, for 6. A change of unknown beginning is in none of the three."""
+    flow = ("arrived_changes_per_week", "deployed_changes_per_week", "changes_under_way_items")
+    assert [find("under way", 10)[name] for name in flow] == [2, 2, pytest.approx(8 / 7)]
+    assert [find("under way", 11)[name] for name in flow] == [1, 1, pytest.approx(8 / 7)]
+    late = find("too recent", 23)
+    assert [late[name] for name in flow] == [None, 0, None]
+
+
 _one = scene("nothing delivered")
 deliver(_one, "a")
 _one.works("ann", "2026-03-18")
@@ -437,6 +458,26 @@ def test_a_unit_adopts_in_the_first_of_four_weeks_running_with_more_than_half_us
     )
     assert adoption(users, active, 0.5, 4).tolist() == [1, -1, -1, 4, -1]
     assert adoption(users, active, 0.5, 3).tolist() == [1, 0, -1, 4, 5]
+
+
+def test_without_sessions_the_marked_share_of_changes_decides_and_it_is_said() -> None:
+    """One of three changes a week is marked: over a fifth, not over a third."""
+    drawing = Drawing()
+    for week, day in enumerate(("2026-03-03", "2026-03-10", "2026-03-17", "2026-03-24")):
+        for name in "abc":
+            drawing.change(f"{name}{week}", day, first=day)
+        drawing.mark(f"a{week}", "claude-code")
+    fifth, third = (unit_weeks(drawing, unit="repository", share=share) for share in (0.2, 1 / 3))
+    assert set(fifth["adopted_week"].to_pylist()) == {"2026-W10"}
+    assert set(third["adopted_week"].to_pylist()) == {None}
+    (said,) = remarks(fifth, "adoption")
+    assert "more than 20 % of its landed changes carry the mark" in said["says"]
+
+
+def test_where_sessions_are_recorded_developers_decide_and_it_is_said(counted: pa.Table) -> None:
+    (said,) = remarks(counted, "adoption")
+    assert "first of 4 weeks on end" in said["says"]
+    assert "more than 20 % of its active developers" in said["says"]
 
 
 def test_a_week_without_anyone_breaks_the_run() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED
 from trueup.estimate.numerics.log_means import LogMeans, Sample, delta_error, log_means
-from trueup.estimate.panel import NEVER, Floats, Ints, Panel
+from trueup.estimate.panel import NEVER, Bools, Floats, Ints, Panel
 from trueup.measure.littles_law import GROWTH_BOUND, Consistency, consistency
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Window
@@ -24,14 +24,17 @@ FEWEST_TEAMS = 20
 DRAWS = 1999
 METRIC = "throughput ratio"
 IN_PROGRESS, ARRIVED, LEFT, WAIT = (
-    "changes_in_progress",
-    "arrived_changes",
-    "deployed_changes",
+    "changes_under_way_items",
+    "arrived_changes_per_week",
+    "deployed_changes_per_week",
     "lead_time_mean_seconds",
 )
-"""Columns of a panel: mean level in a period; changes begun and changes deployed in it; their mean
-wait, seconds."""
-_PERIOD_SECONDS = {"day": 86_400.0, "week": 604_800.0}
+"""Columns of a panel: mean level in a period; changes begun and changes deployed a week in it;
+their mean wait, seconds."""
+_WEEK_SECONDS = 604_800.0
+_PERIOD_WEEKS = {"week": 1.0, "month": 365.25 / 12 / 7}
+SEEN = 0.8
+"""Share of a unit's window in which it must be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,23 +150,23 @@ def throughput_of_adopters(
     Each unit's windows are equally long and touch at its adoption. Their length is the longest
     that half of the adopters, and no fewer than twenty, have on both sides.
     """
-    seconds = _PERIOD_SECONDS.get(panel.grain)
-    if seconds is None or not {IN_PROGRESS, ARRIVED, LEFT, WAIT} <= set(panel.columns):
+    weeks = _PERIOD_WEEKS.get(panel.grain)
+    if weeks is None or not {IN_PROGRESS, ARRIVED, LEFT, WAIT} <= set(panel.columns):
         return None
+    flows = _Flows(panel=panel, weeks=weeks)
     starts = panel.adopted_in
     adopters = np.flatnonzero(starts != NEVER)
-    reach = np.minimum(starts[adopters], panel.n_periods - starts[adopters])
+    reach = np.minimum(starts[adopters], flows.seen_until - starts[adopters])
     needed = max(FEWEST_TEAMS, math.ceil(adopters.size / 2))
     if adopters.size < needed or (span := int(np.sort(reach)[-needed])) < 1:
         few = _too_few(int((reach > 0).sum()))
         return ThroughputRatio(counted=few, implied=few)
     chosen = adopters[reach >= span]
-    flows = [_flow(panel, chosen, shift, span, span * seconds) for shift in (-span, 0)]
-    whole = ~np.any([np.isnan(flow.level + flow.arrivals) for flow in flows], axis=0)
-    before, after = (_taken(flow, whole) for flow in flows)
+    before, after = (flows.over(chosen, shift, span) for shift in (-span, 0))
+    whole = np.isfinite(before.level + after.level)
     return throughput_ratio(
-        before,
-        after,
+        _taken(before, whole),
+        _taken(after, whole),
         is_paired=True,
         window=panel.window,
         source=panel.source,
@@ -172,24 +175,49 @@ def throughput_of_adopters(
     )
 
 
-def _flow(panel: Panel, chosen: Ints, shift: int, span: int, seconds: float) -> Flow:
-    at = panel.adopted_in[chosen][:, None] + shift + np.arange(span)
-    level, arrivals, left, wait = (
-        panel.wide(name)[chosen[:, None], at] for name in (IN_PROGRESS, ARRIVED, LEFT, WAIT)
-    )
-    waited = np.where(left > 0, left * wait, 0.0).sum(axis=1)
-    gone = left.sum(axis=1)
-    mean = np.divide(waited, gone, out=np.zeros_like(waited), where=gone > 0)
-    return Flow(
-        level=level.mean(axis=1),
-        arrivals=arrivals.sum(axis=1),
-        departures=gone,
-        wait=mean,
-        seconds=seconds,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Flows:
+    """Flow of chosen units in windows about their adoption."""
+
+    panel: Panel
+    weeks: float
+
+    @property
+    def seen_until(self) -> int:
+        """Periods up to the last in which work in progress was observed anywhere."""
+        known = np.isfinite(self.panel.column(IN_PROGRESS) + self.panel.column(ARRIVED))
+        return int(self.panel.period[known].max(initial=-1)) + 1
+
+    def over(self, chosen: Ints, shift: int, span: int) -> Flow:
+        """Return what went on in `span` periods from `shift` after adoption on.
+
+        Periods in which a unit is not seen are taken to be like those in which it is; with too
+        few of those its level is NaN.
+        """
+        at = self.panel.adopted_in[chosen][:, None] + shift + np.arange(span)
+        level, arrivals, left, wait = (
+            self.panel.wide(name)[chosen[:, None], at]
+            for name in (IN_PROGRESS, ARRIVED, LEFT, WAIT)
+        )
+        seen = np.isfinite(level + arrivals + left)
+        timed = seen & (left > 0) & np.isfinite(wait)
+        return Flow(
+            level=np.where(seen.mean(axis=1) >= SEEN, _mean(level, seen), np.nan),
+            arrivals=_mean(arrivals, seen) * span * self.weeks,
+            departures=_mean(left, seen) * span * self.weeks,
+            wait=_mean(wait * left, timed) / np.maximum(_mean(left, timed), 1e-12),
+            seconds=span * self.weeks * _WEEK_SECONDS,
+        )
 
 
-def _taken(flow: Flow, whole: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Flow:
+def _mean(values: Floats, chosen: Bools) -> Floats:
+    """Return the mean of the chosen values of each row, nought without any."""
+    sums = np.where(chosen, values, 0.0).sum(axis=1)
+    mean: Floats = sums / np.maximum(chosen.sum(axis=1), 1)
+    return mean
+
+
+def _taken(flow: Flow, whole: Bools) -> Flow:
     return replace(
         flow,
         level=flow.level[whole],

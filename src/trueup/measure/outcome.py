@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from trueup.units import COUNT, PER_WEEK, RATIO, SECONDS, Unit
+from trueup.units import COUNT, ITEMS, PER_WEEK, RATIO, SECONDS, Unit
 
 Count = Literal[
     "active",
@@ -24,6 +24,8 @@ Count = Literal[
     "timed",
     "lead_seconds",
     "lead_median_seconds",
+    "arrived",
+    "inside",
     "reviews",
     "review_wait_seconds",
     "items_done",
@@ -32,6 +34,9 @@ Count = Literal[
     "ai_hours",
 ]
 """What is counted per unit and week."""
+
+SHARE, WEEKS_RUNNING = 0.2, 4
+"""More exposure than this share in so many weeks on end is adoption, unless a plan says else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class Outcome:
         Tables without which it is not observed.
     top, bottom
         Counts of which it is the ratio; without `bottom` it is `top` itself.
+    seen_with
+        Count that must be above nought for it to be observed.
     is_watched
         Only observed once 30 days have passed since the week.
     version
@@ -78,6 +85,7 @@ class Outcome:
     top: Count
     bottom: Count | None
     needs: tuple[str, ...]
+    seen_with: Count | None = None
     is_throughput: bool = False
     is_watched: bool = False
     version: int = 1
@@ -167,6 +175,54 @@ _ALL = (
         top="lead_median_seconds",
         bottom=None,
         needs=_CHANGE,
+        seen_with="timed",
+    ),
+    Outcome(
+        name="arrived_changes_per_week",
+        question="How many changes are begun?",
+        definition="Landed changes by week of the author instant of their first commit, where "
+        "it is known. Weeks less than 30 days before the newest record are left out: what has "
+        "not landed yet is not seen.",
+        unit=PER_WEEK,
+        says_unit="changes begun per week",
+        better="neither",
+        kind="flow",
+        scale="count",
+        top="arrived",
+        bottom=None,
+        needs=_CHANGE,
+        is_watched=True,
+    ),
+    Outcome(
+        name="deployed_changes_per_week",
+        question="How many changes that were seen to begin reach production?",
+        definition=_PRODUCTION + "By week of production, of the changes whose first commit is "
+        "known: those that `arrived_changes_per_week` counts.",
+        unit=PER_WEEK,
+        says_unit="changes in production per week",
+        better="neither",
+        kind="flow",
+        scale="count",
+        top="timed",
+        bottom=None,
+        needs=_CHANGE,
+    ),
+    Outcome(
+        name="changes_under_way_items",
+        question="How many changes are under way?",
+        definition=_PRODUCTION + "Landed changes from the author instant of their first commit, "
+        "where it is known, until they reach production: their number averaged over all instants "
+        "of the week. Weeks less than 30 days before the newest record are left out: what has not "
+        "landed yet is not seen.",
+        unit=ITEMS,
+        says_unit="changes under way",
+        better="neither",
+        kind="flow",
+        scale="count",
+        top="inside",
+        bottom=None,
+        needs=_CHANGE,
+        is_watched=True,
     ),
     Outcome(
         name="review_wait_mean_seconds",

@@ -20,6 +20,8 @@ _PER_DEVELOPER = {
     "deployed": "deployed_changes_per_developer_week",
     "merged": "merged_changes_per_developer_week",
 }
+_TIMED = "deployed_changes_per_week"
+"""Changes of which the mean lead time is taken."""
 
 
 def unit_months(weeks: pa.Table) -> pa.Table:
@@ -101,6 +103,8 @@ def _weights(numbers: Mapping[str, Floats], name: str) -> Floats:
         return np.ones_like(developers)
     if outcome.bottom == "active":
         return developers
+    if outcome.bottom == "timed" and _TIMED in numbers:
+        return numbers[_TIMED]
     each = numbers.get(_PER_DEVELOPER.get(outcome.bottom, ""))
     return np.ones_like(developers) if each is None else each * developers
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
@@ -30,7 +30,8 @@ from trueup.measure.delivery import (
     writers,
 )
 from trueup.measure.metric import Tables
-from trueup.measure.outcome import OUTCOMES, Outcome
+from trueup.measure.numerics.inside import mean_inside
+from trueup.measure.outcome import OUTCOMES, SHARE, WEEKS_RUNNING, Outcome
 from trueup.measure.windows import WEEK, Bucket, buckets
 from trueup.model.evidence import Window
 
@@ -47,8 +48,8 @@ def unit_weeks(
     tables: Tables,
     *,
     unit: UnitKind = "team",
-    share: float = 0.5,
-    weeks_running: int = 4,
+    share: float = SHARE,
+    weeks_running: int = WEEKS_RUNNING,
     outcomes: Sequence[str] | None = None,
     timezone: str = "UTC",
 ) -> pa.Table:
@@ -59,8 +60,10 @@ def unit_weeks(
     unit
         ``team``, by dated membership; or ``repository``.
     share, weeks_running
-        A unit adopts in the first of so many consecutive weeks in each of which more than this
-        share of its active developers uses AI tools.
+        A unit adopts in the first of so many consecutive weeks in each of which exposure exceeds
+        this share. Exposure is the share of active developers who use AI tools (a session, or a
+        commit marked with one) where sessions are recorded, else the share of landed changes that
+        carry a mark; a remark says which it was.
     outcomes
         Names of `OUTCOMES`; all of them when None.
     timezone
@@ -91,11 +94,15 @@ def unit_weeks(
         return _table(_Grid.empty(), chosen, np.zeros(0, np.int64), {}, [])
     grid = _counted(tables, unit, weeks)
     unseen = _silence(tables, chosen)
-    adopted = adoption(grid.values["ai_users"], grid.values["active"], share, weeks_running)
+    by_sessions = _has(tables, "ai_session")
+    top, bottom = ("ai_users", "active") if by_sessions else ("marked", "merged")
+    adopted = adoption(grid.values[top], grid.values[bottom], share, weeks_running)
+    rule = _rule(share, weeks_running, by_sessions)
     over = np.array([week.window.end_at + WATCHED <= until for week in weeks])
     columns = {outcome.name: _column(grid, outcome, over, unseen) for outcome in chosen}
     columns["foundation_ratio"] = _foundations(tables, grid, unit, adopted)
-    return _table(grid, chosen, adopted, columns, _remarks(grid, tables, chosen, over, unseen))
+    remarks = [rule, *_remarks(grid, tables, chosen, over, unseen)]
+    return _table(grid, chosen, adopted, columns, remarks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +145,8 @@ def _weeks(tables: Tables, until: int | None, timezone: str) -> tuple[Bucket, ..
 def _counted(tables: Tables, unit: UnitKind, weeks: tuple[Bucket, ...]) -> _Grid:
     """Count everything, one pass over each table."""
     calendar = _Calendar(weeks)
-    change = ibis.memtable(delivered(tables, unit).to_pyarrow())
+    landed = delivered(tables, unit).to_pyarrow()
+    change = ibis.memtable(landed)
     seats = ibis.memtable(_seats(tables, unit, calendar).to_pyarrow())
     counted = [
         seats.group_by("unit", "week").agg(active=_.person.count(), ai_users=_.is_user.sum()),
@@ -150,7 +158,7 @@ def _counted(tables: Tables, unit: UnitKind, weeks: tuple[Bucket, ...]) -> _Grid
         _requests(tables, unit, calendar),
     ]
     found = [expression.to_pyarrow() for expression in counted]
-    return _laid_out(found, weeks)
+    return _with_flow(_laid_out(found, weeks), landed)
 
 
 class _Calendar:
@@ -324,16 +332,37 @@ def _laid_out(found: list[pa.Table], weeks: tuple[Bucket, ...]) -> _Grid:
     return _Grid(units=tuple(names.to_pylist()), weeks=weeks, values=values, homeless=homeless)
 
 
+def _with_flow(grid: _Grid, landed: pa.Table) -> _Grid:
+    """Add changes begun, and changes under way averaged over each week."""
+    names = pa.array(grid.units, pa.string())
+    place = pc.index_in(landed["unit"].cast(pa.string()).combine_chunks(), value_set=names)
+    known = pc.and_(pc.is_valid(place), pc.is_valid(landed["first_commit_at"]))
+    unit = pc.filter(place, known.combine_chunks()).to_numpy().astype(np.int64)
+    entered, left = (
+        landed[name].filter(known).cast(pa.float64()).fill_null(np.inf).to_numpy()
+        for name in ("first_commit_at", "produced_at")
+    )
+    starts = [week.window.start_at for week in grid.weeks]
+    edges = np.array([*starts, grid.weeks[-1].window.end_at], dtype=np.float64)
+    week = np.searchsorted(edges, entered, side="right") - 1
+    within = (week >= 0) & (week < len(starts))
+    arrived = np.zeros((len(grid.units), len(starts)))
+    np.add.at(arrived, (unit[within], week[within]), 1.0)
+    inside = mean_inside(entered, np.maximum(left, entered), unit, edges, len(grid.units))
+    return replace(grid, values={**grid.values, "arrived": arrived, "inside": inside})
+
+
 def adoption(users: Floats, active: Floats, share: float, weeks_running: int) -> Ints:
     """Return the week of adoption of each unit, -1 where it is not seen to adopt.
 
-    The first of `weeks_running` consecutive weeks in each of which more than `share` of the
-    active developers uses AI; a week without anyone active breaks the run.
+    The first of `weeks_running` consecutive weeks in each of which `users` are more than `share`
+    of `active`; a week without anyone active breaks the run.
 
     Parameters
     ----------
     users, active
-        Developers who use AI, and who are active, ``(units, weeks)``.
+        Developers who use AI, and who are active; or changes that are marked, and that landed;
+        ``(units, weeks)``.
     """
     over = (active > 0) & (users > share * active)
     runs = np.cumsum(np.pad(over, ((0, 0), (1, 0))), axis=1)
@@ -343,6 +372,21 @@ def adoption(users: Floats, active: Floats, share: float, weeks_running: int) ->
     if not last:
         return np.full(over.shape[0], NEVER)
     return np.where(held.any(axis=1), held.argmax(axis=1), NEVER)
+
+
+def _rule(share: float, weeks_running: int, by_sessions: bool) -> dict[str, object]:
+    """Say by which rule a unit counts as having adopted."""
+    exposure = (
+        "of its active developers use AI tools, by sessions and marked commits"
+        if by_sessions
+        else "of its landed changes carry the mark of an AI tool: no session is recorded, and "
+        "what carries no mark is unknown"
+    )
+    says = (
+        f"A unit adopts in the first of {weeks_running} weeks on end in which more than "
+        f"{share:.0%} {exposure}."
+    )
+    return {"kind": "adoption", "says": says.replace("%", " %"), "rows": 0}
 
 
 def _silence(tables: Tables, chosen: tuple[Outcome, ...]) -> tuple[str, ...]:
@@ -362,8 +406,10 @@ def _column(
     if outcome.bottom is not None:
         bottom = grid.values[outcome.bottom]
         column = np.divide(top, bottom, out=shape, where=bottom > 0)
+    elif outcome.seen_with is not None:
+        column = np.where(grid.values[outcome.seen_with] > 0, top, np.nan)
     else:
-        column = np.where(grid.values["timed"] > 0, top, np.nan)
+        column = top
     return np.where(over, column, np.nan) if outcome.is_watched else column
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from trueup.errors import EstimateError
 from trueup.estimate.asking.ask import Ask, columns_of, plan_of
+from trueup.estimate.little import ARRIVED, IN_PROGRESS, LEFT, WAIT
 from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.question import Question
 from trueup.estimate.reading import panel_from_table
@@ -37,6 +38,8 @@ EXPLORATORY = (
 )
 DOSE = "ai_hours_per_developer_week"
 MODERATOR = "foundation_ratio"
+FLOW = (IN_PROGRESS, ARRIVED, LEFT, WAIT)
+"""Carried along to hold the output that was counted against Little's law."""
 THROUGHPUT, QUALITY = 0.05, 0.10
 """Smallest change of interest: a twentieth of throughput, a tenth of anything else."""
 
@@ -51,7 +54,7 @@ def usual_plan(table: pa.Table, *, unit: str = "team", grain: Span = "month") ->
     EstimateError
         No outcome that a verdict could be about is observed.
     """
-    observed = [name for name in table.column_names if table.column(name).null_count < len(table)]
+    observed = _observed(table)
     primary = next((name for name in PRIMARY if name in observed), None)
     if primary is None:
         raise EstimateError(
@@ -97,9 +100,15 @@ def workspace_panel(
     asked = usual_plan(table, unit=unit, grain=grain) if asked is None else asked
     keys = ("unit", grain, f"adopted_{grain}")
     columns = asked.columns(*keys) if isinstance(asked, Ask) else columns_of(asked, *keys)
+    flow = tuple(name for name in FLOW if name in _observed(table))
+    columns = replace(columns, covariates=(*columns.covariates, *flow))
     panel = panel_from_table(table, columns, source="workspace")
     panel = replace(panel, remarks=(*panel.remarks, *_remarks(table)))
     return panel, plan_of(asked, panel, unit=unit) if isinstance(asked, Ask) else asked
+
+
+def _observed(table: pa.Table) -> tuple[str, ...]:
+    return tuple(name for name in table.column_names if table.column(name).null_count < len(table))
 
 
 def _questions(

@@ -21,6 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from trueup.errors import EstimateError
 from trueup.estimate.panel import Grain
 from trueup.estimate.question import Question
+from trueup.measure.outcome import SHARE, WEEKS_RUNNING
 
 FORM = "trueup plan 1"
 """Part of every hash: raised when a plan comes to mean something else."""
@@ -55,13 +56,14 @@ class Adoption:
     Parameters
     ----------
     share
-        Of changes with a mark, 0..1.
+        Exposure must exceed it, 0..1: the share of active developers who use AI tools where
+        sessions are recorded, else the share of landed changes that carry a mark.
     weeks
         How many weeks on end.
     """
 
-    share: float = 0.2
-    weeks: int = 4
+    share: float = SHARE
+    weeks: int = WEEKS_RUNNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +290,7 @@ _ABOUT = {
     "alpha": "error of the interval over all readings",
     "not_throughput": "why the outcome is not throughput; leaning is then the strongest answer",
     "population": "Whom it is about; a unit is never a person.",
-    "adoption": "A unit has adopted in the first of so many weeks with so much marked work.",
+    "adoption": "A unit adopts in the first of so many weeks on end with more use than this share.",
     "unmarked": "How wrong the marks may be at most: unmarked is unknown, never without AI.",
     "primary": "The one outcome the verdict is about.",
     "smallest": "smallest effect that matters: 0.05 is five per cent, for log and count",
