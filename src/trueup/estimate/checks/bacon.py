@@ -8,20 +8,21 @@ import numpy as np
 
 from trueup.estimate.checking import Case
 from trueup.estimate.numerics.design.two_by_two import Comparison, comparisons
-from trueup.estimate.panel import Floats, Ints
+from trueup.estimate.panel import NEVER, Floats, Ints
 from trueup.model.effect import Check
 from trueup.units import significant
 
 LITTLE = 0.1
 """Share of the weight on already treated controls that a two-way estimate may bear."""
+MOST = 0.8
+"""Share of units that must be seen without a gap, and of a period's units for it to be used."""
 
 
 def check(case: Case) -> Check:
     """Take the two-way estimate apart into comparisons of two cohorts."""
-    balanced = balanced_values(case)
-    if balanced is None:
-        return _answer("cannot tell", "No set of units is seen in every period.", ())
-    values, starts = balanced
+    values, starts, says_which = balanced_values(case)
+    if starts.size < max(2.0, MOST * case.panel.n_units):
+        return _answer("cannot tell", f"Too few units are seen without a gap: {says_which}.", ())
     found = comparisons(values, starts)
     if not found:
         return _answer("cannot tell", "No two cohorts can be compared.", ())
@@ -37,9 +38,10 @@ def check(case: Case) -> Check:
         ("comparisons", float(len(found))),
         ("units", float(starts.size)),
     )
+    which = f", {says_which}" if says_which else ""
     says = (
         f"A two-way estimate would give {significant(100 * shares['already'])} % of its weight to "
-        f"comparisons with units that have already adopted (of {len(found)} comparisons)"
+        f"comparisons with units that have already adopted (of {len(found)} comparisons{which})"
     )
     if case.fit.estimate.estimator != "two_way":
         return _answer("holds", says + "; the answer here makes none of those.", figures)
@@ -48,13 +50,28 @@ def check(case: Case) -> Check:
     return _answer("holds", says + ".", figures)
 
 
-def balanced_values(case: Case) -> tuple[Floats, Ints] | None:
-    """Return outcomes and adoption of the units seen in every period; None with no two of them."""
+def balanced_values(case: Case) -> tuple[Floats, Ints, str]:
+    """Return outcomes and adoption of the units seen in every period, and how many those are.
+
+    Periods in which hardly any unit is seen are left out, so that weeks too recent to be known do
+    not count as gaps; the words are empty where nothing is left out.
+    """
     wide = case.panel.wide(case.question.outcome)
     if case.question.scale == "log":
         wide = np.log(np.where(wide > 0, wide, np.nan))
-    whole = np.isfinite(wide).all(axis=1)
-    return (wide[whole], case.panel.adopted_in[whole]) if whole.sum() > 1 else None
+    seen = np.isfinite(wide)
+    periods = np.flatnonzero(seen.mean(axis=0) >= MOST)
+    whole = seen[:, periods].all(axis=1)
+    starts = case.panel.adopted_in[whole]
+    after = np.searchsorted(periods, starts)
+    moved = np.where((starts == NEVER) | (after == periods.size), NEVER, after)
+    n_units, n_periods = wide.shape
+    says = (
+        ""
+        if whole.all() and periods.size == n_periods
+        else f"from {int(whole.sum())} of {n_units} units in {periods.size} of {n_periods} periods"
+    )
+    return wide[whole][:, periods], moved.astype(np.int64), says
 
 
 def _share(found: tuple[Comparison, ...], kind: str) -> float:
