@@ -17,11 +17,13 @@ from tests.estimate.cliff.worlds import (
 from trueup.estimate.assessment import Threshold
 from trueup.estimate.cliff.drawing import curve
 from trueup.estimate.cliff.existence import Existence, search
+from trueup.estimate.cliff.gates import unit_gate
 from trueup.estimate.cliff.location import locate
 from trueup.estimate.cliff.placebo import permuted_share
 from trueup.estimate.cliff.rivals import compare
 from trueup.estimate.cliff.sample import Sample, take_sample
 from trueup.estimate.cliff.threshold import find_threshold
+from trueup.estimate.numerics.jump.ranked import rank_rows
 from trueup.estimate.numerics.jump.scan import candidates, scan, sup_draws
 from trueup.estimate.panel import Panel
 from trueup.model.evidence import Abstention
@@ -115,11 +117,12 @@ def test_a_line_among_doses_in_use_is_a_slope_whatever_adoption_does() -> None:
     assert asked(adopters(line, teams=150)).answer == "slope only"
 
 
-def test_a_jump_at_the_least_dose_searched_is_not_a_cliff() -> None:
+@pytest.mark.parametrize("end", [-1, 0], ids=["least", "largest"])
+def test_a_jump_at_the_end_of_the_doses_searched_is_not_a_cliff(end: int) -> None:
     """The set is narrow and all else holds, but where it ends was not searched."""
     panel = adopters(nothing, teams=150)
-    least = searched(sample_of(panel, "unit")).found.place[-1]
-    panel.columns["y"][panel.columns["q"] > least] += 1.5
+    place = searched(sample_of(panel, "unit")).found.place[end]
+    panel.columns["y"][panel.columns["q"] > place] += 1.5
     found = asked(panel)
     told = next(gate for gate in found.gates if gate.name == "place")
     assert dict(told.figures)["share_of_range"] < 0.25
@@ -129,8 +132,57 @@ def test_a_jump_at_the_least_dose_searched_is_not_a_cliff() -> None:
     assert found.jump is None
 
 
-def test_shuffled_doses_keep_their_level_of_use() -> None:
-    """Otherwise each deal would show the effect of adoption, and hide a jump behind it."""
+def test_teams_that_never_use_it_change_neither_places_nor_range() -> None:
+    panel = adopters(nothing, teams=200)
+    panel.columns["q"][panel.unit >= 40] = 0.0
+    whole = sample_of(panel)
+    rows = whole.ranked()
+    used = whole.q > 0
+    alone = rank_rows(
+        whole.y[used], whole.q[used], whole.unit[used], nuisance=np.empty((used.sum(), 0))
+    )
+    assert rows.dose[candidates(rows)] == pytest.approx(alone.dose[candidates(alone)])
+    span = np.ptp(np.quantile(whole.q[used], [0.01, 0.99]))
+    assert locate(searched(whole)).span == pytest.approx(span)
+
+
+def test_bends_are_sought_among_the_doses_in_use() -> None:
+    made = sample_of(adopters(lambda q: 20 * np.maximum(q - 0.75, 0), teams=150), "unit")
+    rivals = compare(made, searched(made), rng=np.random.default_rng(0))
+    (bend,) = [rival.place for rival in rivals if rival.shape == "kink"]
+    assert bend == pytest.approx(0.75, abs=0.05)
+
+
+def gaining_more_where_use_is_heavy(seed: int) -> Panel:
+    """Return teams of which heavy users gain more from any use; the dose itself does nothing."""
+    panel = adopters(nothing, teams=150, wander=0.05, seed=seed)
+    q = panel.columns["q"]
+    usual = np.bincount(panel.unit, q) / np.maximum(np.bincount(panel.unit, q > 0), 1)
+    panel.columns["y"][:] += 2.0 * (usual > 0.5)[panel.unit] * (q > 0)
+    return panel
+
+
+def test_heavy_users_that_gain_more_from_any_use_do_not_jump_themselves() -> None:
+    """Compared with themselves without use they would: the gate compares them while in use."""
+    told = []
+    for seed in range(12):
+        made = sample_of(gaining_more_where_use_is_heavy(seed), "unit")
+        found = searched(made, draws=19)
+        assert found.p == 1 / 20
+        told.append(unit_gate(made, locate(found)).answer)
+    assert told.count("fails") >= 8
+
+
+def test_units_above_at_every_dose_in_use_do_not_cross() -> None:
+    """Rows without a dose are no rows below the place."""
+    panel = adopters(nothing, teams=150)
+    q, low = panel.columns["q"], panel.unit < 75
+    q[:] = np.where(q > 0, np.where(low, 0.3 + 0.2 * q, 0.6 + 0.2 * q), 0.0)
+    panel.columns["y"][:] += 2.0 * (q > 0.55)
+    assert gates(asked(panel))["within_unit"] == "cannot tell"
+
+
+def test_shuffled_doses_do_not_show_what_adoption_does() -> None:
     made = sample_of(adopters(jump(0.8), adoption=2.0, teams=150), "unit")
     share, deals = permuted_share(made, searched(made), rng=np.random.default_rng(0))
     assert share == 1 / (1 + deals)

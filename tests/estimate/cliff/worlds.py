@@ -87,13 +87,14 @@ def adopters(
     months: int = 20,
     shared: float = 0.3,
     seed: int = 0,
+    wander: float = 0.15,
 ) -> Panel:
     """Return teams without any dose until they adopt, one in four never; `adoption` for any use."""
     rng = np.random.default_rng(seed)
     team, month = np.repeat(np.arange(teams), months), np.tile(np.arange(months), teams)
     starts = np.where(rng.random(teams) < 0.75, rng.integers(5, months - 5, teams), months)
     own = rng.beta(2, 2, teams)
-    wanted = np.clip(own[team] + 0.15 * rng.normal(size=team.size), 0.02, 1)
+    wanted = np.clip(own[team] + wander * rng.normal(size=team.size), 0.02, 1)
     q = wanted * (month >= starts[team])
     error = np.sqrt(shared) * rng.normal(size=teams)[team]
     error = error + np.sqrt(1 - shared) * rng.normal(size=team.size)

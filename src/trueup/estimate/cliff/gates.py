@@ -114,9 +114,13 @@ def _cut_off(location: Location) -> str:
 
 
 def unit_gate(sample: Sample, location: Location) -> Check:
-    """Ask whether units that cross the place jump themselves, or only differ from each other."""
+    """Ask whether units that cross the place jump themselves, or only differ from each other.
+
+    Where some rows have no dose, each unit in use is compared with itself in use: heavy users may
+    be those that gain more from any use.
+    """
     question = "Is the jump still there when each unit is compared with itself?"
-    if sample.within == "unit":
+    if sample.within == "unit" and not sample.apart:
         return Check(
             name="within_unit",
             question=question,
@@ -138,11 +142,13 @@ def unit_gate(sample: Sample, location: Location) -> Check:
 
 
 def _unit_gate(sample: Sample, location: Location, question: str, both: int) -> Check:
-    rows = sample.ranked(within="unit")
+    rows = sample.ranked(own_levels=True)
     jump, error = fit_column(rows, indicator(rows, int((sample.q > location.place).sum())))
     crossing = int(min(both, rows.n_clusters))
     reach = float(need("scipy.stats").t.ppf((1 + LEVEL) / 2, crossing - 1)) * error
     same_sign = jump * location.jump > 0
+    in_use = " while in use" if sample.apart else ""
+    search = "units compared with each other" if sample.within == "pooled" else "the whole search"
     if same_sign and abs(jump) > reach:
         answer = "holds"
     elif abs(jump - location.jump) > reach:
@@ -153,9 +159,9 @@ def _unit_gate(sample: Sample, location: Location, question: str, both: int) -> 
         name="within_unit",
         question=question,
         answer=answer,  # type: ignore[arg-type]
-        says=f"The {both} units seen on both sides jump by {significant(jump)} themselves "
-        f"({significant(jump - reach)} to {significant(jump + reach)}); units compared with each "
-        f"other, by {significant(location.jump)}.",
+        says=f"The {both} units seen on both sides{in_use} jump by {significant(jump)} themselves "
+        f"({significant(jump - reach)} to {significant(jump + reach)}); {search}, by "
+        f"{significant(location.jump)}.",
         figures=(
             ("jump_within_units", jump),
             ("low", jump - reach),

@@ -85,11 +85,14 @@ class Sample:
         """Which rows places are sought among, ``(n,)``: all, or those with a dose above nought."""
         return self.q > 0 if self.apart else np.ones(self.q.size, dtype=np.bool_)
 
-    def ranked(
-        self, *, line: bool = True, within: Within | None = None, apart: bool = True
-    ) -> Ranked:
-        """Return rows by dose; nuisance, level of use and line taken out, unless told not to."""
-        absorbed = self.unit if (within or self.within) == "unit" else None
+    def ranked(self, *, line: bool = True, apart: bool = True, own_levels: bool = False) -> Ranked:
+        """Return rows by dose; nuisance, level of use and line taken out, unless told not to.
+
+        With `own_levels` each unit has its own level, and another of its own for any use.
+        """
+        absorbed = self.unit if self.within == "unit" else None
+        if own_levels:
+            absorbed = 2 * self.unit + self.in_use
         return rank_rows(
             self.y,
             self.q,
