@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from docs import balance
 from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
@@ -136,9 +137,11 @@ def column_meanings() -> dict[tuple[str, str], str]:
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "attribution-rules.md": page.attribution_page,
+        "checks.md": balance.checks_page,
         "cli.md": cli_page,
         "config.md": config_page,
         "errors.md": errors_page,
+        "estimators.md": balance.estimators_page,
         "outcomes.md": outcomes_page,
         "tables.md": tables_page,
     }
