@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,7 +17,7 @@ from tests.measure.building import at
 from tests.measure.drawing import Drawing
 from trueup.errors import MeasureError
 from trueup.measure.outcome import OUTCOMES
-from trueup.measure.unit_weeks import adoption, unit_weeks
+from trueup.measure.unit_weeks import unit_weeks
 
 UNTIL = "2026-07-01"
 SOUND = "sound_changes_per_developer_week"
@@ -444,22 +443,6 @@ def test_weeks_begin_where_the_time_zone_says_also_after_clocks_were_changed() -
     assert [name for name in found.column_names if name in OUTCOMES] == ["rework_ratio"]
 
 
-def test_a_unit_adopts_in_the_first_of_four_weeks_running_with_more_than_half_using() -> None:
-    active = np.full((5, 8), 4.0)
-    users = np.array(
-        [
-            [0, 3, 3, 3, 3, 0, 0, 0],  # weeks 1 to 4
-            [3, 3, 3, 0, 3, 3, 3, 0],  # never four running
-            [2, 2, 2, 2, 2, 2, 2, 2],  # half is not more than half
-            [0, 0, 0, 0, 4, 4, 4, 4],  # the last four
-            [0, 0, 0, 0, 0, 4, 4, 4],  # too late to be four
-        ],
-        dtype=float,
-    )
-    assert adoption(users, active, 0.5, 4).tolist() == [1, -1, -1, 4, -1]
-    assert adoption(users, active, 0.5, 3).tolist() == [1, 0, -1, 4, 5]
-
-
 def test_without_sessions_the_marked_share_of_changes_decides_and_it_is_said() -> None:
     """One of three changes a week is marked: over a fifth, not over a third."""
     drawing = Drawing()
@@ -478,16 +461,6 @@ def test_where_sessions_are_recorded_developers_decide_and_it_is_said(counted: p
     (said,) = remarks(counted, "adoption")
     assert "first of 4 weeks on end" in said["says"]
     assert "more than 20 % of its active developers" in said["says"]
-
-
-def test_a_week_without_anyone_breaks_the_run() -> None:
-    users, active = np.full((1, 5), 2.0), np.full((1, 5), 2.0)
-    users[0, 2] = active[0, 2] = 0.0
-    assert adoption(users, active, 0.5, 4).tolist() == [-1]
-
-
-def test_fewer_weeks_than_a_run_needs_show_no_adoption() -> None:
-    assert adoption(np.full((2, 3), 2.0), np.full((2, 3), 2.0), 0.5, 4).tolist() == [-1, -1]
 
 
 def test_no_column_of_a_row_speaks_of_a_person(counted: pa.Table) -> None:

@@ -19,6 +19,7 @@ from ibis import _
 from numpy.typing import NDArray
 
 from trueup.errors import MeasureError
+from trueup.measure.adoption import NEVER, adoption, adoption_remark
 from trueup.measure.authorship import horizon, marks
 from trueup.measure.delivery import (
     WATCHED,
@@ -37,7 +38,6 @@ from trueup.model.evidence import Window
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-NEVER = -1
 _TOKENS = (
     *("uncached_input_tokens", "cache_read_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "output_tokens"),
@@ -97,7 +97,7 @@ def unit_weeks(
     by_sessions = _has(tables, "ai_session")
     top, bottom = ("ai_users", "active") if by_sessions else ("marked", "merged")
     adopted = adoption(grid.values[top], grid.values[bottom], share, weeks_running)
-    rule = _rule(share, weeks_running, by_sessions)
+    rule = adoption_remark(share, weeks_running, by_sessions=by_sessions)
     over = np.array([week.window.end_at + WATCHED <= until for week in weeks])
     columns = {outcome.name: _column(grid, outcome, over, unseen) for outcome in chosen}
     columns["foundation_ratio"] = _foundations(tables, grid, unit, adopted)
@@ -350,43 +350,6 @@ def _with_flow(grid: _Grid, landed: pa.Table) -> _Grid:
     np.add.at(arrived, (unit[within], week[within]), 1.0)
     inside = mean_inside(entered, np.maximum(left, entered), unit, edges, len(grid.units))
     return replace(grid, values={**grid.values, "arrived": arrived, "inside": inside})
-
-
-def adoption(users: Floats, active: Floats, share: float, weeks_running: int) -> Ints:
-    """Return the week of adoption of each unit, -1 where it is not seen to adopt.
-
-    The first of `weeks_running` consecutive weeks in each of which `users` are more than `share`
-    of `active`; a week without anyone active breaks the run.
-
-    Parameters
-    ----------
-    users, active
-        Developers who use AI, and who are active; or changes that are marked, and that landed;
-        ``(units, weeks)``.
-    """
-    over = (active > 0) & (users > share * active)
-    runs = np.cumsum(np.pad(over, ((0, 0), (1, 0))), axis=1)
-    last = max(0, over.shape[1] - weeks_running + 1)
-    held = runs[:, weeks_running:] - runs[:, :-weeks_running] if last else runs[:, :0]
-    held = held[:, :last] == weeks_running
-    if not last:
-        return np.full(over.shape[0], NEVER)
-    return np.where(held.any(axis=1), held.argmax(axis=1), NEVER)
-
-
-def _rule(share: float, weeks_running: int, by_sessions: bool) -> dict[str, object]:
-    """Say by which rule a unit counts as having adopted."""
-    exposure = (
-        "of its active developers use AI tools, by sessions and marked commits"
-        if by_sessions
-        else "of its landed changes carry the mark of an AI tool: no session is recorded, and "
-        "what carries no mark is unknown"
-    )
-    says = (
-        f"A unit adopts in the first of {weeks_running} weeks on end in which more than "
-        f"{share:.0%} {exposure}."
-    )
-    return {"kind": "adoption", "says": says.replace("%", " %"), "rows": 0}
 
 
 def _silence(tables: Tables, chosen: tuple[Outcome, ...]) -> tuple[str, ...]:
