@@ -12,7 +12,16 @@ from tests.report import sample
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import names
 from trueup.report.compose import compose
-from trueup.report.document import Chart, OneLine, Report, Steps, Table, Unknowns
+from trueup.report.document import (
+    Chart,
+    ChartGroup,
+    CoverageTable,
+    OneLine,
+    Report,
+    Steps,
+    Table,
+    Unknowns,
+)
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sections.answer import verdict
 from trueup.report.sentence import Sentence
@@ -60,6 +69,40 @@ def test_several_repositories_are_shown_side_by_side_first() -> None:
     found = sample.together(sample.rich(), sample.rich("a/b"), sample.tiny("c/d"))
     report = composed(found, "a/b", "c/d")
     assert [section.id for section in report.sections] == ["repositories", *ORDER]
+
+
+def test_twelve_repositories_are_looked_at_one_by_one() -> None:
+    many = [f"group/service-{number:02d}" for number in range(12)]
+    found = sample.together(sample.rich(), *(sample.rich(name) for name in many))
+    report = composed(found, *many)
+    assert report.sections[0].id == "repositories"
+    groups = [block for block in report.blocks() if isinstance(block, ChartGroup)]
+    assert {len(group.charts) for group in groups} == {12}
+    assert str(report.subject.text).endswith("and 10 more")
+
+
+def test_thirteen_repositories_are_shown_together_only() -> None:
+    many = [f"group/service-{number:02d}" for number in range(13)]
+    report = composed(sample.rich(), *many)
+    assert [section.id for section in report.sections] == ORDER
+    assert report.subject.text == "13 repositories"
+    assert not any(isinstance(block, ChartGroup) for block in report.blocks())
+    assert "flow-by-month" in drawn(report)
+
+
+def test_coverage_of_many_repositories_is_added_up_and_keeps_one_reason() -> None:
+    many = [f"group/service-{number:02d}" for number in range(13)]
+    (table,) = (
+        block
+        for block in composed(sample.rich(), *many).blocks()
+        if isinstance(block, CoverageTable)
+    )
+    rows = {row.subject: row for row in table.rows}
+    assert {row.repository.text for row in table.rows} == {"13 repositories"}
+    assert rows["commits"].seen.value == 13 * 4312
+    assert rows["file diffs"].skipped.value == 13 * 34
+    assert rows["file diffs"].reason == "in 13 of them, such as: binary"
+    assert isinstance(rows["git-ai notes"].expected, Abstention)
 
 
 def test_the_answer_says_cannot_tell_and_at_least_how_much_is_marked() -> None:

@@ -110,10 +110,10 @@ def test_the_headline_is_the_verdict_in_words_that_survive_being_forwarded(made:
     assert first(alone(getattr(weighed, made)())) == HEADLINES[made]
 
 
-def test_a_reason_that_names_a_guardrail_is_told_of_that_guardrail() -> None:
-    """Throughput is worse too, but the reason given speaks of incidents."""
+def test_the_headline_speaks_of_the_outcome_that_decided() -> None:
+    """Throughput is worse too, but it was incidents that decided."""
     whole = weighed.leaning()
-    named = replace(whole.verdict, because="The interval of incidents_per_change is worse.")
+    named = replace(whole.verdict, decided_by=weighed.INCIDENTS)
     assert deciding(replace(whole, verdict=named)).assessed.question.outcome == weighed.INCIDENTS
     assert deciding(whole).assessed.question.outcome == weighed.SOUND
 
@@ -133,7 +133,7 @@ def test_the_four_rows_are_primary_and_guardrails_with_the_dashboard_beside_them
     assert isinstance(outcome, Estimate)
     assert isinstance(naive, Estimate)
     assert (outcome.value, naive.value) == (-0.04, 0.11)
-    assert rows["Quality"].measured == "incidents per change, less is better"
+    assert rows["Quality"].measured == "incidents per 1,000 changes, less is better"
     assert isinstance(rows["Cost"].outcome, Abstention)
 
 
@@ -199,7 +199,7 @@ def test_what_would_settle_it_is_in_the_headline_only_where_it_is_a_count() -> N
     other = replace(whole.verdict, would_settle="An experiment would.")
     report = alone(replace(whole, verdict=other))
     assert first(report).endswith("fits.")
-    assert plain(report.answer[-1].text()) == "An experiment would."
+    assert plain(report.answer[-1].text()) == "What would change this: an experiment would."
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.report import weighed
 from tests.report.sample import YEAR, cannot, number
 from trueup.model.evidence import Interval, Measurement
 from trueup.report import words
@@ -112,3 +113,23 @@ def test_the_unit_of_what_is_measured_is_never_changed() -> None:
 def test_one_item_is_named_in_the_singular() -> None:
     one, two = (number("commits_per_week", 1.0, PER_WEEK, n, "commits") for n in (1, 2))
     assert (words.items_of(one), words.items_of(two)) == ("1\u00a0commit", "2\u00a0commits")
+
+
+def test_what_is_rare_is_said_per_thousand_changes() -> None:
+    """0.000066 incidents per change is 0.066 per thousand."""
+    found = replace(
+        weighed.estimate(weighed.INCIDENTS, 0.000066, -0.0001, 0.00025),
+        unit=Unit("incidents per change", "incidents per change"),
+    )
+    assert words.value_of(found).replace("\u00a0", " ") == "+0.066 per 1,000 changes"
+    assert words.short_of(found) == "+0.066"
+    said = words.short_between(found).replace("\u2212", "-")
+    assert said == "-0.1 to +0.25"
+
+
+def test_a_unit_of_its_own_is_left_out_only_where_it_stands_beside() -> None:
+    found = replace(
+        weighed.estimate("pages_turned", 0.5, 0.25, 0.75), unit=Unit("pages a day", "pages a day")
+    )
+    assert words.value_of(found).replace("\u00a0", " ") == "+0.5 pages a day"
+    assert (words.short_of(found), words.short_between(found)) == ("+0.5", "+0.25 to +0.75")

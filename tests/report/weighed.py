@@ -284,8 +284,8 @@ def assessment(
     **rest: Any,
 ) -> Assessment:
     """Return the whole answer to a made-up plan."""
-    towards = rest.pop("towards", "")
-    capped = rest.pop("capped", "")
+    said = {name: rest.pop(name, "") for name in ("towards", "capped")}
+    said["decided_by"] = rest.pop("decided_by", SOUND)
     whole = Assessment(
         plan="AI assistants, 2024 to 2025",
         plan_hash="sha256:5f1c0a9be27d",
@@ -306,7 +306,7 @@ def assessment(
         moderators=MODERATORS,
         thresholds=(threshold(),),
         little=estimate("throughput_ratio", -0.06, -0.22, 0.13, "little"),
-        verdict=verdict(answer, towards=towards, capped=capped),
+        verdict=verdict(answer, **said),
         source="warehouse",
         panel_digest="9d01c4e2ab77",
         seed=20_260_101,
@@ -344,7 +344,7 @@ def destroying() -> Assessment:
 def guarded() -> Assessment:
     """Return harm by a guardrail, while the primary outcome rose."""
     harmed = (assessed(INCIDENTS, (0.42, 0.21, 0.66), 0.1, "lower"), *GUARDRAILS[:1])
-    return assessment("destroying", (0.07, 0.01, 0.13), guardrails=harmed)
+    return assessment("destroying", (0.07, 0.01, 0.13), guardrails=harmed, decided_by=INCIDENTS)
 
 
 def silent() -> Assessment:

@@ -299,10 +299,17 @@ class OneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """What to do, most useful first; or points whose order says nothing."""
+    """What to do, most useful first; or points whose order says nothing.
+
+    Parameters
+    ----------
+    fold
+        Opened under these words by whoever wants to see them; empty to show them at once.
+    """
 
     steps: tuple[Sentence, ...]
     is_ordered: bool = True
+    fold: str = ""
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order."""

@@ -20,6 +20,7 @@ IN_PROGRESS = "changes_awaiting_release_items"
 LANDED_TO_RELEASED = "landed_to_release_seconds"
 FIRST_COMMIT_TO_LANDED = "first_commit_to_landed_seconds"
 CHANGE_SIZE = "change_size_lines"
+BOTS = "bot_commits_ratio"
 
 SURVIVAL = "line_survival_ratio"
 SURVIVAL_DIFFERENCE = "line_survival_difference_ratio"
@@ -102,7 +103,13 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
         "review_wait_mean_seconds": _wait(
             "Review wait", "how long work waits for review", "mean wait for review", ""
         ),
-        "incidents_per_change": _fault("Incidents", "incidents per change"),
+        "incidents_per_change": Spoken(
+            label="Incidents",
+            phrase="incidents per change",
+            measure="incidents per 1,000 changes",
+            role="quality",
+            family="defects",
+        ),
         "change_failure_ratio": _fault("Failed changes", "the share of changes that fail"),
         "rework_ratio": _fault("Rework", "the share of work done over"),
         "cost_per_sound_change": Spoken(
@@ -131,6 +138,7 @@ RECIPES: Mapping[str, str] = MappingProxyType(
         "counts": "Poisson counts",
         "dose_response": "dose and response",
         "randomised": "randomisation",
+        "before_after": "after against before",
         "low_high_quarters": "low against high quarters",
         "synthetic": "synthetic controls",
     }

@@ -113,6 +113,8 @@ class View:
         names = [each.name for each in self.repositories]
         if not names and self.assessment is not None:
             return Name(self.assessment.plan)
+        if self.several and not self.apart:
+            return Name(f"{len(names):,} repositories")
         if len(names) <= 2:
             return Name(" and ".join(names) or "no repository")
         return Name(f"{names[0]}, {names[1]} and {len(names) - 2} more")

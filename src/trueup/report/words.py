@@ -22,6 +22,13 @@ CANNOT_TELL = "cannot tell"
 
 TIMES = Unit("times", "times")
 POINTS = Unit("percentage points", "points")
+PER_THOUSAND_CHANGES = Unit("per thousand changes", "per 1,000 changes")
+
+_SPOKEN: Mapping[Unit, float] = MappingProxyType({POINTS: 100.0, PER_THOUSAND_CHANGES: 1000.0})
+"""Units only a reader hears, and how many of them one of the stored unit is."""
+
+_RARE: Mapping[str, Unit] = MappingProxyType({"incidents_per_change": PER_THOUSAND_CHANGES})
+"""Outcomes so rare that one unit of them is no number to read."""
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -38,8 +45,8 @@ def plain(value: float, unit: Unit) -> str:
     >>> [plain(259200, SECONDS).split(chr(160)), plain(-0.02, RATIO)[0] == chr(8722)]
     [['3', 'days'], True]
     """
-    if unit == POINTS:
-        value, unit = 100 * value, replace(POINTS, name="said")
+    if unit in _SPOKEN:
+        value, unit = _SPOKEN[unit] * value, replace(unit, name="said")
     if unit.name == "said" and value > 0:
         return "+" + plain(value, replace(unit, name="signed"))
     if unit == PEOPLE and value == 1:
@@ -70,6 +77,8 @@ def unit_of(shown: Measurement | Estimate | Study) -> Unit:
         return RELATIVE
     if isinstance(shown, Estimate) and is_share(shown):
         return POINTS
+    if isinstance(shown, Estimate) and shown.unit != RELATIVE:
+        return _RARE.get(shown.outcome, shown.unit)
     if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
         return POINTS
     if isinstance(shown, Measurement) and shown.metric.endswith("_in_marked_months_ratio"):
@@ -84,16 +93,20 @@ def is_share(shown: Estimate) -> bool:
 
 def short_of(shown: Shown) -> str:
     """Say the value where its unit stands beside it: a difference in a unit of its own, bare."""
-    if isinstance(shown, Estimate) and shown.unit != RELATIVE and not is_share(shown):
-        return value_of(replace(shown, unit=COUNT))
-    return value_of(shown)
+    return _without_unit(value_of(shown), shown)
 
 
 def short_between(shown: Shown) -> str:
     """Say the interval where its unit stands beside it."""
-    if isinstance(shown, Estimate) and shown.unit != RELATIVE and not is_share(shown):
-        return interval_of(replace(shown, unit=COUNT))
-    return interval_of(shown)
+    return _without_unit(interval_of(shown), shown)
+
+
+def _without_unit(said: str, shown: Shown) -> str:
+    if not isinstance(shown, Estimate) or shown.unit == RELATIVE or is_share(shown):
+        return said
+    symbol = unit_of(shown).symbol
+    bare = said.replace("\u00a0", " ").removesuffix(f" {symbol}") if symbol else said
+    return said[: len(bare)]
 
 
 def _counted(shown: Measurement | Estimate) -> str:
@@ -115,7 +128,8 @@ def interval_of(shown: Shown) -> str:
         return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
     if shown.interval is None:
         return shown.no_interval_because
-    return between(shown.interval.low, shown.interval.high, unit_of(shown))
+    unit = Unit("items", shown.n_of) if shown.unit == ITEMS else unit_of(shown)
+    return between(shown.interval.low, shown.interval.high, unit)
 
 
 def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> str:
@@ -278,6 +292,11 @@ def figures_of(check: Check) -> str:
     'p 0.5'
     """
     return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in check.figures)
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence with a capital."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def uncapital(sentence: str) -> str:

@@ -149,11 +149,13 @@ def _labels(tools: tuple[str, ...], places: list[float], height: int) -> Spec:
         beside(_short(tool), height * (1 - place), f"var(--tool-text-{rank + 1})")
         for rank, (tool, place) in enumerate(zip(tools, places, strict=True))
     ]
+    highest = min((height * (1 - place) for place in places), default=height)
+    top = max(-4, min(10, highest - 28))
     return {
         "layer": [
             *names,
-            beside("no mark:", 10, MUTED, weight="normal"),
-            beside("unknown", 25, MUTED, weight="normal"),
+            beside("no mark:", top, MUTED, weight="normal"),
+            beside("unknown", top + 14, MUTED, weight="normal"),
         ]
     }
 

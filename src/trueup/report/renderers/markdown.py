@@ -142,6 +142,9 @@ class _Writer:
         yield f"**Connect {block.connect}** to learn {self._said(block.answers)}"
 
     def _steps(self, block: Steps) -> Iterator[str]:
+        if block.fold:
+            yield f"{block.fold}:"
+            yield ""
         for number, step in enumerate(block.steps, start=1):
             yield f"{f'{number}.' if block.is_ordered else '-'} {self._said(step)}"
 

@@ -66,7 +66,9 @@ def _from_verdict(found: Assessment | None) -> Iterator[Sentence]:
         return
     if found.verdict.would_settle:
         settle = Quoted(text=found.verdict.would_settle, by="verdict")
-        yield Sentence(template="{settle}", values={"settle": settle})
+        confirmed = settle.text.startswith("Nothing")
+        text = "Confirm it before you lean on it. {settle}" if confirmed else "{settle}"
+        yield Sentence(template=text, values={"settle": settle})
     for check in found.primary.checks:
         if check.answer == "fails":
             values = {

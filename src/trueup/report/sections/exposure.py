@@ -26,6 +26,7 @@ def exposure(view: View) -> Section:
     blocks += _parts(known, "tool", "Share of all commits that carry a mark of each tool.")
     blocks += _parts(known, "model", "The same commits, by the model their mark names.")
     blocks.append(UNMARKED_IS_UNKNOWN)
+    blocks += _bots(known)
     return Section(id="ai", heading="Where AI is (marked, at least)", blocks=tuple(blocks))
 
 
@@ -96,6 +97,14 @@ def exposure_chart(known: Evidence, name: Name, *, ident: str, top: float = 0) -
         drawing=exposure_drawing(shares, split, small=small, top=top),
         size="small" if small else "wide",
     )
+
+
+def _bots(known: Evidence) -> list[Block]:
+    share = known.one(names.BOTS)
+    if isinstance(share, Abstention) or share.value == 0:
+        return []
+    text = "Bots wrote {share} of {share:n}; they are left out of every other number here."
+    return [Sentence(template=text, values={"share": share}, tone="note")]
 
 
 _TITLE = "In {latest:month}, at least {latest:bare} of commits carried an AI mark"

@@ -10,7 +10,7 @@ from trueup.report.charts.theme import has_intervals
 from trueup.report.charts.waits import waits_drawing
 from trueup.report.document import Block, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence, whole_months
-from trueup.report.sentence import Name, Sentence, how_sure
+from trueup.report.sentence import Filling, Name, Sentence, how_sure
 from trueup.report.view import View
 
 WAITS = {
@@ -38,7 +38,9 @@ def flow(view: View) -> Section:
             batch_chart(known, Name(""), ident="batch"),
         )
         blocks += [chart for chart in charts if chart]
+        blocks += _by_origin(known)
         blocks += _four_ways(known)
+        blocks += _by_quarter(known)
     blocks += _untold(known)
     return Section(id="flow", heading="Flow", blocks=tuple(blocks))
 
@@ -198,6 +200,40 @@ def _four_ways(known: Evidence) -> list[Block]:
     )
     columns = ("", "first commit to landing", "landing to first release")
     return [Table(caption=caption, columns=columns, rows=tuple(rows))]
+
+
+def _by_origin(known: Evidence) -> list[Block]:
+    """Say how big marked changes are beside the others."""
+    marked = known.one(names.CHANGE_SIZE, origin="marked", quantile="0.5")
+    rest = known.one(names.CHANGE_SIZE, origin="unmarked", quantile="0.5")
+    if isinstance(marked, Abstention) or isinstance(rest, Abstention):
+        return []
+    text = (
+        f"Half of AI-marked changes touch {{marked}} or fewer{how_sure('marked', marked)}, half of "
+        f"the others {{rest}}{how_sure('rest', rest)}: an association."
+    )
+    return [Sentence(template=text, values={"marked": marked, "rest": rest}, tone="note")]
+
+
+def _by_quarter(known: Evidence) -> list[Block]:
+    """Say how the mean wait moved from the first quarter with one to the last."""
+    waits = known.measured(names.MEAN_WAIT, "quarter", wait="edge-corrected")
+    ranked = sorted(waits, key=lambda each: dict(each.group)["quarter"])
+    if len(ranked) < 2:
+        return []
+    first, last = ranked[0], ranked[-1]
+    text = (
+        "By quarter, the mean wait from landing to first release, open ones estimated, was "
+        f"{{first}} in {{from}}{how_sure('first', first)} and {{last}} in {{to}}"
+        f"{how_sure('last', last)}."
+    )
+    values: dict[str, Filling] = {"first": first, "last": last}
+    values |= {"from": _quarter(first), "to": _quarter(last)}
+    return [Sentence(template=text, values=values, tone="note")]
+
+
+def _quarter(wait: Measurement) -> Name:
+    return Name(dict(wait.group)["quarter"].replace("-", " "))
 
 
 def _untold(known: Evidence) -> list[Block]:

@@ -11,6 +11,7 @@ from trueup.report.names import DOSES, spoken
 from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sections.balance.weighed import is_proportion
 from trueup.report.sentence import Filling, Name, Quoted, Sentence
+from trueup.report.words import capital, typeset
 from trueup.units import Unit, significant
 
 TITLES = {
@@ -37,7 +38,10 @@ def _threshold(found: Threshold | Abstention, assessment: Assessment, rank: int)
     if isinstance(found, Abstention):
         text = "Whether there is a threshold {it:cannot}: {it:reason}. {it:remedy}."
         return [Sentence(template=text, values={"it": found})]
-    says = Sentence(template="{says}", values={"says": Quoted(text=found.says, by="threshold")})
+    says = Sentence(
+        template="{says}",
+        values={"says": Quoted(text=capital(typeset(found.says)), by="threshold")},
+    )
     blocks: list[Block] = [_chart(found, assessment, rank)] if found.curve else []
     blocks.append(says)
     if found.rivals:
@@ -54,6 +58,7 @@ def _gates(found: Threshold, caption: str, rank: int) -> Checks:
         id=f"cliff-{rank}",
         caption=Sentence(template=caption),
         lines=tuple(CheckLine(about=label, check=check) for check in found.gates),
+        is_folded=found.answer != "cliff supported",
     )
 
 

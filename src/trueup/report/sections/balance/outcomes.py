@@ -14,7 +14,7 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval
 from trueup.report.charts.forest import Line, forest_drawing, points_of
 from trueup.report.charts.path import path_drawing
-from trueup.report.document import Block, Chart, Section, Table
+from trueup.report.document import Block, Cell, Chart, Section, Table
 from trueup.report.sections.balance.weighed import Weighed, is_proportion, plural, use_of, weighed
 from trueup.report.sentence import Defined, Filling, Name, Sentence
 from trueup.report.words import is_share
@@ -204,18 +204,29 @@ def _excludes_nought(found: Estimate | Abstention) -> bool:
 
 def _recipes(found: tuple[Weighed, ...]) -> Table:
     """Return every outcome by every recipe, what cannot be told among them."""
+    beside = any(each.two_way is not None for each in found)
+    text = (
+        "Every outcome by every recipe. Where two recipes with a design differ by more than "
+        "noise, neither should be leant on; where only the dashboard differs (adopters, after "
+        "against before), it is the dashboard that lacks a comparison."
+    )
+    if beside:
+        text += " Two-way: level of each unit and of each period taken out, and no more."
+    two_way = ("Two-way",) if beside else ()
     return Table(
-        caption=Sentence(
-            template="Every outcome by every recipe. Where two recipes with a design differ by "
-            "more than noise, neither should be leant on; where only the dashboard differs, it is "
-            "the dashboard that lacks a comparison."
-        ),
-        columns=("Outcome", "Registered recipe", "Second recipe", "Dashboard"),
-        rows=tuple((Name(_with_unit(each)), each.found, each.second, each.naive) for each in found),
+        caption=Sentence(template=text),
+        columns=("Outcome", "Registered recipe", "Second recipe", *two_way, "Dashboard"),
+        rows=tuple(_recipes_of(each, beside=beside) for each in found),
     )
 
 
-def _with_unit(each: Weighed) -> str:
+def _recipes_of(each: Weighed, *, beside: bool) -> tuple[Cell, ...]:
+    two_way: tuple[Cell, ...] = (each.two_way or Name("not asked"),) if beside else ()
+    return (Name(with_unit(each)), each.found, each.second, *two_way, each.naive)
+
+
+def with_unit(each: Weighed) -> str:
+    """Call an outcome with its unit, where figures stand without one."""
     found = each.found
     if isinstance(found, Estimate) and not is_proportion(found) and not is_share(found):
         return f"{each.called.label} ({each.called.measure})"

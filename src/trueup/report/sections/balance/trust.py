@@ -10,7 +10,7 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
 from trueup.report.document import Block, Cell, Section, Steps, Table
 from trueup.report.scrutiny import CheckLine, Checks, Need, Needs
-from trueup.report.sections.balance.outcomes import whom
+from trueup.report.sections.balance.outcomes import whom, with_unit
 from trueup.report.sections.balance.weighed import Weighed, plural, weighed
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import CANNOT_TELL, plain, short_of, value_of
@@ -52,8 +52,8 @@ def _checks(each: Weighed) -> Checks:
 def _remarks(assessment: Assessment) -> Iterator[Block]:
     if not assessment.remarks:
         return
-    yield Sentence(template="What reading the rows showed:", tone="note")
     yield Steps(
+        fold="What reading the rows showed",
         steps=tuple(
             Sentence(template="{says}", values={"says": Quoted(text=each.says, by=each.kind)})
             for each in assessment.remarks
@@ -181,7 +181,7 @@ def _truth(each: Weighed, value: float) -> tuple[Cell, ...]:
     else:
         holds = "yes" if found.interval.low <= value <= found.interval.high else "no"
     return (
-        Name(each.called.label),
+        Name(with_unit(each)),
         Defined(text=_value(found, value), by="the made-up organisation"),
         found,
         Name(holds),

@@ -38,7 +38,11 @@ def answer(assessment: Assessment) -> tuple[Sentence, ...]:
         )
     if verdict.would_settle and not _is_count(verdict):
         leads.append(
-            Sentence(template="{how}", values={"how": _quote(verdict.would_settle)}, tone="note")
+            Sentence(
+                template="What would change this: {how:inline}.",
+                values={"how": _quote(verdict.would_settle)},
+                tone="note",
+            )
         )
     return (_headline(assessment), *leads)
 
@@ -87,33 +91,10 @@ def _words(verdict: Verdict, found: Estimate) -> str:
 
 
 def deciding(assessment: Assessment) -> Weighed:
-    """Return the outcome the verdict speaks of: the primary, or the guardrail that was harmed.
-
-    Only a verdict of harm can come from a guardrail: from the one its reason names or, where it
-    names none, from the one most clearly worse while the primary outcome is not.
-    """
-    primary, *rest = weighed(assessment)
-    verdict = assessment.verdict
-    of_harm = verdict.answer == "destroying" or verdict.towards == "harm"
-    if not of_harm or primary.assessed.question.outcome in verdict.because:
-        return primary
-    named = (each for each in rest if each.assessed.question.outcome in verdict.because)
-    if first := next((each for each in named if each.standing == "guardrail"), None):
-        return first
-    if harm_of(primary) > 0:
-        return primary
-    guardrails = [each for each in rest if each.standing == "guardrail"]
-    worst = max(guardrails, key=harm_of, default=primary)
-    return worst if harm_of(worst) > 0 else primary
-
-
-def harm_of(each: Weighed) -> float:
-    """Return how far the whole interval lies on the bad side; nought where it does not."""
-    found, better = each.found, each.assessed.question.better
-    if isinstance(found, Abstention) or better == "neither":
-        return 0.0
-    end = -found.interval.high if better == "higher" else found.interval.low
-    return max(0.0, end)
+    """Return the outcome the verdict speaks of: the primary, or the guardrail that was harmed."""
+    found = weighed(assessment)
+    named = assessment.verdict.decided_by
+    return next((each for each in found if each.assessed.question.outcome == named), found[0])
 
 
 def scale(assessment: Assessment) -> ScaleRows:

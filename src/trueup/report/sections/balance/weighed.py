@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trueup.estimate.assessment import Assessed, Assessment
@@ -12,7 +12,7 @@ from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Measurement
 from trueup.report.names import Spoken, spoken
 from trueup.report.sentence import Defined
-from trueup.report.words import plain
+from trueup.report.words import plain, value_of
 from trueup.units import RELATIVE, significant
 
 Standing = Literal["primary", "guardrail", "exploratory"]
@@ -54,9 +54,21 @@ class Weighed:
         """The smallest difference of interest, as a reader would say it."""
         size = self.assessed.question.smallest
         if self.assessed.question.scale == "level":
-            unit = self.assessed.question.unit
-            return Defined(text=f"{significant(size)} {unit}".strip(), by="the plan")
+            return Defined(text=self._level(size), by="the plan")
         return Defined(text=plain(size, RELATIVE).lstrip("+"), by="the plan")
+
+    def _level(self, size: float) -> str:
+        """Say a size on the scale of the outcome itself."""
+        found = self.found if isinstance(self.found, Estimate) else self.naive
+        if isinstance(found, Estimate):
+            return value_of(replace(found, value=size)).lstrip("+")
+        return f"{significant(size)} {self.assessed.question.unit}".strip()
+
+    @property
+    def two_way(self) -> Estimate | Abstention | None:
+        """What is left once levels and the calendar are taken out; None where nobody asked."""
+        fit = self.assessed.two_way
+        return None if fit is None else estimate_of(fit)
 
     def per(self, base: float) -> float:
         """Return how a value is stretched to stand beside proportions whose band is `base`."""
