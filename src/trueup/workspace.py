@@ -205,9 +205,8 @@ class Workspace:
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
-        progress.stage("measuring", None)
         with self._warehouse.tables(targets=collected.repository_ids) as tables:
-            measured = measure_repository(tables, self.settings, window=window)
+            measured = measure_repository(tables, self.settings, window=window, progress=progress)
             report = edit(measured, tables, locations=locations, ran_at=time.time_ns() // 1000)
         progress.stage("writing", None)
         lines = write(report, form, output)
@@ -318,9 +317,8 @@ class Workspace:
         progress.stage("counting by team and month", None)
         panel, plan = self.panel()
         assessment = estimate(panel, plan, seed=scenario.seed, progress=progress, made_up=True)
-        progress.stage("measuring", None)
         with self._warehouse.tables() as tables:
-            measured = measure_repository(tables, self.settings)
+            measured = measure_repository(tables, self.settings, progress=progress)
             report = edit(
                 measured,
                 tables,

@@ -2,10 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.measure.building import World
+from tests.measure.building import World, at
 from trueup.config import Settings
+from trueup.measure import repository as room
 from trueup.measure.catalogue import all_metrics
-from trueup.measure.repository import QUESTIONS, RepositoryFindings, measure_repository
+from trueup.measure.repository import (
+    MOST_APART,
+    QUESTIONS,
+    RepositoryFindings,
+    measure_repository,
+)
 from trueup.model.evidence import Abstention, Measurement
 
 
@@ -71,3 +77,51 @@ def test_an_empty_repository_answers_with_abstentions_only() -> None:
     findings = [f for each in empty.findings.values() for f in each]
     assert findings
     assert all(isinstance(f, Abstention) for f in findings)
+
+
+class Told:
+    """A progress that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int | None]] = []
+        self.steps = 0
+
+    def stage(self, name: str, total: int | None) -> None:
+        self.stages.append((name, total))
+
+    def advance(self, steps: int) -> None:
+        self.steps += steps
+
+    def tell(self, fact: str) -> None:
+        raise AssertionError(fact)
+
+
+def test_measuring_tells_how_many_questions_there_are_and_ends_with_the_last() -> None:
+    told = Told()
+    measure_repository(small(("a",)), Settings(), progress=told)
+    assert told.stages == [("measuring", len(QUESTIONS))]
+    assert told.steps == len(QUESTIONS)
+
+
+@pytest.mark.parametrize(("many", "apart"), [(MOST_APART, True), (MOST_APART + 1, False)])
+def test_more_than_twelve_repositories_are_measured_together_only(
+    many: int, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = tuple(each for each in QUESTIONS if each.metric == "ai_marked_commits_ratio")[:1]
+    monkeypatch.setattr(room, "QUESTIONS", few)
+    world = World(repositories=tuple(f"r{number}" for number in range(many)))
+    for number in range(many):
+        world.commit(f"c{number}", "2026-06-01", repository=f"r{number}")
+    found = measure_repository(world, Settings()).findings["ai_marked_commits_ratio"]
+    assert any(dict(each.group).get("repository") for each in found) is apart
+    assert len({each.group for each in found if not each.group}) == 1
+
+
+def test_series_begin_with_the_first_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = tuple(q for q in QUESTIONS if q.metric == "changes_awaiting_release_items" and q.every)
+    monkeypatch.setattr(room, "QUESTIONS", asked)
+    world = World(repositories=("a",))
+    world.rows["repository"][0]["first_commit_at"] = at("2026-05-03")
+    world.change("c", "2026-05-20", "p", first="2026-05-03")
+    (waiting,) = measure_repository(world, Settings()).findings.values()
+    assert {dict(each.group)["month"] for each in waiting} == {"2026-05", "2026-06"}

@@ -210,6 +210,8 @@ def _quantiles_of_draws(
     shares: tuple[float, ...],
     seed: int,
 ) -> Floats:
+    order = np.lexsort((~ended, values))
+    values, ended, places = values[order], ended[order], places[order]
     draws = cluster_draws(int(places.max()) + 1, QUANTILE_DRAWS, seed)
     step = max(1, _CELLS_AT_ONCE // values.size)
     parts = [

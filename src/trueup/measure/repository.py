@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from trueup.collect.connector import Progress
 from trueup.config import Settings
 from trueup.measure.authorship import Prepared
 from trueup.measure.catalogue import all_metrics, find_metric
@@ -108,7 +109,11 @@ class RepositoryFindings:
 
 
 def measure_repository(
-    tables: Tables, settings: Settings, *, window: Window | None = None
+    tables: Tables,
+    settings: Settings,
+    *,
+    window: Window | None = None,
+    progress: Progress | None = None,
 ) -> RepositoryFindings:
     """Measure everything the report needs, for each repository and for all together.
 
@@ -116,21 +121,28 @@ def measure_repository(
     ----------
     window
         Asked of every metric; by default totals take the last 365 days up to the newest commit,
-        and series three years.
+        and series three years, or as long as there are commits.
+    progress
+        Told how many questions there are, and of each one answered.
     """
+    if progress is not None:
+        progress.stage("measuring", len(QUESTIONS))
     ready = Prepared(tables)
+    since = _since(tables)
     names = tables["repository"].select("repository_id").to_pyarrow()["repository_id"]
     repositories = tuple(sorted(names.to_pylist()))
     found: dict[str, list[Finding]] = {}
     for question in QUESTIONS:
         for by in _scopes(question, len(repositories)):
             found.setdefault(question.metric, []).extend(
-                _answer(replace(question, by=by), ready, settings, window)
+                _answer(replace(question, by=by), ready, settings, window, since)
             )
+        if progress is not None:
+            progress.advance(1)
     return RepositoryFindings(
         findings={name: tuple(each) for name, each in found.items()},
         metrics=tuple(metric for name, metric in all_metrics().items() if name in found),
-        window=window or _window(ready.until, RECENT_DAYS),
+        window=window or _window(ready.until, RECENT_DAYS, since),
         repositories=repositories,
     )
 
@@ -142,11 +154,15 @@ def _scopes(question: Question, repositories: int) -> list[tuple[str, ...]]:
 
 
 def _answer(
-    question: Question, tables: Prepared, settings: Settings, window: Window | None
+    question: Question,
+    tables: Prepared,
+    settings: Settings,
+    window: Window | None,
+    since: int | None,
 ) -> list[Finding]:
     metric = find_metric(question.metric)
     days = 365 * YEARS_BACK if question.is_long else RECENT_DAYS
-    span = window or _window(tables.until, days)
+    span = window or _window(tables.until, days, since)
     if metric.name in STANDING and window is None:
         span = None
     return measure(
@@ -170,5 +186,16 @@ def _drawn(metric: Metric, question: Question) -> Metric:
     return metric
 
 
-def _window(until: int | None, days: int) -> Window | None:
-    return None if until is None else Window(start_at=until - days * DAY, end_at=until)
+def _window(until: int | None, days: int, since: int | None) -> Window | None:
+    """Return so many days, or the history there is: nothing can be said of a time before it."""
+    if until is None:
+        return None
+    start = until - days * DAY
+    return Window(start_at=max(start, min(until, since or start)), end_at=until)
+
+
+def _since(tables: Tables) -> int | None:
+    """Return the first instant with a commit on a default branch; None where there is none."""
+    rows = tables["repository"].select("first_commit_at").to_pyarrow()["first_commit_at"]
+    known = [at for at in rows.to_pylist() if at is not None]
+    return min(known, default=None)

@@ -96,7 +96,8 @@ def product_limit(at_risk: Floats, events: Floats) -> Floats:
     Times with nobody at risk leave the product as it is.
     """
     hazard = np.divide(events, at_risk, out=np.zeros_like(at_risk), where=at_risk > _TIE)
-    return np.asarray(np.cumprod(1 - np.clip(hazard, 0, 1), axis=-1))
+    np.subtract(1, np.clip(hazard, 0, 1, out=hazard), out=hazard)
+    return np.asarray(np.cumprod(hazard, axis=-1, out=hazard))
 
 
 def quantile_draws(
@@ -112,14 +113,17 @@ def quantile_draws(
         Shape (draws, n); how often each item is in each sample.
     """
     order = np.lexsort((~ended, exits))
-    times, events = exits[order], ended[order]
-    drawn = weights[:, order]
-    at_risk = drawn[:, ::-1].cumsum(axis=1)[:, ::-1]
-    survival = product_limit(at_risk, drawn * events)
-    found = np.full((weights.shape[0], len(shares)), np.nan)
-    for column, share in enumerate(shares):
-        reached = survival <= 1 - share + _TIE
-        first = reached.argmax(axis=1)
-        any_reached = reached.any(axis=1)
-        found[any_reached, column] = times[first[any_reached]]
-    return found
+    if np.any(np.diff(order) != 1):
+        exits, ended, weights = exits[order], ended[order], weights[:, order]
+    falling = -_still_waiting(weights, ended)
+    reached = [-(1 - share) - _TIE for share in shares]
+    first = np.array([np.searchsorted(row, reached) for row in falling]).reshape(-1, len(shares))
+    return np.asarray(np.append(exits, np.nan)[first], dtype=float)
+
+
+def _still_waiting(weights: Floats, ended: Booleans) -> Floats:
+    """Return the survival of each sample just after each exit, shape (draws, n)."""
+    gone = weights.cumsum(axis=1)
+    if ended.all():
+        return np.asarray(1 - gone / gone[:, -1:], dtype=float)
+    return product_limit(gone[:, -1:] - gone + weights, weights * ended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -13,12 +14,18 @@ Integers = NDArray[np.int64]
 _NORMAL = NormalDist()
 
 
+@lru_cache(maxsize=2)
 def cluster_draws(clusters: int, draws: int, seed: int) -> Floats:
-    """Return how often each cluster is drawn, shape (draws, clusters), rows summing to clusters."""
+    """Return how often each cluster is drawn, shape (draws, clusters), rows summing to clusters.
+
+    The last two are kept: parts of one whole are resampled in the same way.
+    """
     if clusters == 0:
         return np.zeros((draws, 0))
     generator = np.random.default_rng(seed)
-    return generator.multinomial(clusters, np.full(clusters, 1 / clusters), draws).astype(float)
+    drawn = generator.multinomial(clusters, np.full(clusters, 1 / clusters), draws).astype(float)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def block_draws(periods: int, length: int, draws: int, seed: int) -> Floats:
