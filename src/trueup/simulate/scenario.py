@@ -176,7 +176,7 @@ class Scenario:
     seed
         The same scenario gives the same records.
     is_detailed
-        Also make each change's files and lines; affordable up to a few hundred teams.
+        Also make each change's files and sizes; affordable up to a few hundred teams.
     """
 
     teams: int = 60

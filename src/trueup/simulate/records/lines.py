@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.simulate.records.facts import Facts, coded, rows_for, rows_of
-from trueup.simulate.teams import DAY, Bools, Ints, stream
+from trueup.simulate.teams import DAY, Ints, stream
 from trueup.simulate.world import MENDS, NEVER, PLAIN, TAKES_BACK
 
 FILES = 40
@@ -16,16 +16,13 @@ MEAN_LIFE_DAYS = 500.0
 def line_tables(facts: Facts) -> dict[str, pa.Table]:
     """Return lines and their ends; in detail also the files and sizes of every commit.
 
-    Without detail only the lines of changes that were mended are written: enough to tell which
-    those are.
+    Lines are written of every change: a share of changes that were mended needs those that
+    were not.
     """
     changes = facts.changes
-    mended = np.zeros(changes.team.size, dtype=bool)
-    mended[changes.parent[changes.kind == MENDS]] = True
-    written = np.ones_like(mended) if facts.scenario.is_detailed else mended
     first = np.cumsum(changes.lines) - changes.lines
     found = {
-        "line_span": _spans(facts, written, first),
+        "line_span": _spans(facts, first),
         "line_death": _deaths(facts, first),
     }
     if facts.scenario.is_detailed:
@@ -42,8 +39,8 @@ def _paths(folder: str) -> list[str]:
     return [f"{folder}/part_{number:02d}.py" for number in range(FILES)]
 
 
-def _spans(facts: Facts, written: Bools, first: Ints) -> pa.Table:
-    rows = np.flatnonzero(written)
+def _spans(facts: Facts, first: Ints) -> pa.Table:
+    rows = np.arange(first.size)
     return rows_for(
         "line_span",
         rows.size,
@@ -65,12 +62,11 @@ def _deaths(facts: Facts, first: Ints) -> pa.Table:
     parts = [
         (changes.parent[mends], np.zeros(mends.size, np.int64), half[changes.parent[mends]], mends)
     ]
-    if facts.scenario.is_detailed:
-        undone = changes.parent[undoes]
-        aged, killers = _aged(facts, undone)
-        for gone, killer in ((undone, undoes), (aged, killers)):
-            rest = changes.lines[gone] - half[gone]
-            parts.append((gone[rest > 0], half[gone][rest > 0], rest[rest > 0], killer[rest > 0]))
+    undone = changes.parent[undoes]
+    aged, killers = _aged(facts, undone)
+    for gone, killer in ((undone, undoes), (aged, killers)):
+        rest = changes.lines[gone] - half[gone]
+        parts.append((gone[rest > 0], half[gone][rest > 0], rest[rest > 0], killer[rest > 0]))
     span, offset, count, killer = (np.concatenate(part) for part in zip(*parts, strict=True))
     return rows_for(
         "line_death",
