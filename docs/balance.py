@@ -147,8 +147,8 @@ def _few_clusters() -> str:
         [
             "It depends on how few clusters there are, and how few of them are treated.",
             (
-                "An arm is the treated clusters or the others; where dates or doses differ, clusters "
-                "are one another's comparison, and only the treated are counted."
+                "An arm is the treated clusters or the others; where dates or doses differ, "
+                "clusters are one another's comparison, and only the treated are counted."
             ),
             "",
             "| Clusters | Interval of a regression |",
@@ -157,8 +157,8 @@ def _few_clusters() -> str:
             "",
             "Each recipe says below where it departs from that.",
             (
-                "An interval says with every answer how it was made, and whether it is about *these "
-                "units* or *units like these*."
+                "An interval says with every answer how it was made, and whether it is about "
+                "*these units* or *units like these*."
             ),
         ]
     )

@@ -29,3 +29,8 @@ def blocks(page: Path, language: str) -> list[str]:
 def prose(page: Path) -> str:
     """Return a page without its fenced blocks, line numbers kept."""
     return FENCE.sub(lambda block: "\n" * block[0].count("\n"), text(page))
+
+
+def without_numbers(answer: str) -> str:
+    """Leave the words of an answer: its figures move with every better estimator."""
+    return re.sub(r"[\u2212+\-]?\d[\d.,]*", "#", answer)

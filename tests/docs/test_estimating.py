@@ -7,34 +7,58 @@ import shlex
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.panels import assess_once, write_panel
-from tests.docs.pages import ROOT, blocks
+from tests.docs.pages import ROOT, blocks, text, without_numbers
 from trueup.cli import main as cli
 from trueup.cli.commands.estimate import EXAMPLES
+from trueup.estimate.panel import NEVER, Panel
+from trueup.estimate.question import Question
+from trueup.estimate.verdict.assess import assess
+from trueup.estimate.verdict.plan import Plan
+from trueup.model.evidence import Window
+from trueup.report.edition import edit_assessment, write
+from trueup.simulate.organisation import TeamWeeks, make_team_weeks
+from trueup.simulate.scenario import SCENARIOS
 
-HOW_TO = ROOT / "docs" / "how-to" / "estimate-an-effect.md"
+README = ROOT / "README.md"
+PLAN_PAGE = ROOT / "docs" / "how-to" / "register-a-plan.md"
+PAGES = (README, ROOT / "docs" / "how-to" / "estimate-an-effect.md", PLAN_PAGE)
 
 
 def typed() -> list[str]:
-    """Return every line about estimating, of the how-to and of the help, in order."""
-    page = [line for block in blocks(HOW_TO, "sh") for line in block.splitlines()]
+    """Return every line about estimating, of the pages and of the help, in order."""
+    page = [line for name in PAGES for line in lines_of(name)]
     shown = [part.partition("trueup ")[1:] for part in " ".join(EXAMPLES.split()).split(": ")[1:]]
     examples = ("".join(parts).removesuffix(" Another") for parts in shown)
     return list(dict.fromkeys((*page, *examples)))
 
 
-@pytest.mark.parametrize("line", typed())
-def test_every_line_about_estimating_ends_well(
-    line: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def lines_of(page: Path) -> list[str]:
+    """Return every line about estimating of one page."""
+    every = (line for block in blocks(page, "sh") for line in block.splitlines())
+    return [line for line in every if line.startswith("trueup estimate ")]
+
+
+@pytest.fixture
+def at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with the file the pages speak of."""
     monkeypatch.setattr("trueup.estimate.asking.answer.assess", assess_once)
     write_panel(tmp_path / "f.csv")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", typed())
+def test_every_line_about_estimating_ends_well(
+    line: str,
+    at_hand: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert at_hand.exists()
     if line.endswith("--plan plan.toml"):
         first = next(one for one in typed() if "--write-plan" in one)
         assert run(first, monkeypatch) == 0
@@ -53,4 +77,74 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_the_help_shows_two_examples_and_both_are_typed_in() -> None:
     assert len(EXAMPLES.split("trueup estimate")) == 3
-    assert len([line for line in typed() if "lead_time" in line]) == 2
+    assert len([line for line in typed() if line.endswith("--json")]) == 2
+
+
+def test_the_readme_shows_the_answer_in_the_words_of_the_program(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert at_hand.exists()
+    assert run(lines_of(README)[0], monkeypatch) == 0
+    said = without_numbers(capsys.readouterr().out).splitlines()
+    shown = without_numbers(blocks(README, "text")[1]).splitlines()
+    assert [line for line in shown if line not in said] == []
+
+
+def test_a_plan_that_is_registered_as_the_page_says_tells_its_look(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Registered in August, seen until the first of January: one look, and five months since."""
+    write, look = lines_of(PLAN_PAGE)
+    assert run(write, monkeypatch) == 0
+    plan = at_hand / "plan.toml"
+    (frozen,) = blocks(PLAN_PAGE, "text")
+    kept = [line for line in plan.read_text("utf-8").splitlines() if not line.startswith("looks")]
+    plan.write_text("\n".join([kept[0], frozen, *kept[1:]]), encoding="utf-8")
+    capsys.readouterr()
+    assert run(look, monkeypatch) == 0
+    said = capsys.readouterr().out
+    assert "look 6 of 12" in said
+    assert "When the plan was registered, on 2024-08-31," in said
+
+
+def test_the_readme_shows_a_made_up_world_in_the_words_of_the_program(tmp_path: Path) -> None:
+    """The world of the README, its throughput alone: the whole demo takes half a minute.
+
+    Periods of five weeks, as draws of others fail a gate here where the demo's months pass.
+    """
+    world = make_team_weeks(SCENARIOS["confounded"])
+    truth = world.truth.outcomes[OUTCOME].proportional
+    assessment = assess(months_of(world), Plan(primary=QUESTION), seed=14, made_up=True)
+    lines = write(edit_assessment(assessment, command="", ran_at=0), "md", tmp_path / "m.md")
+    said = without_numbers("\n".join(lines))
+    shown = blocks(README, "text")[2].splitlines()
+    assert [line for line in shown if without_numbers(line) not in said] == []
+    assert truth is not None
+    assert f"takes away {-100 * truth:.0f} %" in text(README)
+
+
+OUTCOME = "sound_changes_per_developer_week"
+QUESTION = Question(outcome=OUTCOME, scale="count", better="higher", smallest=0.05)
+
+
+def months_of(world: TeamWeeks, weeks: int = 5) -> Panel:
+    """Put a made-up world into a panel of periods of some weeks."""
+    by_week = world.columns[OUTCOME]
+    many = by_week.shape[1] // weeks
+    done = by_week[:, : many * weeks].reshape(len(world.team_ids), many, weeks)
+    done = np.where(np.isfinite(done).any(axis=2), np.nansum(done, axis=2), np.nan)
+    adopted = np.array([world.truth.adopted_in[team] for team in world.team_ids])
+    seen = np.isfinite(done)
+    unit, period = np.nonzero(seen)
+    return Panel(
+        units=world.team_ids,
+        periods=tuple(f"{month:02d}" for month in range(many)),
+        unit=unit.astype(np.int64),
+        period=period.astype(np.int64),
+        columns={OUTCOME: done[seen]},
+        adopted_in=np.where(adopted >= 0, -(-adopted // weeks), NEVER),
+        cluster=np.arange(len(world.team_ids)),
+        grain="month",
+        window=Window(start_at=0, end_at=many * 28 * 86_400_000_000),
+        source="made up",
+    )
