@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import help_text
-from tests.docs.pages import PAGES, blocks, name_of, text
+from tests.docs.pages import PAGES, ROOT, blocks, name_of, text
 from trueup.cli import main as cli
 from trueup.config import Settings, read_settings
 
@@ -31,6 +31,34 @@ def test_every_command_on_a_page_names_a_verb_and_options_that_exist(page: str, 
     assert verb in cli.verbs(), page
     known = set(re.findall(r"--[a-z-]+", help_text(verb)))
     assert {part for part in rest if part.startswith("--")} <= known, page
+
+
+def typed(beginning: str) -> list[tuple[str, str]]:
+    """Return every line of the pages that begins so, with what was broken over lines joined."""
+    return [
+        (name_of(page), line)
+        for page in PAGES
+        for block in blocks(page, "sh")
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.startswith(beginning)
+    ]
+
+
+@pytest.mark.parametrize(("page", "line"), typed("make "))
+def test_every_target_on_a_page_is_one_of_make(page: str, line: str) -> None:
+    words = [word for word in shlex.split(line)[1:] if "=" not in word]
+    targets = re.findall(r"^([a-z]+):", text(ROOT / "Makefile"), re.MULTILINE)
+    assert set(words) <= set(targets), page
+    named = re.search(r"BENCH=(\S+)", line)
+    assert named is None or (ROOT / "benchmarks" / f"{named[1]}.py").exists(), page
+
+
+@pytest.mark.parametrize(("page", "line"), [*typed(".venv/bin/python b"), *typed("peers/bin/py")])
+def test_every_benchmark_on_a_page_exists_and_knows_its_options(page: str, line: str) -> None:
+    script = ROOT / shlex.split(line)[1]
+    assert script.exists(), page
+    known = set(re.findall(r'"(--[a-z-]+)"', text(script)))
+    assert {word for word in shlex.split(line)[2:] if word.startswith("--")} <= known, page
 
 
 @pytest.mark.parametrize("verb", cli.verbs())
