@@ -25,7 +25,7 @@ from trueup.report.document import (
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sections.answer import verdict
 from trueup.report.sentence import Sentence
-from trueup.units import RATIO, SECONDS
+from trueup.units import LINES, RATIO, SECONDS
 
 ORDER = [
     "coverage", "ai", "flow", "quality", "money", "effects", "limits", "monday", "unknowns",
@@ -339,3 +339,57 @@ def test_an_interval_that_holds_zero_is_likeness_only_within_the_band(
 ) -> None:
     gap = sample.number(names.SURVIVAL_DIFFERENCE, value, RATIO, 9, "lines", spread=spread)
     assert verdict(gap) == shown
+
+
+def test_bots_are_said_where_there_are_any() -> None:
+    found = sample.rich("a/b")
+    found[names.BOTS] = [sample.number(names.BOTS, 0.022, RATIO, 1921, "commits", repository="a/b")]
+    said = "Bots wrote 2.2 % of 1,921 commits; they are left out of every other number here."
+    assert said in [text.replace("\u00a0", " ") for text in sentences(composed(found, "a/b"))]
+    found[names.BOTS] = [sample.number(names.BOTS, 0.0, RATIO, 1921, "commits", repository="a/b")]
+    assert not any("Bots" in text for text in sentences(composed(found, "a/b")))
+
+
+def test_sizes_are_told_apart_by_origin_only_where_both_are_known() -> None:
+    found = sample.rich("a/b")
+    where = {"repository": "a/b", "quantile": "0.5"}
+    found[names.CHANGE_SIZE] = [
+        *found[names.CHANGE_SIZE],
+        sample.number(
+            names.CHANGE_SIZE, 126, LINES, 300, "changes", spread=40, origin="marked", **where
+        ),
+    ]
+    assert not any(
+        "Half of AI-marked changes" in text for text in sentences(composed(found, "a/b"))
+    )
+    found[names.CHANGE_SIZE].append(
+        sample.number(
+            names.CHANGE_SIZE, 85, LINES, 900, "changes", spread=20, origin="unmarked", **where
+        )
+    )
+    (said,) = (text for text in sentences(composed(found, "a/b")) if "Half of AI-marked" in text)
+    assert said.replace("\u00a0", " ") == (
+        "Half of AI-marked changes touch 126 lines or fewer (anything from 86 to 166 lines fits), "
+        "half of the others 85 lines (anything from 65 to 105 lines fits): an association."
+    )
+
+
+def test_quarters_without_an_interval_are_not_set_beside_others() -> None:
+    found = sample.rich("a/b")
+    where = {"repository": "a/b", "wait": "edge-corrected"}
+    day = 86_400.0
+    found[names.MEAN_WAIT] = [
+        sample.number(names.MEAN_WAIT, 9 * day, SECONDS, 9, "changes", quarter="2024-Q1", **where),
+        *(
+            sample.number(
+                names.MEAN_WAIT, days * day, SECONDS, 90, "changes",
+                spread=day, quarter=quarter, **where,
+            )
+            for quarter, days in (("2024-Q2", 4), ("2024-Q3", 5), ("2024-Q4", 6))
+        ),
+    ]  # fmt: skip
+    (said,) = (text for text in sentences(composed(found, "a/b")) if "By quarter" in text)
+    assert said.replace("\u00a0", " ").endswith(
+        "was 4 days in 2024 Q2 (anything from 3 to 5 days fits) and 6 days in 2024 Q4 "
+        "(anything from 5 to 7 days fits)."
+    )

@@ -229,3 +229,10 @@ def test_foundations_seen_in_the_records_are_those_that_decide(counted: pa.Table
     seen = first["foundation_ratio_max"].to_numpy()
     assert np.abs(seen - drawn).max() < 0.15
     assert np.corrcoef(seen, drawn)[0, 1] > 0.95
+
+
+def test_lines_are_written_of_every_change_also_without_detail() -> None:
+    """A share of changes that were mended must not be a share of mended changes."""
+    plain = make_organisation(replace(SMALL, teams=4, is_detailed=False))
+    wrote = set(plain.tables["line_span"]["commit_id"].to_pylist())
+    assert wrote == set(plain.tables["change"]["landed_commit_id"].to_pylist())

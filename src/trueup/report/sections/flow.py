@@ -216,9 +216,10 @@ def _by_origin(known: Evidence) -> list[Block]:
 
 
 def _by_quarter(known: Evidence) -> list[Block]:
-    """Say how the mean wait moved from the first quarter with one to the last."""
+    """Say how the mean wait moved from the first quarter with an interval to the last."""
     waits = known.measured(names.MEAN_WAIT, "quarter", wait="edge-corrected")
-    ranked = sorted(waits, key=lambda each: dict(each.group)["quarter"])
+    told = [each for each in waits if each.interval is not None]
+    ranked = sorted(told, key=lambda each: dict(each.group)["quarter"])
     if len(ranked) < 2:
         return []
     first, last = ranked[0], ranked[-1]
