@@ -199,7 +199,7 @@ def test_what_would_settle_it_is_in_the_headline_only_where_it_is_a_count() -> N
     other = replace(whole.verdict, would_settle="An experiment would.")
     report = alone(replace(whole, verdict=other))
     assert first(report).endswith("fits.")
-    assert plain(report.answer[-1].text()) == "What would change this: an experiment would."
+    assert plain(report.answer[-1].text()) == "What would change this? An experiment would."
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:

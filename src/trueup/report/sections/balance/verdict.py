@@ -39,7 +39,7 @@ def answer(assessment: Assessment) -> tuple[Sentence, ...]:
     if verdict.would_settle and not _is_count(verdict):
         leads.append(
             Sentence(
-                template="What would change this: {how:inline}.",
+                template="What would change this? {how}",
                 values={"how": _quote(verdict.would_settle)},
                 tone="note",
             )
