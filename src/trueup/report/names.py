@@ -112,6 +112,15 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
         ),
         "change_failure_ratio": _fault("Failed changes", "the share of changes that fail"),
         "rework_ratio": _fault("Rework", "the share of work done over"),
+        "arrived_changes_per_week": Spoken(
+            label="Changes begun", phrase="changes begun", measure="per week"
+        ),
+        "deployed_changes_per_week": Spoken(
+            label="Changes in production", phrase="changes in production", measure="per week"
+        ),
+        "changes_under_way_items": Spoken(
+            label="Changes under way", phrase="changes under way", measure="at a time"
+        ),
         "cost_per_sound_change": Spoken(
             label="Cost", phrase="what a change costs", measure="per sound change", role="cost"
         ),

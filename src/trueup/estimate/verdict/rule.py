@@ -427,6 +427,8 @@ def _would_settle(primary: Assessed, verdict: Verdict, rule: Rule) -> str:
             return "Nothing at this look; the looks that remain may still turn it."
         return "Nothing in these data; a second roll-out or an experiment would confirm it."
     if verdict.capped:
-        return f"Removing the doubt: {verdict.capped}"
+        if rule.ceiling and verdict.capped == _sentence(rule.ceiling):
+            return "A plan registered anew, about an outcome that is throughput."
+        return "More units or periods, which narrow what left the doubt, or an experiment."
     power = primary.power
     return power.says if isinstance(power, Power) else power.remedy

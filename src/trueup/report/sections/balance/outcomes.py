@@ -17,7 +17,7 @@ from trueup.report.charts.path import path_drawing
 from trueup.report.document import Block, Cell, Chart, Section, Table
 from trueup.report.sections.balance.weighed import Weighed, is_proportion, plural, use_of, weighed
 from trueup.report.sentence import Defined, Filling, Name, Sentence
-from trueup.report.words import is_share
+from trueup.report.words import Shown, is_share
 
 
 def effects(assessment: Assessment) -> Section:
@@ -234,7 +234,7 @@ def with_unit(each: Weighed) -> str:
 
 
 def _little(assessment: Assessment) -> Iterator[Sentence]:
-    ratio = assessment.little
+    ratio, counted = assessment.little, assessment.departures
     if ratio is None:
         return
     if isinstance(ratio, Abstention):
@@ -244,9 +244,17 @@ def _little(assessment: Assessment) -> Iterator[Sentence]:
         )
     else:
         text = (
-            "As a cross-check by Little's law, the effect on throughput worked out from work in "
-            "progress and mean waits is {ratio} (anything from {ratio:interval} fits). It should "
-            "agree with the count of what left; where it does not, unfinished work is piling up "
-            "or a wait is missing."
+            "As a cross-check, adopters' output after adoption against before, worked out by "
+            "Little's law from work in progress and mean waits, is {ratio} (anything from "
+            "{ratio:interval} fits)"
         )
-    yield Sentence(template=text, values={"ratio": ratio}, tone="note")
+        if isinstance(counted, Estimate):
+            text += "; counted, it is {counted} ({counted:interval})"
+        text += (
+            ". Both are before and after, with the growth of the calendar in them. Where they "
+            "differ, unfinished work is piling up or a wait is missing."
+        )
+    values: dict[str, Shown] = {"ratio": ratio}
+    if counted is not None:
+        values["counted"] = counted
+    yield Sentence(template=text, values=values, tone="note")
