@@ -216,7 +216,7 @@ class Workspace:
         self,
         asked: Ask | Plan | None = None,
         *,
-        unit: str = "team",
+        unit: str | None = None,
         grain: Literal["week", "month"] = "month",
     ) -> tuple[Panel, Plan]:
         """Return units by month as collected, and the plan a question amounts to on them.
@@ -228,6 +228,7 @@ class Workspace:
             users, with what must not suffer.
         unit, grain
             Which kind of unit, team or repository, and how long a period is; a plan says its own.
+            None takes teams where any are recorded, else repositories.
 
         Raises
         ------
@@ -238,10 +239,10 @@ class Workspace:
         """
         from trueup.estimate.asking.usual import workspace_panel
         from trueup.measure.unit_months import unit_months
-        from trueup.measure.unit_weeks import unit_weeks
+        from trueup.measure.unit_weeks import unit_weeks, usual_unit
 
-        rule = _rule(asked, unit, grain)
         with self._warehouse.tables() as tables:
+            rule = _rule(asked, unit or usual_unit(tables), grain)
             table = unit_weeks(
                 tables,
                 unit=rule.unit,

@@ -17,7 +17,7 @@ from tests.measure.building import at
 from tests.measure.drawing import Drawing
 from trueup.errors import MeasureError
 from trueup.measure.outcome import OUTCOMES
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.unit_weeks import unit_weeks, usual_unit
 
 UNTIL = "2026-07-01"
 SOUND = "sound_changes_per_developer_week"
@@ -437,6 +437,7 @@ def test_weeks_begin_where_the_time_zone_says_also_after_clocks_were_changed() -
     """Sunday 5 April 2026, 22:30 UTC, is Monday 00:30 in Berlin, where summer time began."""
     drawing = Drawing()
     drawing.member("ann", "t")
+    assert usual_unit(drawing) == "team"
     drawing.works("ann", "2026-03-03", "2026-04-05T22:30")
     found = unit_weeks(drawing, timezone="Europe/Berlin", outcomes=["rework_ratio"])
     assert found["week"].to_pylist() == ["2026-W10", "2026-W15"]
@@ -476,7 +477,8 @@ def test_an_unknown_outcome_is_named_with_those_there_are() -> None:
 def test_without_memberships_there_are_no_team_weeks_and_the_way_out_is_named() -> None:
     with pytest.raises(MeasureError, match="memberships") as caught:
         unit_weeks(Drawing())
-    assert "repository" in caught.value.hint
+    assert "repositories" in caught.value.hint
+    assert usual_unit(Drawing()) == "repository"
 
 
 def test_an_empty_history_gives_no_rows_but_all_columns() -> None:

@@ -26,7 +26,7 @@ class Rows:
         typer.Option(
             metavar="FILE",
             help="CSV, TSV, Parquet or Arrow file: a row for each unit and period.",
-            show_default="teams by month, from the workspace",
+            show_default="teams, else repositories, by month, from the workspace",
         ),
     ] = None
     unit: Annotated[
@@ -34,7 +34,7 @@ class Rows:
         typer.Option(
             metavar="COLUMN",
             help="Who is seen: a team, a repository.",
-            show_default="unit; in the workspace, team",
+            show_default="unit; in the workspace, team, else repository",
         ),
     ] = None
     time: Annotated[

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import ibis
 import numpy as np
@@ -86,7 +87,7 @@ def unit_weeks(
     if unit == "team" and not _has(tables, "membership"):
         raise MeasureError(
             "No team memberships are recorded, so there are no team-weeks.",
-            hint="Name the teams in a file or connect the forge; or ask for unit='repository'.",
+            hint="Name the teams in a file or connect the forge; or ask for repositories.",
         )
     until = horizon(tables)
     weeks = _weeks(tables, until, timezone)
@@ -126,6 +127,11 @@ def _chosen(names: Sequence[str] | None) -> tuple[Outcome, ...]:
                 f"No outcome is called {name!r}.", hint=f"Use some of: {', '.join(OUTCOMES)}."
             )
     return tuple(OUTCOMES[name] for name in (OUTCOMES if names is None else names))
+
+
+def usual_unit(tables: Tables) -> Literal["team", "repository"]:
+    """Return what is compared unless the reader says otherwise: teams, where any are recorded."""
+    return "team" if _has(tables, "membership") else "repository"
 
 
 def _has(tables: Tables, name: str) -> bool:

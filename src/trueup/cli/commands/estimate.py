@@ -105,7 +105,7 @@ def _panel(rows: Rows, question: Ask | Plan | None, workspace: Path | None) -> t
 
     if rows.panel is None or question is None:
         space = Workspace.open(workspace)
-        return space.panel(question, unit=rows.unit or "team", grain=rows.span())
+        return space.panel(question, unit=rows.unit, grain=rows.span())
     panel = read_panel(rows.panel, rows.columns(question))
     if isinstance(question, Ask):
         question = plan_of(question, panel, unit=rows.unit or "unit", cluster=rows.cluster)
