@@ -478,7 +478,6 @@ def test_without_memberships_there_are_no_team_weeks_and_the_way_out_is_named() 
     with pytest.raises(MeasureError, match="memberships") as caught:
         unit_weeks(Drawing())
     assert "repositories" in caught.value.hint
-    assert usual_unit(Drawing()) == "repository"
 
 
 def test_an_empty_history_gives_no_rows_but_all_columns() -> None:
@@ -489,14 +488,8 @@ def test_an_empty_history_gives_no_rows_but_all_columns() -> None:
     assert set(OUTCOMES) <= set(table.column_names)
 
 
-@pytest.mark.parametrize("name", sorted(OUTCOMES))
-def test_every_outcome_says_what_it_asks_and_what_counts(name: str) -> None:
-    outcome = OUTCOMES[name]
-    assert outcome.question.endswith("?")
-    assert outcome.definition.endswith(".")
-    assert name.endswith(("_" + outcome.unit.name, "_per_developer_week", "_per_change"))
-
-
-def test_only_what_reaches_production_is_called_throughput_and_exposure_never_is() -> None:
-    named = {name for name, outcome in OUTCOMES.items() if outcome.is_throughput}
-    assert named == {SOUND, DEPLOYED}
+def test_teams_are_compared_where_any_are_recorded_else_repositories() -> None:
+    drawing = Drawing()
+    assert usual_unit(drawing) == "repository"
+    drawing.member("ann", "t")
+    assert usual_unit(drawing) == "team"
