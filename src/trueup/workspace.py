@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -250,9 +250,14 @@ class Workspace:
                 weeks_running=rule.adoption.weeks,
                 timezone=self.settings.workspace.timezone,
             )
-        if rule.grain == "month":
-            table = unit_months(table)
-        return workspace_panel(table, asked, unit=rule.unit, grain=rule.grain)
+        if rule.grain == "week":
+            return workspace_panel(table, asked, unit=rule.unit, grain="week")
+        panel, plan = workspace_panel(unit_months(table), asked, unit=rule.unit, grain="month")
+        if plan.dose and panel.n_rows:
+            weekly = replace(plan, population=replace(plan.population, grain="week"))
+            by_week, _ = workspace_panel(table, weekly, unit=rule.unit, grain="week")
+            panel = replace(panel, finer=by_week)
+        return panel, plan
 
     def estimate(self, asked: Ask | Plan | None = None, *, seed: int | None = None) -> Assessment:
         """Say what adoption did to the units of the workspace, or that nobody can know.

@@ -122,6 +122,8 @@ class Threshold:
         Unit-periods, units and clusters searched.
     seed
         Of resampling.
+    grain
+        Length of the periods searched, where they are not the assessment's own; else empty.
     """
 
     outcome: str
@@ -147,6 +149,7 @@ class Threshold:
     n_units: int = 0
     n_clusters: int = 0
     seed: int | None = None
+    grain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

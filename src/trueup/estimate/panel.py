@@ -74,6 +74,9 @@ class Panel:
         Where the rows come from, e.g. a file's name or ``"warehouse"``.
     remarks
         What validation found.
+    finer
+        The same units in shorter periods, where there are such: thresholds of dose are sought
+        there, since a mean over a long period smears a jump. None: sought here.
     """
 
     units: tuple[str, ...]
@@ -87,6 +90,7 @@ class Panel:
     window: Window
     source: str
     remarks: tuple[Remark, ...] = field(default=())
+    finer: Panel | None = None
 
     def __post_init__(self) -> None:
         place = self.unit * self.n_periods + self.period

@@ -223,6 +223,15 @@ def test_thresholds_in_several_outcomes_are_adjusted_for_one_another() -> None:
     assert adjusted == pytest.approx([min(1, 2 * raw[0]), max(min(1, 2 * raw[0]), raw[1])])
 
 
+def test_thresholds_are_sought_in_the_shorter_periods_where_there_are_such() -> None:
+    by_week = panel(extra={"one": 0.0, "hours": 0.5})
+    world = dataclasses.replace(panel(), grain="month", finer=by_week)
+    plan = dataclasses.replace(PLAN, dose="hours", threshold_outcomes=("one",))
+    (found,) = assessed(world, plan).thresholds
+    assert isinstance(found, Threshold)
+    assert (found.grain, found.n_rows) == ("week", by_week.n_rows)
+
+
 def test_the_same_panel_plan_and_seed_give_the_same_answer() -> None:
     one, other = assessed(panel()), assessed(panel())
     assert one.verdict == other.verdict

@@ -229,14 +229,15 @@ class _Work:
     def thresholds(self) -> tuple[Threshold | Abstention, ...]:
         """Search all outcomes together, so that a straight line is refuted by mistake in 5 %."""
         dose, asked = self.plan.dose, self.plan.threshold_outcomes if self.plan.dose else ()
-        columns = self.panel.columns
+        panel = self.panel.finer or self.panel
+        columns = panel.columns
         known = tuple(name for name in asked if name in columns and dose in columns)
-        told = iter(
+        searched = (
             find_thresholds(
-                self.panel,
+                panel,
                 known,
                 dose,
-                within="unit" if _varies_within(self.panel, dose) else "pooled",
+                within="unit" if _varies_within(panel, dose) else "pooled",
                 draws=THRESHOLD_DRAWS,
                 seed=self.seed,
                 placebo_outcomes=tuple(
@@ -245,6 +246,10 @@ class _Work:
             )
             if known
             else ()
+        )
+        grain = panel.grain if panel is not self.panel else ""
+        told = (
+            replace(one, grain=grain) if isinstance(one, Threshold) else one for one in searched
         )
         return tuple(
             next(told)

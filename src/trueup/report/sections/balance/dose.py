@@ -104,7 +104,7 @@ def _bin(found: Threshold, assessment: Assessment, place: int) -> Measurement:
         unit=unit,
         interval=Interval(low=min(low, mean), high=max(high, mean), method="of the bin's mean"),
         n=n,
-        n_of=f"{assessment.units.removesuffix('s')}-{assessment.grain}s",
+        n_of=f"{assessment.units.removesuffix('s')}-{found.grain or assessment.grain}s",
         window=assessment.window,
         source=assessment.source,
         group=(("dose", f"{dose_:.6g}"),),
