@@ -14,11 +14,13 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, Path
 from trueup.estimate.inference.adopters import (
+    NO_ANTICIPATION,
+    NO_INTERFERENCE,
     Judged,
     Recipe,
     Sample,
+    assumed,
     by_student,
-    no_anticipation,
     put,
     sample_of,
 )
@@ -90,8 +92,8 @@ class CallawaySantAnna:
     )
     assumes = (
         "Without adoption, adopters and their controls would have changed alike.",
-        "Nothing changed because of adoption before it began.",
-        "One unit's adoption does not move another's outcome.",
+        NO_ANTICIPATION,
+        NO_INTERFERENCE,
     )
     references = (
         "Callaway, Sant'Anna (2021), Journal of Econometrics 225(2), eq. 2.9-2.10 and 3.5",
@@ -144,9 +146,7 @@ def _recipe(question: Question, *, permuted: bool) -> Recipe:
         name=CallawaySantAnna.name,
         design=f"staggered adoption, {kind[question.controls]}{like} as controls",
         assumptions=(
-            CallawaySantAnna.assumes[0],
-            no_anticipation(question),
-            CallawaySantAnna.assumes[2],
+            *assumed(CallawaySantAnna.assumes, question),
             *((CHANCE,) if permuted else ()),
         ),
     )
@@ -198,11 +198,7 @@ def _answer(found: Found) -> Answer | Abstention:
     level = float(average.of(found.cells.levels)[0])
     without = level - effect
     if level <= 0 or without <= 0:
-        return sample.refuse(
-            "The outcome's mean is nought with adoption, or estimated at nought or below without "
-            "it: a proportion of it has no meaning.",
-            "Ask on the level scale, or about an outcome that happens more often.",
-        )
+        return sample.no_proportion()
     ratio = levels.combined(one * (1 / level - 1 / without), parts, one / without)
     return Answer(
         raw=math.log(level / without),

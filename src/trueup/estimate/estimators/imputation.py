@@ -16,11 +16,13 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, need
 from trueup.estimate.inference.adopters import (
+    NO_ANTICIPATION,
+    NO_INTERFERENCE,
     Judged,
     Recipe,
     Sample,
+    assumed,
     by_student,
-    no_anticipation,
     put,
     sample_of,
 )
@@ -56,8 +58,8 @@ class Imputation:
     )
     assumes = (
         "Without adoption, an outcome is its unit's level plus its period's, and chance.",
-        "Nothing changed because of adoption before it began.",
-        "One unit's adoption does not move another's outcome.",
+        NO_ANTICIPATION,
+        NO_INTERFERENCE,
     )
     references = (
         "Borusyak, Jaravel, Spiess (2024), Review of Economic Studies 91(6), th. 3, suppl. A.9",
@@ -91,12 +93,7 @@ class Imputation:
         recipe = Recipe(
             name=self.name,
             design="staggered adoption, everything seen without adoption as controls",
-            assumptions=(
-                self.assumes[0],
-                no_anticipation(question),
-                self.assumes[2],
-                *((CHANCE,) if permuted else ()),
-            ),
+            assumptions=(*assumed(self.assumes, question), *((CHANCE,) if permuted else ())),
         )
         estimate = put(sample, recipe, judged, seed if permuted else None)
         return Fit(estimate=estimate, raw=judged.value, raw_error=judged.error)
@@ -129,11 +126,7 @@ def _judged(sample: Sample, used: Bools, seed: int) -> Judged | Abstention:
     found = _by_library(sample, used, sample.values)
     share, count = found.effect / level if level else math.inf, sample.question.scale == "count"
     if count and not share < 1:
-        return sample.refuse(
-            "The outcome's mean is nought with adoption, or estimated at nought or below without "
-            "it: a proportion of it has no meaning.",
-            "Ask on the level scale, or about an outcome that happens more often.",
-        )
+        return sample.no_proportion()
     raw = -math.log1p(-share) if count else found.effect
     if rule_for(sample.n_clusters, sample.n_treated_clusters) == "permutation":
         question = sample.question

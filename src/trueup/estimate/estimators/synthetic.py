@@ -9,10 +9,12 @@ import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.inference.adopters import (
+    NO_ANTICIPATION,
+    NO_INTERFERENCE,
     Judged,
     Recipe,
     Sample,
-    no_anticipation,
+    assumed,
     put,
     sample_of,
 )
@@ -40,8 +42,8 @@ class Synthetic:
     )
     assumes = (
         "Without adoption, adopters would have gone on moving as the units weighted to match them.",
-        "Nothing changed because of adoption before it began.",
-        "One unit's adoption does not move another's outcome.",
+        NO_ANTICIPATION,
+        NO_INTERFERENCE,
         "Adopters are moved by chance as much as the units that never adopt.",
     )
     references = (
@@ -72,11 +74,7 @@ class Synthetic:
         recipe = Recipe(
             name=self.name,
             design=f"staggered adoption, weighted units that never adopt as controls{without}",
-            assumptions=(
-                self.assumes[0],
-                no_anticipation(question),
-                *self.assumes[2:],
-            ),
+            assumptions=assumed(self.assumes, question),
         )
         return Fit(
             estimate=put(sample, recipe, judged, seed), raw=judged.value, raw_error=judged.error
@@ -137,11 +135,7 @@ def _judged(sample: Sample, complete: Bools, seed: int) -> Judged | Abstention:
     if question.scale == "count":
         level = _level(values, adopted, design)
         if level <= 0 or effect >= level:
-            return sample.refuse(
-                "The outcome's mean is nought with adoption, or estimated at nought or below "
-                "without it: a proportion of it has no meaning.",
-                "Ask on the level scale, or about an outcome that happens more often.",
-            )
+            return sample.no_proportion()
     to_scale = of_share if question.scale == "count" else float
     return Judged(
         value=to_scale(effect / level),

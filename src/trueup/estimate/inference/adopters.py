@@ -21,6 +21,8 @@ from trueup.units import RELATIVE, Unit
 FEWEST_UNITS = 3
 STILL = 1e-12
 """An outcome that varies by less than this share of its size does not vary."""
+NO_ANTICIPATION = "Nothing changed because of adoption before it began."
+NO_INTERFERENCE = "One unit's adoption does not move another's outcome."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,6 +73,14 @@ class Sample:
     def refuse(self, reason: str, remedy: str) -> Abstention:
         """Abstain on this outcome."""
         return refused(self.panel, self.question, reason, remedy)
+
+    def no_proportion(self) -> Abstention:
+        """Abstain from a proportion of the mean without adoption, which must be above nought."""
+        return self.refuse(
+            "The outcome's mean is nought with adoption, or estimated at nought or below without "
+            "it: a proportion of it has no meaning.",
+            "Ask on the level scale, or about an outcome that happens more often.",
+        )
 
 
 def refused(panel: Panel, question: Question, reason: str, remedy: str) -> Abstention:
@@ -277,11 +287,12 @@ def estimand(question: Question, grain: str) -> str:
     return f"average effect on the units that adopted, over {over}{scale[question.scale]}"
 
 
-def no_anticipation(question: Question) -> str:
-    """Say what must hold of the periods before adoption."""
+def assumed(assumes: tuple[str, ...], question: Question) -> tuple[str, ...]:
+    """Say what a recipe assumes where the question allows for some anticipation."""
     if not question.anticipation:
-        return "Nothing changed because of adoption before it began."
-    return (
+        return assumes
+    until = (
         f"Nothing changed because of adoption more than {question.anticipation} periods before "
         "it began."
     )
+    return tuple(until if one == NO_ANTICIPATION else one for one in assumes)
