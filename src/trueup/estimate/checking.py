@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+import numpy as np
+
 from trueup.errors import EstimateError
 from trueup.estimate.estimator import SEED, Fit
-from trueup.estimate.panel import Panel
+from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.question import Question
-from trueup.model.effect import Check
+from trueup.model.effect import Answer, Check
 from trueup.model.evidence import Abstention
 
 GATE_SIZE = 0.025
@@ -120,6 +122,43 @@ class Case:
         """Which side of nought the interval lies on: -1, 1, or 0 when it holds nought."""
         interval = self.fit.estimate.interval
         return int(interval.low > 0) - int(interval.high < 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What a check asks of every design, before it knows how that ends.
+
+    Parameters
+    ----------
+    name, question, reference
+        As in `trueup.model.effect.Check`.
+    """
+
+    name: str
+    question: str
+    reference: str
+
+    def ended(self, answer: Answer, says: str, figures: Iterable[tuple[str, float]] = ()) -> Check:
+        """Say how it ended on one design."""
+        return Check(
+            name=self.name,
+            question=self.question,
+            answer=answer,
+            says=says,
+            figures=tuple(figures),
+            reference=self.reference,
+        )
+
+
+def outcomes(panel: Panel, question: Question) -> Floats:
+    """Return what is asked about, ``(n_units, n_periods)``: logarithms for ``log``.
+
+    NaN where nothing was seen, or nothing that has a logarithm.
+    """
+    wide = panel.wide(question.outcome)
+    if question.scale == "log":
+        wide = np.log(np.where(wide > 0, wide, np.nan))
+    return wide
 
 
 @cache

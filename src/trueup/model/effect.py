@@ -13,6 +13,9 @@ from trueup.units import Unit, say
 SpeaksOf = Literal["these units", "units like these"]
 """Whom an interval is about: the error of an average over the units at hand, or over all such."""
 
+Answer = Literal["holds", "fails", "weak", "cannot tell"]
+"""How a check ends; see `Check`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -39,7 +42,7 @@ class Check:
 
     name: str
     question: str
-    answer: Literal["holds", "fails", "weak", "cannot tell"]
+    answer: Answer
     says: str
     figures: tuple[tuple[str, float], ...] = ()
     reference: str = ""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import Attempt, Case, outcomes
 from trueup.estimate.numerics.design.two_by_two import Comparison, comparisons
 from trueup.estimate.panel import NEVER, Floats, Ints
 from trueup.model.effect import Check
 from trueup.units import significant
+
+ATTEMPT = Attempt(
+    name="bacon",
+    question="How much of a naive two-way estimate compares with units already treated?",
+    reference="Goodman-Bacon (2021), Journal of Econometrics 225(2), theorem 1",
+)
 
 LITTLE = 0.1
 """Share of the weight on already treated controls that a two-way estimate may bear."""
@@ -22,10 +26,10 @@ def check(case: Case) -> Check:
     """Take the two-way estimate apart into comparisons of two cohorts."""
     values, starts, says_which = balanced_values(case)
     if starts.size < max(2.0, MOST * case.panel.n_units):
-        return _answer("cannot tell", f"Too few units are seen without a gap: {says_which}.", ())
+        return ATTEMPT.ended("cannot tell", f"Too few units are seen without a gap: {says_which}.")
     found = comparisons(values, starts)
     if not found:
-        return _answer("cannot tell", "No two cohorts can be compared.", ())
+        return ATTEMPT.ended("cannot tell", "No two cohorts can be compared.")
     shares = {kind: _share(found, kind) for kind in ("never", "not yet", "already")}
     naive = sum(one.weight * one.effect for one in found)
     clean = _average([one for one in found if one.controls != "already"])
@@ -44,10 +48,10 @@ def check(case: Case) -> Check:
         f"comparisons with units that have already adopted (of {len(found)} comparisons{which})"
     )
     if case.fit.estimate.estimator != "two_way":
-        return _answer("holds", says + "; the answer here makes none of those.", figures)
+        return ATTEMPT.ended("holds", says + "; the answer here makes none of those.", figures)
     if shares["already"] > LITTLE:
-        return _answer("fails", says + ", and this answer is such an estimate.", figures)
-    return _answer("holds", says + ".", figures)
+        return ATTEMPT.ended("fails", says + ", and this answer is such an estimate.", figures)
+    return ATTEMPT.ended("holds", says + ".", figures)
 
 
 def balanced_values(case: Case) -> tuple[Floats, Ints, str]:
@@ -56,9 +60,7 @@ def balanced_values(case: Case) -> tuple[Floats, Ints, str]:
     Periods in which hardly any unit is seen are left out, so that weeks too recent to be known do
     not count as gaps; the words are empty where nothing is left out.
     """
-    wide = case.panel.wide(case.question.outcome)
-    if case.question.scale == "log":
-        wide = np.log(np.where(wide > 0, wide, np.nan))
+    wide = outcomes(case.panel, case.question)
     seen = np.isfinite(wide)
     periods = np.flatnonzero(seen.mean(axis=0) >= MOST)
     whole = seen[:, periods].all(axis=1)
@@ -81,18 +83,3 @@ def _share(found: tuple[Comparison, ...], kind: str) -> float:
 def _average(found: list[Comparison]) -> float | None:
     total = sum(one.weight for one in found)
     return sum(one.weight * one.effect for one in found) / total if total > 0 else None
-
-
-def _answer(
-    answer: Literal["holds", "fails", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="bacon",
-        question="How much of a naive two-way estimate compares with units already treated?",
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference="Goodman-Bacon (2021), Journal of Econometrics 225(2), theorem 1",
-    )

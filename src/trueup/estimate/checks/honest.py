@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import Attempt, Case
 from trueup.estimate.estimator import Path
 from trueup.estimate.numerics.honest.blocks import Blocks, block_length, in_blocks
 from trueup.estimate.numerics.honest.relative import moves, relative_interval
@@ -19,10 +19,13 @@ from trueup.units import say, significant
 
 Kind = Literal["relative", "smooth"]
 
-QUESTION = "Would the answer stand if trends had parted after adoption as they did before it?"
-REFERENCE = (
-    "Rambachan, Roth (2023), A more credible approach to parallel trends, REStud 90(5); "
-    "Andrews, Roth, Pakes (2023), Inference for linear conditional moment inequalities"
+ATTEMPT = Attempt(
+    name="honest",
+    question="Would the answer stand if trends had parted after adoption as they did before it?",
+    reference=(
+        "Rambachan, Roth (2023), A more credible approach to parallel trends, REStud 90(5); "
+        "Andrews, Roth, Pakes (2023), Inference for linear conditional moment inequalities"
+    ),
 )
 MBAR = 0.5
 """Largest later move, in terms of the largest earlier one, that an answer must survive."""
@@ -130,7 +133,9 @@ def check(case: Case) -> Check:
     except EstimateError:
         blocks = None
     if path is None or blocks is None:
-        return _cannot("The estimate has no run of periods before adoption to learn from.")
+        return ATTEMPT.ended(
+            "cannot tell", "The estimate has no run of periods before adoption to learn from."
+        )
     stretch = _stretch(case, path)
     level = case.question.level
     low, high = _interval(blocks, MBAR, level, "relative", stretch)
@@ -155,11 +160,11 @@ def check(case: Case) -> Check:
         f"before it, the effect lies between {_say(case, low)} and {_say(case, high)}; "
     )
     if case.sign == 0:
-        return _answer("cannot tell", says + "there was no sign to defend.", figures)
+        return ATTEMPT.ended("cannot tell", says + "there was no sign to defend.", figures)
     beyond = "more than " if limit >= MOST else ""
     says += f"the sign stands up to {beyond}{significant(limit)} times that move."
     stands = low > 0 if case.sign > 0 else high < 0
-    return _answer("holds" if stands else "weak", says, figures)
+    return ATTEMPT.ended("holds" if stands else "weak", says, figures)
 
 
 def _interval(
@@ -201,22 +206,3 @@ def _largest_bend(blocks: Blocks, level: float, stretch: float) -> float:
 
 def _say(case: Case, raw: float) -> str:
     return say(case.path_scale.told(raw), case.fit.estimate.unit)
-
-
-def _cannot(why: str) -> Check:
-    return _answer("cannot tell", why, ())
-
-
-def _answer(
-    answer: Literal["holds", "weak", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="honest",
-        question=QUESTION,
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference=REFERENCE,
-    )

@@ -11,15 +11,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import Attempt, Case, outcomes
+from trueup.estimate.numerics.seen import mean_of_seen
 from trueup.estimate.panel import NEVER, Floats, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Check
-from trueup.units import say, significant
+from trueup.units import RATIO, say
+
+ATTEMPT = Attempt(
+    name="misclassification",
+    question="Would the answer stand if some units are marked wrongly?",
+    reference="Horowitz, Manski (1995), Econometrica 63(2); Lewbel (2007), Econometrica 75(2)",
+)
 
 FEWEST = 2
 
@@ -28,7 +34,7 @@ def check(case: Case) -> Check:
     """Widen the interval by marks that may be wrong, and find how many would turn its sign."""
     changes = unit_changes(case.panel, case.question)
     if changes is None:
-        return _answer("cannot tell", "No unit is seen both before and after adoption.", ())
+        return ATTEMPT.ended("cannot tell", "No unit is seen both before and after adoption.")
     controls, adopters = case.unmarked
     total = min(controls + adopters, 1.0)
     low, high = _ends(case)
@@ -48,11 +54,11 @@ def check(case: Case) -> Check:
     )
     says = _says(case, random, worst, turns)
     if total == 0:
-        return _answer("cannot tell", says, figures)
+        return ATTEMPT.ended("cannot tell", says, figures)
     if case.sign == 0:
-        return _answer("weak", says, figures)
+        return ATTEMPT.ended("weak", says, figures)
     kept = worst[0] > 0 if case.sign > 0 else worst[1] < 0
-    return _answer("holds" if kept else "weak", says, figures)
+    return ATTEMPT.ended("holds" if kept else "weak", says, figures)
 
 
 def _says(case: Case, random: tuple[float, float], worst: tuple[float, float], turns: float) -> str:
@@ -60,15 +66,17 @@ def _says(case: Case, random: tuple[float, float], worst: tuple[float, float], t
     if case.sign:
         stands = "; no share of wrong marks would take the sign away"
     if case.sign and turns < 1:
-        stands = f"; {_percent(turns)} wrong in each arm, at their worst, would take the sign away"
+        stands = (
+            f"; {say(turns, RATIO)} wrong in each arm, at their worst, would take the sign away"
+        )
     if not any(case.unmarked):
         return f"How many marks may be wrong was not stated{stands}."
-    controls, adopters = case.unmarked
+    controls, adopters = (say(share, RATIO) for share in case.unmarked)
     low, high, lowest, highest = (
         say(case.scale.told(end), case.fit.estimate.unit) for end in (*random, *worst)
     )
     return (
-        f"If up to {_percent(controls)} of units without marks are users and {_percent(adopters)} "
+        f"If up to {controls} of units without marks are users and {adopters} "
         f"of adopters are not, the effect lies between {low} and {high} with wrong marks at "
         f"random, and between {lowest} and {highest} at their worst{stands}."
     )
@@ -101,7 +109,7 @@ def unit_changes(panel: Panel, question: Question) -> Changes | None:
     for start in starts.tolist():
         before = slice(0, max(start - question.anticipation, 0))
         last = None if question.horizon is None else start + question.horizon + 1
-        change = _mean(wide[:, start:last]) - _mean(wide[:, before])
+        change = mean_of_seen(wide[:, start:last]) - mean_of_seen(wide[:, before])
         own = change[(panel.adopted_in == start) & np.isfinite(change)]
         others = change[never]
         seen = np.isfinite(others)
@@ -132,19 +140,8 @@ def trimmed_shift(values: Floats, share: float, *, upward: bool) -> float:
 
 
 def _values(panel: Panel, question: Question) -> Floats:
-    wide = panel.wide(question.outcome)
-    if question.scale == "log":
-        return np.asarray(np.log(np.where(wide > 0, wide, np.nan)))
-    if question.scale == "count":
-        return np.asarray(wide / np.nanmean(wide))
-    return wide
-
-
-def _mean(part: Floats) -> Floats:
-    seen = np.isfinite(part)
-    count = seen.sum(axis=1)
-    total = np.where(seen, part, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    wide = outcomes(panel, question)
+    return np.asarray(wide / np.nanmean(wide)) if question.scale == "count" else wide
 
 
 def _ends(case: Case) -> tuple[float, float]:
@@ -185,22 +182,3 @@ def _turns(changes: Changes, case: Case, low: float, high: float) -> float:
         middle = (least + most) / 2
         least, most = (middle, most) if stands(middle) else (least, middle)
     return least
-
-
-def _percent(share: float) -> str:
-    return f"{significant(100 * share)} %"
-
-
-def _answer(
-    answer: Literal["holds", "weak", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="misclassification",
-        question="Would the answer stand if some units are marked wrongly?",
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference="Horowitz, Manski (1995), Econometrica 63(2); Lewbel (2007), Econometrica 75(2)",
-    )

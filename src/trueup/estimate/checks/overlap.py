@@ -9,11 +9,18 @@ from typing import Literal
 
 import numpy as np
 
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import Attempt, Case, outcomes
+from trueup.estimate.numerics.seen import mean_of_seen
 from trueup.estimate.panel import NEVER, Bools, Floats, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Check
-from trueup.units import significant
+from trueup.units import RATIO, say, significant
+
+ATTEMPT = Attempt(
+    name="overlap",
+    question="Were adopters and the others alike before adoption, and seen until the end?",
+    reference="Imbens, Rubin (2015), Causal Inference, ch. 14",
+)
 
 ALIKE = 0.25
 """Standardised difference beyond which regression leans on its form (Imbens & Rubin 2015, 14.3)."""
@@ -28,14 +35,14 @@ def check(case: Case) -> Check:
     """Compare level, trend and covariates before adoption, and attrition after it, by arm."""
     arm = two_arms(case.panel)
     if arm is None:
-        return _answer("cannot tell", "There are no two arms of two units each.", ())
+        return ATTEMPT.ended("cannot tell", "There are no two arms of two units each.")
     features = before_adoption(case.panel, case.question)
     if not features:
-        return _answer("cannot tell", "No period precedes every adoption.", ())
+        return ATTEMPT.ended("cannot tell", "No period precedes every adoption.")
     found = {name: standardised(values, arm) for name, values in features.items()}
     known = {name: one for name, one in found.items() if one is not None}
     if not known:
-        return _answer("cannot tell", "Too few units are seen before adoption.", ())
+        return ATTEMPT.ended("cannot tell", "Too few units are seen before adoption.")
     outside = outside_range(features["level"], arm)
     outcome = case.question.outcome
     gone = (_gone(case.panel, outcome, arm), _gone(case.panel, outcome, ~arm))
@@ -48,10 +55,11 @@ def check(case: Case) -> Check:
     name, worst = max(known.items(), key=lambda pair: abs(pair[1].size))
     says = (
         f"Before adoption the arms differ most in {name}, by {significant(abs(worst.size))} "
-        f"standard deviations; {_percent(outside)} of adopters lie outside the others' range; "
-        f"{_percent(gone[0])} of adopters and {_percent(gone[1])} of the others are gone by the end"
+        f"standard deviations; {say(outside, RATIO)} of adopters lie outside the others' range; "
+        f"{say(gone[0], RATIO)} of adopters and {say(gone[1], RATIO)} of the others "
+        "are gone by the end"
     )
-    return _answer(_verdict(known, outside, gone, arm), says + ".", figures)
+    return ATTEMPT.ended(_verdict(known, outside, gone, arm), says + ".", figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +93,11 @@ def before_adoption(panel: Panel, question: Question) -> Mapping[str, Floats]:
     end = int(starts.min()) - question.anticipation if starts.size else panel.n_periods
     if end < 1:
         return {}
-    wide = panel.wide(question.outcome)[:, :end]
-    if question.scale == "log":
-        wide = np.log(np.where(wide > 0, wide, np.nan))
-    found = {"level": _mean(wide)}
+    wide = outcomes(panel, question)[:, :end]
+    found = {"level": mean_of_seen(wide)}
     if end >= FEWEST_FOR_TREND:
         found["trend"] = _slope(wide)
-    found |= {name: _mean(panel.wide(name)[:, :end]) for name in question.covariates}
+    found |= {name: mean_of_seen(panel.wide(name)[:, :end]) for name in question.covariates}
     return found
 
 
@@ -143,13 +149,6 @@ def _gone(panel: Panel, outcome: str, arm: Bools) -> float:
     return float(1 - np.any(seen, axis=1).mean())
 
 
-def _mean(part: Floats) -> Floats:
-    seen = np.isfinite(part)
-    count = seen.sum(axis=1)
-    total = np.where(seen, part, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
 def _slope(part: Floats) -> Floats:
     """Return the least-squares slope per period of each unit; NaN with fewer than three seen."""
     seen = np.isfinite(part)
@@ -159,22 +158,3 @@ def _slope(part: Floats) -> Floats:
     spread = (away**2).sum(axis=1)
     slope = (away * np.where(seen, part, 0.0)).sum(axis=1) / np.maximum(spread, 1e-300)
     return np.where(seen.sum(axis=1) >= FEWEST_FOR_TREND, slope, np.nan)
-
-
-def _percent(share: float) -> str:
-    return f"{significant(100 * share)} %"
-
-
-def _answer(
-    answer: Literal["holds", "fails", "weak", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="overlap",
-        question="Were adopters and the others alike before adoption, and seen until the end?",
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference="Imbens, Rubin (2015), Causal Inference, ch. 14",
-    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import GATE_SIZE, Case
+from trueup.estimate.checking import GATE_SIZE, Attempt, Case
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import NEVER, Bools, Ints, Panel
 from trueup.estimate.power import arms, untreated_rows
@@ -17,20 +16,26 @@ from trueup.model.effect import Check
 from trueup.model.evidence import Abstention
 from trueup.units import say
 
+ATTEMPT = Attempt(
+    name="placebo_date",
+    question="Does the design find an effect before anything was adopted?",
+    reference="Bertrand, Duflo, Mullainathan (2004), QJE 119(1)",
+)
+
 
 def check(case: Case) -> Check:
     """Move every adoption half way into the periods before it, and estimate there."""
     moved = moved_panel(case.panel, case.question.anticipation, case.question.horizon)
     if moved is None:
-        return _answer("cannot tell", "Too few periods before adoption to move it into.", ())
+        return ATTEMPT.ended("cannot tell", "Too few periods before adoption to move it into.")
     panel, shift = moved
     question = replace(case.question, anticipation=0, level=1 - GATE_SIZE)
     try:
         fit = case.refit(panel, question)
     except EstimateError as error:
-        return _answer("cannot tell", f"The earlier date has no answer: {error.fact}", ())
+        return ATTEMPT.ended("cannot tell", f"The earlier date has no answer: {error.fact}")
     if isinstance(fit, Abstention):
-        return _answer("cannot tell", f"The earlier date has no answer: {fit.reason}", ())
+        return ATTEMPT.ended("cannot tell", f"The earlier date has no answer: {fit.reason}")
     return _judged(case, fit, shift)
 
 
@@ -97,26 +102,13 @@ def _judged(case: Case, fit: Fit, shift: int) -> Check:
     )
     low, high = found.interval.low, found.interval.high
     if (low > 0 or high < 0) and not -case.question.smallest < low <= high < case.question.smallest:
-        return _answer("fails", says + ", where there should be none.", figures)
+        return ATTEMPT.ended("fails", says + ", where there should be none.", figures)
     if told > case.matters:
-        return _answer(
+        return ATTEMPT.ended(
             "weak",
             f"{says}; it could have found no less than {say(told, found.unit)}.",
             figures,
         )
-    return _answer("holds", says + ": nothing, and it could have found what matters.", figures)
-
-
-def _answer(
-    answer: Literal["holds", "fails", "weak", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="placebo_date",
-        question="Does the design find an effect before anything was adopted?",
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference="Bertrand, Duflo, Mullainathan (2004), QJE 119(1)",
+    return ATTEMPT.ended(
+        "holds", says + ": nothing, and it could have found what matters.", figures
     )

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import Case
+from trueup.estimate.checking import Attempt, Case
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.power import untreated_rows
 from trueup.estimate.question import Question
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention
+
+ATTEMPT = Attempt(
+    name="placebo_outcome",
+    question="Does the design find an effect on what adoption cannot have moved?",
+    reference="Lipsitch, Tchetgen Tchetgen, Cohen (2010), Epidemiology 21(3)",
+)
 
 FOUND_OVER_HALF = (1.96 + 0.84) / 1.96
 """Effect found with 80 % chance, in terms of half a 95 % interval."""
@@ -24,11 +29,11 @@ FOUND_OVER_HALF = (1.96 + 0.84) / 1.96
 def check(case: Case) -> Check:
     """Ask the same question of every placebo outcome, sharing one chance of a false alarm."""
     if not case.placebo_outcomes:
-        return _answer("cannot tell", "No outcome that adoption cannot move was named.", ())
+        return ATTEMPT.ended("cannot tell", "No outcome that adoption cannot move was named.")
     fits = {name: _refit(case, name) for name in case.placebo_outcomes}
     answered = {name: fit for name, fit in fits.items() if isinstance(fit, Fit)}
     if not answered:
-        return _answer("cannot tell", f"None of {_listed(fits)} could be estimated.", ())
+        return ATTEMPT.ended("cannot tell", f"None of {_listed(fits)} could be estimated.")
     figures: list[tuple[str, float]] = [("placebo_outcomes", float(len(answered)))]
     moved, unseen = [], []
     for name, fit in answered.items():
@@ -42,11 +47,13 @@ def check(case: Case) -> Check:
         elif (high - low) / 2 * FOUND_OVER_HALF > _matters(case, name):
             unseen.append(f"{name} {_told(fit.estimate)}")
     if moved:
-        return _answer("fails", f"It finds an effect on {', '.join(moved)}.", figures)
+        return ATTEMPT.ended("fails", f"It finds an effect on {', '.join(moved)}.", figures)
     if unseen or len(answered) < len(fits):
         said = "; ".join(unseen) or f"{len(fits) - len(answered)} could not be estimated"
-        return _answer("weak", f"It finds nothing, but could hardly have: {said}.", figures)
-    return _answer("holds", f"It finds nothing on {_listed(answered)}, and could have.", figures)
+        return ATTEMPT.ended("weak", f"It finds nothing, but could hardly have: {said}.", figures)
+    return ATTEMPT.ended(
+        "holds", f"It finds nothing on {_listed(answered)}, and could have.", figures
+    )
 
 
 def _refit(case: Case, name: str) -> Fit | Abstention | None:
@@ -94,18 +101,3 @@ def _told(estimate: Estimate) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
-
-
-def _answer(
-    answer: Literal["holds", "fails", "weak", "cannot tell"],
-    says: str,
-    figures: Iterable[tuple[str, float]],
-) -> Check:
-    return Check(
-        name="placebo_outcome",
-        question="Does the design find an effect on what adoption cannot have moved?",
-        answer=answer,
-        says=says,
-        figures=tuple(figures),
-        reference="Lipsitch, Tchetgen Tchetgen, Cohen (2010), Epidemiology 21(3)",
-    )

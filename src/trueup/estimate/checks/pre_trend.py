@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from trueup.estimate.checking import GATE_SIZE, Case
+from trueup.estimate.checking import GATE_SIZE, Attempt, Case
 from trueup.estimate.estimator import Path
 from trueup.estimate.numerics.honest.blocks import Blocks, block_length, in_blocks
 from trueup.estimate.panel import Floats
 from trueup.estimate.power import CHANCE, arms
 from trueup.model.effect import Check
 from trueup.units import say, significant
+
+ATTEMPT = Attempt(
+    name="pre_trend",
+    question="Did adopters and the others move alike before adoption?",
+    reference="Roth (2022), Pretest with caution, AER: Insights 4(3); Hotelling's T-squared",
+)
 
 FEWEST_LEFT = 3.0
 """Degrees of freedom the joint test keeps; it looks at fewer differences rather than at less."""
@@ -26,7 +31,7 @@ def check(case: Case) -> Check:
     degrees = arms(case.panel).degrees
     leads = _leads(path, degrees) if path is not None else None
     if path is None or leads is None:
-        return _answer("cannot tell", "The estimate has no two periods before adoption.", ())
+        return ATTEMPT.ended("cannot tell", "The estimate has no two periods before adoption.")
     p_value = _p(leads, float(leads.differences @ leads.inverse @ leads.differences))
     run = _run(path)
     scale = case.path_scale
@@ -54,11 +59,11 @@ def check(case: Case) -> Check:
         f"{significant(100 * chance)} % chance"
     )
     if p_value < GATE_SIZE and not _negligible(case, leads, degrees):
-        return _answer("fails", says + ".", figures)
+        return ATTEMPT.ended("fails", says + ".", figures)
     if chance < CHANCE:
         needed = say(found, unit)
-        return _answer("weak", f"{says} (80 % only at {needed}).", figures)
-    return _answer("holds", says + ".", figures)
+        return ATTEMPT.ended("weak", f"{says} (80 % only at {needed}).", figures)
+    return ATTEMPT.ended("holds", says + ".", figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,18 +168,3 @@ def _negligible(case: Case, leads: _Leads, degrees: float) -> bool:
 
     reach = np.abs(leads.differences) + float(t.ppf(0.975, degrees)) * leads.errors
     return bool((reach < case.path_scale.raw(case.question.smallest) / 2).all())
-
-
-def _answer(
-    answer: Literal["holds", "fails", "weak", "cannot tell"],
-    says: str,
-    figures: tuple[tuple[str, float], ...],
-) -> Check:
-    return Check(
-        name="pre_trend",
-        question="Did adopters and the others move alike before adoption?",
-        answer=answer,
-        says=says,
-        figures=figures,
-        reference="Roth (2022), Pretest with caution, AER: Insights 4(3); Hotelling's T-squared",
-    )

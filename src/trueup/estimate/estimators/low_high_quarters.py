@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trueup.estimate.estimator import SEED, Fit, need
+from trueup.estimate.inference.bounds import Refusal
 from trueup.estimate.inference.cluster_robust import student_interval
+from trueup.estimate.inference.stating import abstain
+from trueup.estimate.numerics.seen import mean_of_seen
 from trueup.estimate.panel import Bools, Floats, Grain, Ints, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate
@@ -85,34 +88,43 @@ class LowHighQuarters:
             The question names a column the panel has not.
         """
         outcome = panel.wide(question.outcome)
+        kept = self._kept(panel, outcome)
+        found = kept if isinstance(kept, Refusal) else self._found(kept, panel, question, seed)
+        return abstain(found, panel, question) if isinstance(found, Refusal) else found
+
+    def _kept(self, panel: Panel, outcome: Floats) -> Quarters | Refusal:
+        """Return the quarters of teams that can be compared, or why they are too few."""
         if self.dose not in panel.columns:
-            reason = f"The panel has no column {self.dose!r} that says how much was used."
-            return _abstain(reason, "Name the column of use.", panel, question)
+            return Refusal(
+                reason=f"The panel has no column {self.dose!r} that says how much was used.",
+                remedy="Name the column of use.",
+            )
         if panel.grain not in PERIODS:
-            reason = f"Periods of one {panel.grain} do not make quarters."
-            return _abstain(reason, "Bring days, weeks, months or quarters.", panel, question)
+            return Refusal(
+                reason=f"Periods of one {panel.grain} do not make quarters.",
+                remedy="Bring days, weeks, months or quarters.",
+            )
         quarters = self._quarters(panel, outcome)
         chosen = comparable(quarters)
         if np.unique(quarters.cluster[chosen]).size < FEWEST_TEAMS:
-            reason = (
-                f"Only {int(chosen.sum())} teams were seen, with use that differs, in "
-                f"{FEWEST_QUARTERS} quarters or more; {FEWEST_TEAMS} are needed."
+            return Refusal(
+                reason=f"Only {int(chosen.sum())} teams were seen, with use that differs, in "
+                f"{FEWEST_QUARTERS} quarters or more; {FEWEST_TEAMS} are needed.",
+                remedy="Bring a year or more, and more teams.",
             )
-            return _abstain(reason, "Bring a year or more, and more teams.", panel, question)
-        kept = Quarters(
+        return Quarters(
             adoption=quarters.adoption[chosen],
             outcome=quarters.outcome[chosen],
             cluster=np.unique(quarters.cluster[chosen], return_inverse=True)[1].ravel(),
         )
-        return self._answer(kept, panel, question, seed)
 
-    def _answer(
-        self, kept: Quarters, panel: Panel, question: Question, seed: int
-    ) -> Fit | Abstention:
+    def _found(self, kept: Quarters, panel: Panel, question: Question, seed: int) -> Fit | Refusal:
         low, high = low_and_high(kept)
         if low.mean() <= 0 or high.mean() <= 0:
-            reason = "The outcome is not above nought on average, and has no proportions."
-            return _abstain(reason, "Use an outcome that counts something.", panel, question)
+            return Refusal(
+                reason="The outcome is not above nought on average, and has no proportions.",
+                remedy="Use an outcome that counts something.",
+            )
         clusters = int(kept.cluster.max()) + 1
         coefficient, error = log_ratio(low, high, kept.cluster)
         ends = student_interval(coefficient, error, clusters, question.level)
@@ -183,10 +195,7 @@ class LowHighQuarters:
 def in_quarters(wide: Floats, length: int) -> Floats:
     """Return means of whole quarters, ``(n_units, n_quarters)``; NaN where nothing was seen."""
     quarters = wide.shape[1] // length
-    cells = wide[:, : quarters * length].reshape(wide.shape[0], quarters, length)
-    seen = np.isfinite(cells).sum(axis=2)
-    means: Floats = np.where(seen, np.nansum(cells, axis=2) / np.maximum(seen, 1), np.nan)
-    return means
+    return mean_of_seen(wide[:, : quarters * length].reshape(wide.shape[0], quarters, length))
 
 
 def comparable(quarters: Quarters) -> Bools:
@@ -235,17 +244,6 @@ def rank_correlation(quarters: Quarters, seed: int) -> tuple[float, float, Float
     drawn = np.random.default_rng(seed).multinomial(many, np.full(many, 1 / many), DRAWS)
     cross, left, right = (drawn @ part for part in parts)
     return float(said.statistic), float(said.pvalue), cross / np.sqrt(left * right)
-
-
-def _abstain(reason: str, remedy: str, panel: Panel, question: Question) -> Abstention:
-    return Abstention(
-        metric=question.outcome,
-        reason=reason,
-        remedy=remedy,
-        n=panel.n_rows,
-        n_of="unit-periods",
-        window=panel.window,
-    )
 
 
 ESTIMATOR = LowHighQuarters()

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueup.estimate.numerics.seen import mean_of_seen
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -119,7 +121,7 @@ def interaction(
         before = courses.baseline & (np.arange(periods) < g - anticipation)
         if not before.any():
             continue
-        rise = courses.outcome - _mean_over(courses.outcome[:, before])[:, None]
+        rise = courses.outcome - mean_of_seen(courses.outcome[:, before])[:, None]
         last = periods - 1 if horizon is None else min(periods - 1, int(g) + horizon)
         for t in range(int(g), last + 1):
             seen = known & np.isfinite(rise[:, t])
@@ -147,14 +149,6 @@ def interaction(
         treated_clusters=int(reached[0].sum()),
         control_clusters=int(reached[1].sum()),
     )
-
-
-def _mean_over(outcome: Floats) -> Floats:
-    """Return each unit's mean, NaN where nothing was seen."""
-    count = np.isfinite(outcome).sum(axis=1)
-    total = np.nansum(outcome, axis=1)
-    mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return mean
 
 
 def _sums(m: Floats, y: Floats, cluster: Ints, clusters: int) -> Floats:
