@@ -53,6 +53,56 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One source to collect from.
+
+    Parameters
+    ----------
+    source
+        Name of a connector: ``github``, ``gitlab``, ``jira``, ...
+    url
+        Where its interface is; empty for the vendor's own cloud.
+    targets
+        What to read there: ``acme/shop``, ``acme/*``, project keys; file paths for files.
+    token
+        Where the secret is, never the secret: ``env:GITHUB_TOKEN`` or ``keyring:trueup/github``.
+    user
+        Login or address that goes with the token where the source wants one.
+    options
+        What only this source knows, by name.
+    """
+
+    source: str
+    url: str = ""
+    targets: tuple[str, ...] = ()
+    token: str = ""
+    user: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """A service: where its code is, and who owns it.
+
+    Parameters
+    ----------
+    name
+        As deployments and incidents call it.
+    repository
+        ``host/owner/name``.
+    paths
+        Folders of the repository that are its own; none: the whole repository.
+    team
+        Name of the team that owns it; empty when unknown.
+    """
+
+    name: str
+    repository: str
+    paths: tuple[str, ...] = ()
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything trueup.toml may say."""
 
@@ -60,6 +110,8 @@ class Settings:
     git: GitSettings = field(default_factory=GitSettings)
     attribution: AttributionSettings = field(default_factory=AttributionSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    connections: tuple[Connection, ...] = ()
+    services: tuple[ServiceSettings, ...] = ()
 
 
 def read_settings(path: Path) -> Settings:

@@ -136,6 +136,7 @@ class World:
             first_commit_at=at(first) if isinstance(first, str) else first,
             first_release_id=release,
             released_at=at(released) if isinstance(released, str) else released,
+            state="merged",
         )
 
     def lines(

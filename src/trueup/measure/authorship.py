@@ -126,6 +126,7 @@ def changes(tables: Tables) -> ibis.Table:
     if isinstance(tables, Prepared):
         return tables.changes
     change, account, mark = tables["change"], people(tables), change_marks(tables)
+    change = change.filter(change.state == "merged")  # open and abandoned ones landed nothing
     clocks = tables["commit"].select(landing_id="commit_id", landing_clock="clock")
     rows = (
         change.left_join(

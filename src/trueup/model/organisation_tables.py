@@ -18,6 +18,11 @@ from trueup.model.table import new_table as _table
 
 GRADES = ("declared", "derived", "guessed")
 STAGE_CATEGORIES = ("queue", "active", "review", "qa", "done")
+CHANGE_EVENTS = (
+    *("opened", "ready", "draft", "pushed", "force_pushed", "review_requested"),
+    *("commented", "closed", "reopened", "merged"),
+)
+DEFECT_STAGES = ("work_item", "review", "ci", "production")
 POLICIES = ("roll_out", "leaderboard", "minimum_spend", "cap")
 
 TEAM = _table(
@@ -41,6 +46,19 @@ MEMBERSHIP = _table(
     evidence=_NAME,  # "file", "forge_team", "codeowners"
 )
 
+IDENTITY_LINK = _table(
+    "identity_link",
+    "replace",
+    ("account_id", "person_id", "linked_at"),
+    account_id=_TEXT,
+    person_id=_TEXT,  # the account that stands for the person: the first of those linked
+    rule=_NAME,
+    score=_RATIO,  # 1 = certain
+    decided_by=_NAME,  # "rule" or "operator"
+    linked_at=_AT,
+    unlinked_at=_AT,  # null = still; a link taken back stays as a row
+)
+
 SERVICE = _table(
     "service",
     "replace",
@@ -60,12 +78,15 @@ WORK_ITEM = _table(
     work_item_id=_TEXT,
     tracker=_NAME,
     team_id=_NAME,  # null when the tracker does not say
-    item_type=_NAME,  # "feature", "task", "bug", "epic", "other"
+    item_type=_NAME,  # "feature", "task", "bug", "incident", "epic", "other"
     parent_work_item_id=_TEXT,
     stage=_NAME,  # STAGE_CATEGORIES: where it is now
     points=pa.float32(),  # null where not estimated
     created_at=_AT,
     done_at=_AT,  # last entry into "done"; null while it is not there
+    resolution=_NAME,  # "done" or "abandoned"; null while it is not done
+    assignee_person_id=_NAME,  # now; null when nobody
+    found_in=_NAME,  # of a bug, DEFECT_STAGES: where it was caught; null where nobody says
 )
 
 WORK_ITEM_TRANSITION = _table(
@@ -77,6 +98,18 @@ WORK_ITEM_TRANSITION = _table(
     from_stage=_NAME,  # STAGE_CATEGORIES; null at creation
     to_stage=_NAME,  # STAGE_CATEGORIES
     person_id=_NAME,  # who moved it; null when unlinked or not a person
+    to_status=_NAME,  # in the words of the tracker
+)
+
+WORK_ITEM_EVENT = _table(
+    "work_item_event",
+    "replace",
+    (),
+    work_item_id=_NAME,
+    kind=_NAME,  # "created", "commented", "edited", "assigned", "moved", "logged_work"
+    happened_at=_AT,
+    person_id=_NAME,
+    actor_kind=_NAME,
 )
 
 WORK_ITEM_CHANGE = _table(
@@ -89,13 +122,27 @@ WORK_ITEM_CHANGE = _table(
     probability=_RATIO,
 )
 
+PROPOSED_COMMIT = _table(
+    "proposed_commit",
+    "replace",
+    ("change_id", "sha"),
+    change_id=_NAME,
+    repository_id=_NAME,
+    sha=_TEXT,  # as proposed: squashing and rebasing land others
+    position=_COUNT,  # 0 = the first
+    authored_at=_AT,
+    committed_at=_AT,
+    author_account_id=_NAME,
+    actor_kind=_NAME,
+)
+
 CHANGE_EVENT = _table(
     "change_event",
     "replace",
     (),
     change_id=_NAME,
     repository_id=_NAME,
-    kind=_NAME,  # "opened", "ready", "draft", "pushed", "closed", "reopened", "merged"
+    kind=_NAME,  # CHANGE_EVENTS
     happened_at=_AT,
     account_id=_NAME,
     actor_kind=_NAME,
@@ -116,6 +163,56 @@ REVIEW = _table(
     comment_count=_COUNT,
 )
 
+REVIEW_COMMENT = _table(
+    "review_comment",
+    "replace",
+    ("comment_id",),
+    comment_id=_TEXT,
+    review_id=_TEXT,  # null outside a review
+    change_id=_NAME,
+    repository_id=_NAME,
+    account_id=_NAME,
+    actor_kind=_NAME,
+    written_at=_AT,
+    length=_COUNT,  # characters; the text itself is never kept
+    is_on_code=pa.bool_(),
+)
+
+PIPELINE_RUN = _table(
+    "pipeline_run",
+    "replace",
+    ("run_id",),
+    run_id=_TEXT,
+    parent_run_id=_TEXT,  # of a child or downstream pipeline; null at the top
+    repository_id=_NAME,
+    service_id=_NAME,
+    pipeline=_NAME,  # its name at the source
+    attempt=_COUNT,  # 1 = the first
+    trigger=_NAME,  # "push", "change", "schedule", "manual", "other"
+    commit_id=_TEXT,
+    change_id=_NAME,  # null when the source names none
+    is_default_branch=pa.bool_(),
+    queued_at=_AT,
+    started_at=_AT,
+    finished_at=_AT,  # null while it runs
+    outcome=_NAME,  # "success", "failure", "cancelled", "timed_out", "skipped"; null while it runs
+    tests_run=_COUNT,  # null where no test report is seen
+    tests_failed=_COUNT,
+    tests_skipped=_COUNT,
+)
+
+ARTIFACT = _table(
+    "artifact",
+    "replace",
+    ("artifact_id",),
+    artifact_id=_TEXT,
+    repository_id=_NAME,
+    commit_id=_TEXT,
+    run_id=_TEXT,  # the pipeline run that built it; null when unknown
+    version=_TEXT,
+    built_at=_AT,
+)
+
 DEPLOYMENT = _table(
     "deployment",
     "replace",
@@ -129,7 +226,9 @@ DEPLOYMENT = _table(
     started_at=_AT,
     finished_at=_AT,  # null while it runs
     outcome=_NAME,  # "success", "failure", "cancelled"; null while it runs
-    evidence=_NAME,  # "forge_deployment", "pipeline", "tag", "webhook"
+    evidence=_NAME,  # "forge_deployment", "pipeline", "tag", "webhook", "file"
+    artifact_id=_TEXT,  # null when the source names none
+    run_id=_TEXT,  # the pipeline run that deployed; null when unknown
 )
 
 DEPLOYMENT_CHANGE = _table(
@@ -153,6 +252,7 @@ INCIDENT = _table(
     opened_at=_AT,
     acknowledged_at=_AT,
     resolved_at=_AT,  # null while it lasts
+    environment=_NAME,  # null when the source does not say
 )
 
 INCIDENT_LINK = _table(
@@ -160,7 +260,7 @@ INCIDENT_LINK = _table(
     "replace",
     ("incident_id", "target_kind", "target_id"),
     incident_id=_NAME,
-    target_kind=_NAME,  # "change" or "deployment"
+    target_kind=_NAME,  # "change", "deployment" or "work_item"
     target_id=_NAME,
     rule=_NAME,
     grade=_NAME,
@@ -219,4 +319,14 @@ PRACTICE = _table(
     seen_at=_AT,
     level_ratio=_RATIO,  # 0 = absent, 1 = everywhere
     rule_id=_NAME,
+)
+
+TOMBSTONE = _table(
+    "tombstone",
+    "replace",
+    ("table_name", "row_id"),
+    table_name=_NAME,
+    row_id=_TEXT,  # value of the first key column of the row that is gone
+    gone_at=_AT,  # when its absence was noticed
+    reason=_NAME,  # "deleted", "moved", "not_visible"
 )

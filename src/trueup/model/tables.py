@@ -15,19 +15,26 @@ import pyarrow as pa
 from trueup.model.organisation_tables import (
     AI_REQUEST,
     AI_SESSION,
+    ARTIFACT,
     CHANGE_EVENT,
     DEPLOYMENT,
     DEPLOYMENT_CHANGE,
+    IDENTITY_LINK,
     INCIDENT,
     INCIDENT_LINK,
     MEMBERSHIP,
+    PIPELINE_RUN,
     POLICY_EVENT,
     PRACTICE,
+    PROPOSED_COMMIT,
     REVIEW,
+    REVIEW_COMMENT,
     SERVICE,
     TEAM,
+    TOMBSTONE,
     WORK_ITEM,
     WORK_ITEM_CHANGE,
+    WORK_ITEM_EVENT,
     WORK_ITEM_TRANSITION,
 )
 from trueup.model.table import AT as _AT
@@ -39,6 +46,7 @@ from trueup.model.table import new_table as _table
 
 ACTOR_KINDS = ("human", "bot", "ai_agent", "deleted", "unknown")
 FILE_KINDS = ("code", "test", "docs", "config", "generated", "data", "other")
+CHANGE_STATES = ("open", "merged", "closed")
 ROLES = ("author", "reviewer", "disclosure", "disclosure_negative")
 
 REPOSITORY = _table(
@@ -62,13 +70,13 @@ ACCOUNT = _table(
     "account",
     "replace",
     ("repository_id", "account_id"),
-    repository_id=_NAME,
+    repository_id=_NAME,  # or the target that knows the account, where that is no repository
     account_id=_TEXT,  # pseudonym; clear identity only in identity.db
-    person_id=_TEXT,  # pseudonym of the canonical (mailmap) identity
-    platform=_NAME,  # "git"
+    person_id=_TEXT,  # pseudonym of the person; the account's own until links name one
+    platform=_NAME,  # "git", "github", ...: where the account is used
     actor_kind=_NAME,  # ACTOR_KINDS
     tool=_NAME,  # when an AI agent
-    link_rule=_NAME,  # "mailmap" or "same_address"
+    link_rule=_NAME,  # by which rule person_id is who it is; null while it is the account itself
 )
 
 COMMIT = _table(
@@ -88,6 +96,7 @@ COMMIT = _table(
     clock=_NAME,  # "ok", "too_old", "in_future": only "ok" instants enter time measures
     actor_kind=_NAME,  # of the author
     fix_rule=_NAME,  # null unless the message is fix-like; names the rule
+    breaking_rule=_NAME,  # null unless the message declares a breaking change; names the rule
 )
 
 COMMIT_DIFF = _table(
@@ -196,15 +205,25 @@ CHANGE = _table(
     change_id=_TEXT,  # repository_id#number, else repository_id:sha of the landing commit
     repository_id=_NAME,
     number=_COUNT,  # null unless the landing names one
-    landing=_NAME,  # "merge", "squash", "rebase", "direct"
-    landed_commit_id=_TEXT,
+    landing=_NAME,  # "merge", "squash", "rebase", "direct"; null while it has not landed
+    landed_commit_id=_TEXT,  # null while it has not landed
     landed_at=_AT,
     author_account_id=_NAME,
     actor_kind=_NAME,
     first_commit_at=_AT,  # null where git cannot show it
-    first_commit_evidence=_NAME,  # "merge" or "pull_ref"; null where it cannot
+    first_commit_evidence=_NAME,  # "merge", "pull_ref" or "forge"; null where it cannot
     first_release_id=_TEXT,  # null while unreleased
     released_at=_AT,
+    state=_NAME,  # CHANGE_STATES; git knows only what merged
+    opened_at=_AT,  # this and all below: null where only git was read
+    ready_at=_AT,  # last put up for review; when it was opened unless it was a draft; null if draft
+    closed_at=_AT,  # merged or given up; null while open
+    merged_by_account_id=_NAME,
+    head_sha=_TEXT,  # newest commit proposed
+    lines_added=_COUNT,
+    lines_deleted=_COUNT,
+    file_count=_COUNT,
+    commit_count=_COUNT,  # proposed
 )
 
 CHANGE_COMMIT = _table(
@@ -221,7 +240,7 @@ AI_ATTRIBUTION = _table(
     "replace",
     (),
     repository_id=_NAME,
-    target_kind=_NAME,  # "commit"
+    target_kind=_NAME,  # "commit" or "change"
     target_id=_NAME,
     tool=_NAME,
     model=_NAME,  # null where the marker names none
@@ -255,7 +274,7 @@ STAGE_INTERVAL = _table(
     item_kind=_NAME,
     item_id=_TEXT,
     repository_id=_NAME,
-    stage=_NAME,  # "develop": first commit to landed; "release": landed to first release
+    stage=_NAME,  # docs/reference/tables.md lists them by item_kind
     attempt=_COUNT,
     entered_at=_AT,
     started_at=_AT,  # null = unknown
@@ -312,12 +331,18 @@ TABLES: Mapping[str, Table] = {
         REPLAY_STATE,
         TEAM,
         MEMBERSHIP,
+        IDENTITY_LINK,
         SERVICE,
         WORK_ITEM,
         WORK_ITEM_TRANSITION,
+        WORK_ITEM_EVENT,
         WORK_ITEM_CHANGE,
+        PROPOSED_COMMIT,
         CHANGE_EVENT,
         REVIEW,
+        REVIEW_COMMENT,
+        PIPELINE_RUN,
+        ARTIFACT,
         DEPLOYMENT,
         DEPLOYMENT_CHANGE,
         INCIDENT,
@@ -326,5 +351,6 @@ TABLES: Mapping[str, Table] = {
         AI_REQUEST,
         POLICY_EVENT,
         PRACTICE,
+        TOMBSTONE,
     )
 }

@@ -128,6 +128,7 @@ def _changes(facts: Facts) -> pa.Table:
             pa.array(facts.is_deployed), released, pa.scalar(None, pa.string())
         ),
         released_at=facts.deployed_at,
+        state="merged",
     )
 
 

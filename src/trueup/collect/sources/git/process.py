@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -144,6 +144,15 @@ def open_errors() -> Iterator[IO[bytes]]:
     """Open a nameless file for git's complaints: a pipe could fill and stop git."""
     with tempfile.TemporaryFile() as errors:
         yield errors
+
+
+@contextmanager
+def open_lines(lines: Iterable[str]) -> Iterator[IO[bytes]]:
+    """Open a nameless file of lines for git to read: a pipe could fill and stop git."""
+    with tempfile.TemporaryFile() as listed:
+        listed.write("".join(f"{line}\n" for line in lines).encode())
+        listed.seek(0)
+        yield listed
 
 
 def environment() -> dict[str, str]:

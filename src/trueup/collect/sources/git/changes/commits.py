@@ -203,6 +203,7 @@ class Pass:
             *(author.account_id, committer.account_id),
             *(authored * _MICRO, authored_zone, committed * _MICRO, committed_zone),
             *(clock, author.actor_kind, messages.fix_rule(subject, len(parents))),
+            messages.breaking_rule(subject, text),
         )
         for name, value in zip(_COLUMNS, row, strict=True):
             rows[name].append(value)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 FIX_RULE = "fix_subject_v1"
 CONVENTIONAL_FIX_RULE = "fix_prefix_v1"
+CONVENTIONAL_BREAKING_RULE = "breaking_prefix_v1"
+FOOTER_BREAKING_RULE = "breaking_footer_v1"
 
 _FIX_PREFIX = re.compile(r"(?:hot|bug)?fix(?:es)?(?:\([^)]*\))?!?:", re.IGNORECASE)
 _OTHER_PREFIX = re.compile(
@@ -44,6 +46,9 @@ _REVERTS_SUBJECT = re.compile(r'Revert(?:ed)?:? "(.+)"(?: \([#!]\d+\))?\s*$')
 _REAPPLIES = re.compile(r'Reapply "(.+)"(?: \([#!]\d+\))?\s*$')
 
 _LARGEST_NUMBER = 2**31 - 1
+
+_BREAKING_PREFIX = re.compile(r"[A-Za-z]+(?:\([^()]*\))?!:")
+_BREAKING_FOOTER = re.compile(r"^BREAKING[ -]CHANGE:\s*\S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,20 @@ def fix_rule(subject: str, parents: int) -> str | None:
     if _OTHER_PREFIX.match(subject) or not _FIX.search(subject):
         return None
     return FIX_RULE
+
+
+def breaking_rule(subject: str, message: str) -> str | None:
+    """Name the rule by which a message declares a breaking change; None when it declares none.
+
+    `CONVENTIONAL_BREAKING_RULE`: the subject has an exclamation mark before its colon.
+    `FOOTER_BREAKING_RULE`: a line begins ``BREAKING CHANGE:`` or ``BREAKING-CHANGE:``.
+    Source: Conventional Commits 1.0.0, items 11 to 13 and 16.
+    """
+    if _BREAKING_PREFIX.match(subject):
+        return CONVENTIONAL_BREAKING_RULE
+    if "BREAKING" in message and _BREAKING_FOOTER.search(message):
+        return FOOTER_BREAKING_RULE
+    return None
 
 
 def change_number(subject: str, message: str) -> int | None:

@@ -15,7 +15,12 @@ from trueup.collect.sources.git.changes.landing import Landing, first_of_each_nu
 from trueup.collect.sources.git.changes.releases import Releases
 from trueup.model.tables import CHANGE, CHANGE_COMMIT
 
-_COLUMNS = tuple(CHANGE.schema.names)
+_COLUMNS = (
+    *("change_id", "repository_id", "number", "landing", "landed_commit_id", "landed_at"),
+    *("author_account_id", "actor_kind", "first_commit_at", "first_commit_evidence"),
+    *("first_release_id", "released_at"),
+)
+_NAMES = tuple(CHANGE.schema.names)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,8 +72,15 @@ def change_tables(
         "repository_id": pa.repeat(repository_id, len(member_ids)),
         "commit_id": member_ids,
     }
-    changes = pa.table({n: pa.array(v, _plain(n)) for n, v in rows.items()}).cast(CHANGE.schema)
-    return changes, pa.table(members).cast(CHANGE_COMMIT.schema), tally
+    return _changes(rows), pa.table(members).cast(CHANGE_COMMIT.schema), tally
+
+
+def _changes(rows: Mapping[str, Sequence[Any]]) -> pa.Table:
+    """Return the rows with state "merged"; what only a forge records is null."""
+    count = len(rows["change_id"])
+    columns = {name: pa.array(rows.get(name, [None] * count), _plain(name)) for name in _NAMES}
+    columns["state"] = pa.array(["merged"] * count, pa.string())
+    return pa.table(columns).cast(CHANGE.schema)
 
 
 def _begun(

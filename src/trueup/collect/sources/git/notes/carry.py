@@ -8,14 +8,12 @@ the commit that landed the same change, then in commits that touched the same pa
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from trueup.collect.sources.git.process import Git
+from trueup.collect.sources.git.process import Git, open_lines
 from trueup.errors import SourceIncomplete
 
 WINDOW_SECONDS = 90 * 86_400
@@ -104,7 +102,7 @@ def patch_ids(git: Git, shas: Iterable[str]) -> dict[str, str]:
     """Return `git patch-id --stable` of each commit that changes anything."""
     found: dict[str, str] = {}
     with (
-        _listed(shas) as names,
+        open_lines(shas) as names,
         git.stream(["diff-tree", "--stdin", "-p", "--no-renames", "--root"], stdin=names) as diffs,
         git.stream(["patch-id", "--stable"], stdin=diffs) as lines,
     ):
@@ -143,7 +141,7 @@ def _read_added(
     git: Git, shas: list[str], paths: set[str], found: dict[str, Added], seen: list[str]
 ) -> None:
     arguments = ["diff-tree", "--stdin", "-r", "-p", "-U0", "--no-renames", "--root"]
-    with _listed(shas) as names, git.stream(arguments, stdin=names) as diffs:
+    with open_lines(shas) as names, git.stream(arguments, stdin=names) as diffs:
         current: Added = {}
         path: str | None = None
         for line in diffs:
@@ -238,15 +236,6 @@ def _path(raw: bytes, wanted: set[str]) -> str | None:
         raw = raw[1:-1].decode("unicode_escape").encode("latin-1", "replace")
     name = text(raw.removeprefix(b"b/").rstrip(b"\t"))
     return name if name in wanted else None
-
-
-@contextmanager
-def _listed(names: Iterable[str]) -> Iterator[IO[bytes]]:
-    """Open a nameless file with one name a line, for git to read."""
-    with tempfile.TemporaryFile() as listed:
-        listed.write("".join(f"{name}\n" for name in names).encode())
-        listed.seek(0)
-        yield listed
 
 
 def within_window(candidates: Sequence[Landing], committed_at: int) -> Iterator[Landing]:

@@ -8,11 +8,8 @@ again is counted as lost, never guessed.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
 
 import pyarrow as pa
 
@@ -23,7 +20,7 @@ from trueup.collect.sources.git.notes.carrier import Carrier
 from trueup.collect.sources.git.notes.form import joined, read_note
 from trueup.collect.sources.git.notes.ledger import Ledger, Noted
 from trueup.collect.sources.git.notes.summary import NotesSummary
-from trueup.collect.sources.git.process import Git
+from trueup.collect.sources.git.process import Git, open_lines
 from trueup.errors import MalformedRecord, SourceIncomplete
 
 NOTES_REF = "refs/notes/ai"
@@ -144,7 +141,7 @@ def _readable(
 
 def _contents(git: Git, listed: list[tuple[str, str]]) -> Iterator[bytes | None]:
     with (
-        _stdin(blob for blob, _ in listed) as names,
+        open_lines(blob for blob, _ in listed) as names,
         git.stream(["cat-file", "--batch"], stdin=names) as answers,
     ):
         for _ in listed:
@@ -223,12 +220,3 @@ def _dates(git: Git, shas: list[str]) -> dict[str, int]:
         return {}
     lines = git.run("log", "--no-walk=unsorted", "--format=%H %ct", "--stdin", stdin=listed)
     return {sha: int(at) for sha, at in (line.split() for line in lines.decode().splitlines())}
-
-
-@contextmanager
-def _stdin(names: Iterator[str]) -> Iterator[IO[bytes]]:
-    """Open a nameless file with one name a line, for git to read."""
-    with tempfile.TemporaryFile() as listed:
-        listed.write("".join(f"{name}\n" for name in names).encode())
-        listed.seek(0)
-        yield listed

@@ -1,0 +1,241 @@
+"""Sources behind an interface: what is fetched is kept raw, what is kept is read without them.
+
+`fetch` may touch the world, but only through `Visit.web`; `normalise` sees nothing but records,
+so that it can be run again on what was kept. A record is one object of the source with all that
+belongs to it (a change with its reviews, a work item with its history); of each the newest
+version is kept. Everything else (retries, limits, resuming, the archive, merging with earlier
+rows, counting what was skipped) is done once, around the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from trueup.collect.connector import Batch, Identify, Progress
+from trueup.config import Connection, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One object of a source, as last seen there.
+
+    Parameters
+    ----------
+    kind
+        In the source's own words: ``change``, ``work_item``, ``deployment``.
+    key
+        Names it among its kind at this target, for ever.
+    body
+        JSON, without what is never kept (texts, secrets); None once it is gone at the source.
+    fetched_at
+        Epoch microseconds UTC.
+    """
+
+    kind: str
+    key: str
+    body: Mapping[str, Any] | None
+    fetched_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Records that arrived together, and where their stream stands once they are kept.
+
+    Both are kept or neither is: a run that is killed goes on after its last page.
+
+    Parameters
+    ----------
+    stream
+        What is being read through: ``changes``, ``runs``. Each has its own checkpoint.
+    checkpoint
+        In the source's own words; handed back as ``Visit.checkpoint(stream)``.
+    """
+
+    stream: str
+    records: tuple[Record, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Every key of a kind there is at the source now: what is known and not in it is gone."""
+
+    kind: str
+    keys: frozenset[str]
+    reason: str = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A fact on coverage that no record shows: what could not be read, and what would cure it."""
+
+    subject: str
+    expected: int | None
+    seen: int
+    skipped: int
+    reason: str
+    remedy: str
+
+
+Fetched = Page | Sweep | Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A record, or a part of it, that could not be understood; counted, never dropped silently."""
+
+    kind: str
+    key: str
+    reason: str
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """Rows whose record is gone: `row_id` is the value of the owner column of `table`."""
+
+    table: str
+    row_id: str
+    reason: str = "deleted"
+
+
+Normalised = Batch | Skipped | Gone
+
+
+class Reply(Protocol):
+    """What a server answered."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status; 304 when nothing changed since the version last seen."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header fields, names in lower case."""
+        ...
+
+    def json(self) -> Any:
+        """Return the body.
+
+        Raises
+        ------
+        SourceIncomplete
+            It is no JSON.
+        """
+        ...
+
+    @property
+    def next_url(self) -> str | None:
+        """Address of the next page by the Link header, on the host that was asked."""
+        ...
+
+
+class Web(Protocol):
+    """One connection to one server: signed, paced, patient. Never logs a token.
+
+    Limits, Retry-After and passing faults are waited out here; what is left is raised:
+    `SourceUnavailable` for refusals (401, 403, 404), `SourceIncomplete` for a server that does
+    not recover. Paths are below the connection's address; whole addresses on the same host are
+    taken as they are.
+    """
+
+    def get(
+        self, path: str, *, params: Mapping[str, str] | None = None, fresh: bool = True
+    ) -> Reply:
+        """Ask once. `fresh` false sends the version last seen, so that 304 may come back."""
+        ...
+
+    def post(self, path: str, *, body: Mapping[str, Any]) -> Reply:
+        """Ask by POST (GraphQL, searches); nothing at the source may change by it."""
+        ...
+
+    def pages(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Reply]:
+        """Ask, and follow Link headers to the end."""
+        ...
+
+    def many(self, paths: Iterable[str]) -> Iterator[tuple[str, Reply | None]]:
+        """Ask for several at once, as many as limits allow; in order, None for 404 and 410."""
+        ...
+
+
+class Visit(Protocol):
+    """One visit to one target."""
+
+    target: str
+    target_id: str
+    connection: Connection
+    web: Web
+    now: int  # epoch microseconds UTC
+    progress: Progress
+    is_reconciling: bool
+    """Whether everything is to be listed, so that what is gone is noticed (`Sweep`)."""
+
+    def checkpoint(self, stream: str) -> str | None:
+        """Return where the stream stood at the last page kept; None at the very first."""
+        ...
+
+    def known(self, kind: str) -> frozenset[str]:
+        """Return the keys of all records kept of a kind, but those gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What `normalise` may know besides records."""
+
+    target: str
+    target_id: str
+    connection: Connection
+    settings: Settings
+    identify: Identify
+    now: int
+
+
+class RecordedSource(Protocol):
+    """A source behind an interface."""
+
+    name: ClassVar[str]
+    """Identifier, e.g. ``github``."""
+    version: ClassVar[int]
+    """Raised when `normalise` changes: all records kept are then read again, offline."""
+    owners: ClassVar[Mapping[str, str]]
+    """Canonical table -> the column naming what a row belongs to. When a record is read again,
+    all rows of its owner give way to the new ones: ``{"change": "change_id", "review":
+    "change_id", "account": "account_id"}``."""
+
+    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
+        """Return (target, target_id) of everything the connection names; patterns resolved.
+
+        A repository's target_id is its normalised address (``host/owner/name``), as git has it.
+
+        Raises
+        ------
+        SourceUnavailable
+            Nothing of this kind is there, or the token may not see it.
+        """
+        ...
+
+    def fetch(self, visit: Visit) -> Iterator[Fetched]:
+        """Yield what is new since the checkpoints, oldest first, so that a stop leaves no hole."""
+        ...
+
+    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
+        """Turn records into rows of canonical tables; the same records, the same rows.
+
+        Never raises on a record: what is wrong with it is a `Skipped`. A row damaged only in
+        optional fields is yielded with those null.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a test of a connection found."""
+
+    works: bool
+    fact: str
+    hint: str = ""
+    sees: tuple[str, ...] = field(default=())
