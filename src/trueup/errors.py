@@ -7,6 +7,8 @@ Lack of evidence is not an error: it is a `trueup.model.evidence.Abstention`.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from typing import ClassVar, Literal
 
 Reaction = Literal["stop", "retry", "skip"]
@@ -33,6 +35,12 @@ class TrueupError(Exception):
 
     def __str__(self) -> str:
         return f"{self.fact} {self.hint}".strip()
+
+
+def try_one_of(known: Collection[str], name: str) -> str:
+    """Return the hint for a name nobody knows: the nearest of those known, else all of them."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
+    return f"Try one of: {', '.join(near)}."
 
 
 class ConfigError(TrueupError):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from trueup.errors import EstimateError
+from trueup.errors import EstimateError, try_one_of
 from trueup.estimate import estimators
 from trueup.estimate.estimator import Estimator
 
@@ -45,7 +44,6 @@ def find_estimator(name: str) -> Estimator:
         There is none; the hint names the nearest.
     """
     known = all_estimators()
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
-    raise EstimateError(f"No estimator is called {name!r}.", hint=f"Try one of: {', '.join(near)}.")
+    if name not in known:
+        raise EstimateError(f"No estimator is called {name!r}.", hint=try_one_of(known, name))
+    return known[name]

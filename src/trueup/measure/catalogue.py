@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from trueup.errors import MeasureError, UnknownMetric
+from trueup.errors import MeasureError, UnknownMetric, try_one_of
 from trueup.measure import metrics
 from trueup.measure.metric import Metric
 
@@ -44,7 +43,6 @@ def find_metric(name: str) -> Metric:
         There is none; the hint names the nearest.
     """
     known = all_metrics()
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
-    raise UnknownMetric(f"No metric is called {name!r}.", hint=f"Try one of: {', '.join(near)}.")
+    if name not in known:
+        raise UnknownMetric(f"No metric is called {name!r}.", hint=try_one_of(known, name))
+    return known[name]
