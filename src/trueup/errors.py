@@ -91,10 +91,6 @@ class PersonIsNotAUnit(MeasureError):
     """A grouping would report on single persons, which trueup never does."""
 
 
-class UnitMismatch(MeasureError, ValueError):
-    """Two quantities of different units were combined."""
-
-
 class EstimateError(TrueupError):
     """An estimator was used outside the case it covers."""
 

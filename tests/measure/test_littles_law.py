@@ -68,7 +68,6 @@ def test_level_rates_and_edges_by_hand() -> None:
     assert law.edge_before == 2 * DAY
     assert (law.open_at_start, law.open_at_end) == (1, 1)
     assert law.arrival_rate * DAY == pytest.approx(0.3)
-    assert law.growth_rate == 0
 
 
 def test_four_waits_by_hand() -> None:

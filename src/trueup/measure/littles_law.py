@@ -90,16 +90,6 @@ class LittlesLaw:
         """Arrivals per second (lambda in)."""
         return self.arrivals / self.seconds
 
-    @property
-    def departure_rate(self) -> float:
-        """Departures per second (lambda out)."""
-        return self.departures / self.seconds
-
-    @property
-    def growth_rate(self) -> float:
-        """Net growth of the items inside, per second (dN/dt)."""
-        return (self.arrivals - self.departures) / self.seconds
-
     def check(self, level: float, rate: float, wait: float) -> Consistency:
         """Say whether L, lambda and W, from wherever, can describe these items."""
         edges = self.edge_before + (self.edge_after or 0.0)

@@ -22,7 +22,7 @@ from trueup.estimate.cliff.location import locate
 from trueup.estimate.cliff.placebo import permuted_share
 from trueup.estimate.cliff.rivals import compare
 from trueup.estimate.cliff.sample import Sample, take_sample
-from trueup.estimate.cliff.threshold import find_threshold
+from trueup.estimate.cliff.threshold import find_thresholds
 from trueup.estimate.numerics.jump.ranked import rank_rows
 from trueup.estimate.numerics.jump.scan import candidates, scan, sup_draws
 from trueup.estimate.panel import Panel
@@ -40,7 +40,7 @@ def searched(sample: Sample, seed: int = 0, draws: int = 99) -> Existence:
 
 
 def asked(panel: Panel) -> Threshold:
-    found = find_threshold(panel, "y", "q", within="unit", draws=99, seed=1)
+    (found,) = find_thresholds(panel, ("y",), "q", within="unit", draws=99, seed=1)
     assert isinstance(found, Threshold)
     return found
 

@@ -12,13 +12,13 @@ from tests.estimate.cliff.worlds import jump, line, once, panel_of, sample_of, t
 from trueup.errors import EstimateError
 from trueup.estimate.assessment import Threshold
 from trueup.estimate.cliff.drawing import curve
-from trueup.estimate.cliff.threshold import find_threshold, find_thresholds
+from trueup.estimate.cliff.threshold import find_thresholds
 from trueup.estimate.panel import Panel
 from trueup.model.evidence import Abstention
 
 
 def asked(panel: Panel, **options: Any) -> Threshold:
-    found = find_threshold(panel, "y", "q", **{"draws": 99, "seed": 1, **options})
+    (found,) = find_thresholds(panel, ("y",), "q", **{"draws": 99, "seed": 1, **options})
     assert isinstance(found, Threshold)
     return found
 
@@ -155,9 +155,9 @@ def test_an_outcome_that_cannot_be_searched_abstains_beside_the_others(cliff: Pa
 
 def test_too_few_draws_and_unknown_columns_are_errors(cliff: Panel) -> None:
     with pytest.raises(EstimateError, match="10 draws cannot show"):
-        find_threshold(cliff, "y", "q", draws=10, seed=1)
+        find_thresholds(cliff, ("y",), "q", draws=10, seed=1)
     with pytest.raises(EstimateError, match="no column 'tokens'"):
-        find_threshold(cliff, "y", "tokens", seed=1)
+        find_thresholds(cliff, ("y",), "tokens", seed=1)
 
 
 def test_the_curve_is_the_mean_of_each_bin_where_there_is_no_nuisance() -> None:

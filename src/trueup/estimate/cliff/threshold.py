@@ -47,9 +47,9 @@ class _Searched:
     seed: int
 
 
-def find_threshold(
+def find_thresholds(
     panel: Panel,
-    outcome: str,
+    outcomes: Sequence[str],
     dose: str,
     *,
     covariates: Sequence[str] = (),
@@ -57,15 +57,17 @@ def find_threshold(
     draws: int = DRAWS,
     seed: int = SEED,
     placebo_outcomes: Sequence[str] = (),
-) -> Threshold | Abstention:
-    """Say whether an outcome jumps at some dose.
+) -> tuple[Threshold | Abstention, ...]:
+    """Say of several outcomes whether each jumps at some dose, one answer each, in order.
+
+    The chance that any straight line is refuted by mistake stays at 5 % over all outcomes (Holm).
 
     Parameters
     ----------
     panel
         Units over periods; effects of periods are always taken out where there are several.
-    outcome, dose
-        Columns; rows in which either is not seen are left out.
+    outcomes, dose
+        Columns; rows in which the outcome or the dose is not seen are left out.
     covariates
         Columns taken out linearly.
     within
@@ -94,40 +96,6 @@ def find_threshold(
     *Non-linear, shape unknown*: a straight line is refuted, but one of these fails. *Slope only*
     and *no evidence*: no jump, and one of 0.5 standard deviations would have been found with 80 %
     chance. *Cannot tell*: it would not.
-    """
-    (found,) = find_thresholds(
-        panel,
-        (outcome,),
-        dose,
-        covariates=covariates,
-        within=within,
-        draws=draws,
-        seed=seed,
-        placebo_outcomes=placebo_outcomes,
-    )
-    return found
-
-
-def find_thresholds(
-    panel: Panel,
-    outcomes: Sequence[str],
-    dose: str,
-    *,
-    covariates: Sequence[str] = (),
-    within: Within = "pooled",
-    draws: int = DRAWS,
-    seed: int = SEED,
-    placebo_outcomes: Sequence[str] = (),
-) -> tuple[Threshold | Abstention, ...]:
-    """Say of several outcomes whether each jumps at some dose, one answer each, in order.
-
-    Parameters are those of `find_threshold`; the chance that any straight line is refuted by
-    mistake stays at 5 % over all outcomes (Holm).
-
-    Raises
-    ------
-    EstimateError
-        As `find_threshold`.
     """
     if draws < 19:
         raise EstimateError(

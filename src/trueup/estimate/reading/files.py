@@ -11,7 +11,6 @@ from trueup.errors import EstimateError
 
 _COLUMNAR = {".parquet", ".pq"}
 _ARROW = {".arrow", ".feather", ".ipc"}
-_COMPRESSED = {".gz", ".bz2", ".zst"}
 
 
 def read_table(path: Path, text: Collection[str] = ()) -> pa.Table:

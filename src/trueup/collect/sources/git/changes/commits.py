@@ -91,7 +91,6 @@ class Counts:
     too_old: int = 0
     in_future: int = 0
     odd_messages: int = 0
-    odd_names: int = 0
 
 
 class Pass:

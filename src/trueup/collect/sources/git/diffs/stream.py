@@ -15,7 +15,6 @@ from typing import IO, NamedTuple
 from trueup.collect.sources.git.diffs.paths import unquote
 from trueup.errors import SourceIncomplete
 
-MARK = b"\x01"
 GITLINK = b"160000"
 ABSENT = b"000000"
 
