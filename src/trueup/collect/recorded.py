@@ -69,7 +69,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A fact on coverage that no record shows: what could not be read, and what would cure it."""
+    """A fact on coverage that no record shows: what could not be read, and what would cure it.
+
+    It holds until the next visit that ends well: say it again for as long as it is so.
+    """
 
     subject: str
     expected: int | None
@@ -102,6 +105,55 @@ class Gone:
 
 
 Normalised = Batch | Skipped | Gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """How a request carries the token.
+
+    Parameters
+    ----------
+    header
+        Field that carries it.
+    form
+        Its value; ``{token}`` stands for the token, ``{basic}`` for base64 of ``user:token``.
+    form_with_user
+        Its value where the connection names a user; empty: the same.
+    """
+
+    header: str = "Authorization"
+    form: str = "Bearer {token}"
+    form_with_user: str = ""
+
+
+BEARER = Signing()
+BASIC = Signing(form="Basic {basic}")
+BASIC_WITH_USER = Signing(form_with_user="Basic {basic}")
+PRIVATE_TOKEN = Signing(header="PRIVATE-TOKEN", form="{token}")
+TOKEN = Signing(form="Token token={token}")
+GENIE_KEY = Signing(form="GenieKey {token}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The server side of a source.
+
+    Parameters
+    ----------
+    address
+        Of the vendor's own cloud, taken where the connection names no url; empty: it must.
+    signing
+        How requests carry the token.
+    headers
+        Sent with every request: the version of the interface, the form of answers.
+    at_once
+        Most requests under way at a time.
+    """
+
+    address: str = ""
+    signing: Signing = BEARER
+    headers: Mapping[str, str] = field(default_factory=dict)
+    at_once: int = 8
 
 
 class Reply(Protocol):
@@ -145,7 +197,10 @@ class Web(Protocol):
     def get(
         self, path: str, *, params: Mapping[str, str] | None = None, fresh: bool = True
     ) -> Reply:
-        """Ask once. `fresh` false sends the version last seen, so that 304 may come back."""
+        """Ask once. `fresh` false sends the version last seen, so that 304 may come back.
+
+        A version counts as seen when the visit that saw it ended well; never while reconciling.
+        """
         ...
 
     def post(self, path: str, *, body: Mapping[str, Any]) -> Reply:
@@ -201,10 +256,15 @@ class RecordedSource(Protocol):
     """Identifier, e.g. ``github``."""
     version: ClassVar[int]
     """Raised when `normalise` changes: all records kept are then read again, offline."""
+    server: ClassVar[Server | None]
+    """Where and how it is asked; None where it reads files, and `Visit.web` refuses."""
+    options: ClassVar[Mapping[str, str]]
+    """What `Connection.options` may hold, each key with its meaning; any other key is an error."""
     owners: ClassVar[Mapping[str, str]]
     """Canonical table -> the column naming what a row belongs to. When a record is read again,
-    all rows of its owner give way to the new ones: ``{"change": "change_id", "review":
-    "change_id", "account": "account_id"}``."""
+    all rows of its owner, in every table, give way to the new ones: ``{"change": "change_id",
+    "review": "change_id", "ai_attribution": "target_id", "account": "account_id"}``. Ids of
+    owners are unique across tables."""
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return (target, target_id) of everything the connection names; patterns resolved.
