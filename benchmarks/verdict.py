@@ -206,6 +206,8 @@ def year(roll: Roll, values: Floats) -> Floats:
             treated=parts.treated @ weights[:, None],
             composition=parts.composition @ weights[:, None],
             controls=parts.controls @ weights[:, None],
+            share=parts.share @ weights[:, None],
+            served=parts.served @ weights[:, None],
         )
         spread = spread_of_these(summed, roll.starts, np.arange(roll.starts.size))
         if spread is not None:

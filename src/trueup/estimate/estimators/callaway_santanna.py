@@ -199,11 +199,11 @@ def _answer(found: Found) -> Answer | Abstention:
     without = level - effect
     if level <= 0 or without <= 0:
         return sample.no_proportion()
-    ratio = levels.combined(one * (1 / level - 1 / without), parts, one / without)
+    ratio = parts.combined(one / without, levels, one * (1 / level - 1 / without))
     return Answer(
         raw=math.log(level / without),
         parts=ratio,
-        without=(without, levels.combined(one, parts, -one)),
+        without=(without, parts.combined(-one, levels, one)),
     )
 
 

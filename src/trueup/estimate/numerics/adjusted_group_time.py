@@ -45,7 +45,7 @@ class Adjusted:
     def influence(self, n_units: int, average: Average) -> Influence:
         """Return each of `n_units` units' influence on averages of the cells."""
         shape = (n_units, average.total.size)
-        treated, controls, composition = (np.zeros(shape) for _ in range(3))
+        treated, controls, composition, share, served = (np.zeros(shape) for _ in range(5))
         answers = average.of(self.cells.effects)
         for row, period in zip(*np.nonzero(average.place >= 0), strict=True):
             into, weight = average.place[row, period], average.weight[row, period]
@@ -54,7 +54,15 @@ class Adjusted:
             controls[theirs, into] += weight * of_theirs
             gap = self.cells.effects[row, period] - answers[into]
             composition[mine, into] += gap / average.total[into]
-        return Influence(treated=treated, controls=controls, composition=composition)
+            share[mine, into] += weight / mine.size
+            served[theirs, into] += weight / theirs.size
+        return Influence(
+            treated=treated,
+            controls=controls,
+            composition=composition,
+            share=share,
+            served=served,
+        )
 
 
 def adjusted_group_time(

@@ -207,11 +207,17 @@ class Influence:
         As a control: less the controls' mean, negative.
     composition
         By which cohorts happen to be how large (the weights' own influence).
+    share
+        Each unit's weight in the treated mean of the answer; they add up to one.
+    served
+        Each unit's weight in the mean of the controls; they add up to one as well.
     """
 
     treated: Floats
     controls: Floats
     composition: Floats
+    share: Floats
+    served: Floats
 
     @property
     def whole(self) -> Floats:
@@ -219,11 +225,13 @@ class Influence:
         return self.treated + self.controls + self.composition
 
     def combined(self, scale: Floats, other: Influence, other_scale: Floats) -> Influence:
-        """Return ``scale * self + other_scale * other``, answer by answer."""
+        """Return ``scale * self + other_scale * other``, answer by answer; weights are its own."""
         return Influence(
             treated=scale * self.treated + other_scale * other.treated,
             controls=scale * self.controls + other_scale * other.controls,
             composition=scale * self.composition + other_scale * other.composition,
+            share=self.share,
+            served=self.served,
         )
 
 
@@ -236,7 +244,7 @@ def influence(
     the composition part is the derivative of the averages by the number of units in each cell.
     """
     classes, place = np.unique(adopted, return_inverse=True)
-    parts = [np.zeros((values.shape[0], average.total.size)) for _ in range(3)]
+    parts = [np.zeros((values.shape[0], average.total.size)) for _ in range(5)]
     answers = average.of(cells.effects)
     for row, (cohort, base) in enumerate(zip(cells.cohorts, cells.bases, strict=True)):
         periods = np.flatnonzero(average.place[row] >= 0)
@@ -253,18 +261,21 @@ def influence(
             (1, theirs, cells.controls, -weight / cells.n_controls[row, periods]),
         ):
             change = values[np.ix_(units, periods)] - values[units, base][:, None]
-            away = (change - mean[row, periods]) * scale
-            if part == 1:
-                away *= serves[place[units]]
-            _add(parts[part], units, into, np.nan_to_num(away))
+            counted = np.isfinite(change) * (1.0 if part == 0 else serves[place[units]])
+            away = np.nan_to_num(change - mean[row, periods]) * counted * scale
+            _add(parts[part], units, into, away)
+            _add(parts[3 + part], units, into, counted * np.abs(scale))
             if part == 0:
-                _add(parts[2], units, into, np.isfinite(change) * gap)
-    return Influence(treated=parts[0], controls=parts[1], composition=parts[2])
+                _add(parts[2], units, into, counted * gap)
+    return Influence(
+        treated=parts[0], controls=parts[1], composition=parts[2], share=parts[3], served=parts[4]
+    )
 
 
 def level_influence(values: Floats, adopted: Ints, cells: Cells, average: Average) -> Influence:
     """Return each unit's influence on the averages of the treated outcome itself."""
-    treated, composition = (np.zeros((values.shape[0], average.total.size)) for _ in range(2))
+    shape = (values.shape[0], average.total.size)
+    treated, none, composition, share = (np.zeros(shape) for _ in range(4))
     answers = average.of(cells.levels)
     for row, (cohort, base) in enumerate(zip(cells.cohorts, cells.bases, strict=True)):
         periods = np.flatnonzero(average.place[row] >= 0)
@@ -275,7 +286,10 @@ def level_influence(values: Floats, adopted: Ints, cells: Cells, average: Averag
         away = np.where(seen, values[np.ix_(mine, periods)] - level, 0.0)
         _add(treated, mine, into, away / average.total[into])
         _add(composition, mine, into, seen * (level - answers[into]) / average.total[into])
-    return Influence(treated=treated, controls=np.zeros_like(treated), composition=composition)
+        _add(share, mine, into, seen / average.total[into])
+    return Influence(
+        treated=treated, controls=none, composition=composition, share=share, served=none
+    )
 
 
 def _add(total: Floats, units: Ints, into: Ints, amounts: Floats) -> None:

@@ -1,9 +1,12 @@
 """Errors of group-time averages, right down to a handful of clusters.
 
 Three things are mended in the plain ``sqrt(sum of squared influences)``. Deviations from a mean of
-k clusters are too small by ``sqrt((k - 1) / k)``. A cohort of one cluster shows no deviation from
-itself at all. And a sum of few squares is far from its expectation, so the quantile is Student's,
-with Satterthwaite's degrees of freedom (Welch 1947; Bell and McCaffrey 2002).
+few clusters are too small, most of all those of a cluster that makes up much of the mean: who
+adopts first has most treated periods. A cohort of one cluster shows no deviation from itself at
+all. And a sum of few squares is far from its expectation, the further the fewer of them weigh, so
+the quantile is Student's. Deviations and degrees of freedom are mended as in Bell and McCaffrey
+(2002), Survey Methodology 28, whose working model, clusters that differ alike, serves here within
+the adopters and within the controls; the two are added up by Welch (1947), Biometrika 34.
 
 Two errors are kept apart. About *these units* nothing is random but the outcome without adoption:
 cohorts are centred on their own effect (Neyman 1923: never too small, too large where units of
@@ -62,56 +65,87 @@ def spread_of_these(parts: Influence, adopted: Ints, cluster: Ints) -> Spread | 
     Spread or None
         None where fewer than two clusters are treated, or fewer than two are controls.
     """
-    treated, composition = parts.treated[:, 0], parts.composition[:, 0]
-    moved = (treated != 0) | (composition != 0)
-    n = clusters_in(cluster, moved)
-    if n < 2:
+    treated, share = parts.treated[:, 0], parts.share[:, 0]
+    if not _has_both(parts, cluster):
         return None
-    mended, sums = np.zeros(adopted.size), []
-    small = np.zeros(adopted.size, dtype=bool)
-    for cohort in np.unique(adopted[moved]):
-        mine = adopted == cohort
-        k = clusters_in(cluster, mine)
-        if k < FEWEST_IN_COHORT:
+    pieces, small = [_controls(parts, cluster)], np.zeros(adopted.size, dtype=bool)
+    for cohort in np.unique(adopted[share > 0]):
+        mine = (adopted == cohort) & (share > 0)
+        if clusters_in(cluster, mine) < FEWEST_IN_COHORT:
             small |= mine
-            continue
-        mended[mine] = treated[mine] * np.sqrt(k / (k - 1))
-        sums.append((_square(mended * mine, cluster), k - 1))
+        else:
+            pieces.append(_mended(treated * mine, share * mine, share * mine, cluster))
     if small.any():
-        mended[small] = (treated + composition)[small] * np.sqrt(n / (n - 1))
-        sums.append((_square(mended * small, cluster), max(1, clusters_in(cluster, small) - 1)))
-    return _with_controls(mended, sums, parts.controls[:, 0], cluster)
+        own = treated + parts.composition[:, 0]
+        pieces.append(_mended(own * small, share * small, share, cluster))
+    return _joined(pieces)
 
 
 def spread_of_such(parts: Influence, cluster: Ints) -> Spread | None:
     """Return the error of one answer about the effect on units like these; else as above."""
-    own = (parts.treated + parts.composition)[:, 0]
-    n = clusters_in(cluster, own != 0)
-    if n < 2:
+    if not _has_both(parts, cluster):
         return None
-    mended = own * np.sqrt(n / (n - 1))
-    return _with_controls(
-        mended, [(_square(mended, cluster), n - 1)], parts.controls[:, 0], cluster
+    own, share = (parts.treated + parts.composition)[:, 0], parts.share[:, 0]
+    return _joined([_controls(parts, cluster), _mended(own, share, share, cluster)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Mended:
+    """Mended deviations, ``(n_clusters,)``, and the degrees of freedom of their squares' sum."""
+
+    deviations: Floats
+    freedom: float
+
+
+def _has_both(parts: Influence, cluster: Ints) -> bool:
+    """Say whether two clusters or more are treated, and two or more are controls."""
+    return min(clusters_in(cluster, part[:, 0]) for part in (parts.share, parts.served)) >= 2
+
+
+def _controls(parts: Influence, cluster: Ints) -> _Mended:
+    served = parts.served[:, 0]
+    return _mended(parts.controls[:, 0], served, served, cluster)
+
+
+def _mended(own: Floats, mine: Floats, about: Floats, cluster: Ints) -> _Mended:
+    """Make up for what deviations from an average fall short of what they deviate by.
+
+    Where clusters differ alike, with variance v, the deviation ``s (x - sum of s x)`` of one of
+    share s has variance ``s^2 v (1 - 2 s + sum of s^2)``: what that falls short of ``s^2 v`` is
+    divided out. The freedom is twice the squared mean of the sum of squares over its variance,
+    for normal x.
+
+    Parameters
+    ----------
+    own
+        Deviations, nought for units that are not asked about, ``(n_units,)``.
+    mine, about
+        Shares of the units asked about, and of those of the average deviated from.
+    """
+    share = np.bincount(cluster, weights=about / about.sum())
+    even = float(share @ share)
+    room = 1 - 2 * share + even
+    form = np.bincount(cluster, weights=mine / about.sum()) ** 2 / room
+    whole, once, twice = form.sum(), form @ share, form @ share**2
+    between = even**2 * whole**2 + 2 * whole * twice - 4 * even * whole * once + 2 * once**2
+    within = form**2 @ (room**2 - (even - 2 * share) ** 2)
+    return _Mended(
+        deviations=np.bincount(cluster, weights=own) / np.sqrt(room),
+        freedom=float((form @ room) ** 2 / (between + within)),
     )
 
 
-def _with_controls(
-    treated: Floats, sums: list[tuple[float, int]], controls: Floats, cluster: Ints
-) -> Spread | None:
-    k = clusters_in(cluster, controls != 0)
-    if k < 2:
+def _joined(pieces: list[_Mended]) -> Spread | None:
+    """Add up by Welch what varies independently; None where nothing varies."""
+    squares = np.array([piece.deviations @ piece.deviations for piece in pieces])
+    freedom = np.array([piece.freedom for piece in pieces])
+    if not squares.any():
         return None
-    mended = controls * np.sqrt(k / (k - 1))
-    shares = np.array([*sums, (_square(mended, cluster), k - 1)])
-    whole, denominator = shares[:, 0].sum(), (shares[:, 0] ** 2 / shares[:, 1]).sum()
-    if denominator <= 0:
-        return None
-    error = float(np.sqrt(_square(treated + mended, cluster)))
-    return Spread(error=error, freedom=float(whole**2 / denominator))
-
-
-def _square(influences: Floats, cluster: Ints) -> float:
-    return float((np.bincount(cluster, weights=influences) ** 2).sum())
+    whole = np.sum([piece.deviations for piece in pieces], axis=0)
+    return Spread(
+        error=float(np.sqrt(whole @ whole)),
+        freedom=float(squares.sum() ** 2 / (squares**2 / freedom).sum()),
+    )
 
 
 def path_covariance(parts: Influence, cluster: Ints, lone: Floats) -> Floats:
