@@ -23,7 +23,7 @@ from trueup.report.document import (
     Unknowns,
 )
 from trueup.report.findings import Evidence, whole_months
-from trueup.report.sections.answer import verdict
+from trueup.report.sections.answer import direction
 from trueup.report.sentence import Sentence
 from trueup.units import LINES, RATIO, SECONDS
 
@@ -338,7 +338,7 @@ def test_an_interval_that_holds_zero_is_likeness_only_within_the_band(
     value: float, spread: float, shown: str
 ) -> None:
     gap = sample.number(names.SURVIVAL_DIFFERENCE, value, RATIO, 9, "lines", spread=spread)
-    assert verdict(gap) == shown
+    assert direction(gap) == shown
 
 
 def test_bots_are_said_where_there_are_any() -> None:

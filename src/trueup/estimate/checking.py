@@ -17,7 +17,7 @@ from trueup.estimate.estimator import SEED, Fit
 from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Answer, Check
-from trueup.model.evidence import Abstention
+from trueup.model.evidence import Abstention, Interval
 
 GATE_SIZE = 0.025
 """False alarms of each of the two gates every design meets, trend and placebo date: together they
@@ -148,6 +148,12 @@ class Attempt:
             figures=tuple(figures),
             reference=self.reference,
         )
+
+
+def finds_effect(interval: Interval, smallest: float) -> bool:
+    """Whether an interval refuses nought, and not only for effects too small to matter."""
+    refuses = interval.low > 0 or interval.high < 0
+    return refuses and not -smallest < interval.low <= interval.high < smallest
 
 
 def outcomes(panel: Panel, question: Question) -> Floats:

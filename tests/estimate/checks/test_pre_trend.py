@@ -15,7 +15,10 @@ from tests.estimate.checks.worlds import (
     staggered,
     treated,
 )
+from trueup.estimate.checking import Case
 from trueup.estimate.checks.pre_trend import check
+from trueup.estimate.estimator import Path
+from trueup.estimate.panel import Bools
 from trueup.estimate.question import Question
 
 LARGE = staggered(160, 20)
@@ -23,6 +26,21 @@ LARGE = staggered(160, 20)
 
 def drift(size: float) -> Floats:
     return np.asarray(np.where(LARGE[:, None] >= 0, size, 0.0) * np.arange(20)[None, :])
+
+
+def of_many() -> tuple[Case, Path]:
+    """1600 units, half of which adopt in the sixth of eight weeks: errors are as good as known."""
+    starts = np.where(np.arange(1600) < 800, 5, -1)
+    case = case_of(panel_of(noise(4, 1600, 8, sd=0.4), starts))
+    assert case.fit.path is not None
+    return case, case.fit.path
+
+
+def before(path: Path) -> tuple[Bools, Floats, float]:
+    """Which horizons are leads, their covariance, and Wald's statistic of all of them."""
+    leads = path.horizons < path.reference
+    effects, covariance = path.effects[leads], path.covariance[np.ix_(leads, leads)]
+    return leads, covariance, float(effects @ np.linalg.solve(covariance, effects))
 
 
 def test_a_drift_of_the_adopters_is_found() -> None:
@@ -61,13 +79,8 @@ def test_a_trace_far_below_what_matters_does_not_break_a_large_panel() -> None:
 
 def test_the_joint_test_is_the_wald_test_when_clusters_are_many() -> None:
     """By hand on the path: three blocks against the last, chi-square with three degrees."""
-    starts = np.where(np.arange(1600) < 800, 5, -1)
-    case = case_of(panel_of(noise(4, 1600, 8, sd=0.4), starts))
-    path = case.fit.path
-    assert path is not None
-    leads = path.horizons < path.reference
-    effects, covariance = path.effects[leads], path.covariance[np.ix_(leads, leads)]
-    wald = float(effects @ np.linalg.solve(covariance, effects))
+    case, path = of_many()
+    leads, covariance, wald = before(path)
     found = check(case)
     assert figure(found, "differences") == leads.sum() == 4
     assert figure(found, "p_value") == pytest.approx(chi2.sf(wald, 4), rel=0.03)
@@ -89,13 +102,8 @@ def test_two_gates_share_one_chance_in_twenty_of_stopping_a_sound_design(
     p_value: float, stops: bool
 ) -> None:
     """Each alone stops at p below 2.5 %: leads are scaled to the chi-square of the p asked."""
-    starts = np.where(np.arange(1600) < 800, 5, -1)
-    case = case_of(panel_of(noise(4, 1600, 8, sd=0.4), starts))
-    path = case.fit.path
-    assert path is not None
-    leads = path.horizons < path.reference
-    effects, covariance = path.effects[leads], path.covariance[np.ix_(leads, leads)]
-    wald = float(effects @ np.linalg.solve(covariance, effects))
+    case, path = of_many()
+    leads, _, wald = before(path)
     grown = np.where(leads, path.effects * np.sqrt(chi2.isf(p_value, 4) / wald), path.effects)
     fit = replace(case.fit, path=replace(path, effects=grown))
     question = replace(case.question, smallest=1e-6)

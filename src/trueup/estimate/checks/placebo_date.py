@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import GATE_SIZE, Attempt, Case
+from trueup.estimate.checking import GATE_SIZE, Attempt, Case, finds_effect
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import NEVER, Bools, Ints, Panel
 from trueup.estimate.power import arms, untreated_rows
@@ -100,8 +100,7 @@ def _judged(case: Case, fit: Fit, shift: int) -> Check:
         f"With adoption moved {shift} {grain}{'s' if shift > 1 else ''} earlier the effect is "
         f"{found.say()} ({found.say_interval()})"
     )
-    low, high = found.interval.low, found.interval.high
-    if (low > 0 or high < 0) and not -case.question.smallest < low <= high < case.question.smallest:
+    if finds_effect(found.interval, case.question.smallest):
         return ATTEMPT.ended("fails", says + ", where there should be none.", figures)
     if told > case.matters:
         return ATTEMPT.ended(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from trueup.errors import EstimateError
-from trueup.estimate.checking import Attempt, Case
+from trueup.estimate.checking import Attempt, Case, finds_effect
 from trueup.estimate.estimator import Fit
 from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.power import untreated_rows
@@ -41,8 +41,7 @@ def check(case: Case) -> Check:
         figures += [
             (f"{name}_effect", fit.estimate.value), (f"{name}_low", low), (f"{name}_high", high),
         ]  # fmt: skip
-        band = _question(case, name).smallest
-        if (low > 0 or high < 0) and not -band < low <= high < band:
+        if finds_effect(fit.estimate.interval, _question(case, name).smallest):
             moved.append(f"{name} {_told(fit.estimate)}")
         elif (high - low) / 2 * FOUND_OVER_HALF > _matters(case, name):
             unseen.append(f"{name} {_told(fit.estimate)}")

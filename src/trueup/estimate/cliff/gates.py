@@ -11,7 +11,7 @@ from trueup.estimate.cliff.sample import Sample
 from trueup.estimate.estimator import need
 from trueup.estimate.numerics.jump.ranked import fit_column, indicator
 from trueup.estimate.numerics.jump.shapes import Rival
-from trueup.model.effect import Check
+from trueup.model.effect import Answer, Check
 from trueup.units import significant
 
 NARROW = 0.25
@@ -23,11 +23,11 @@ HANSEN = "Hansen (2000), Econometrica 68(3)"
 
 def existence_gate(existence: Existence, adjusted: float) -> Check:
     """Ask whether a straight line is refuted."""
-    missed = "fails" if existence.sees_what_matters else "weak"
+    missed: Answer = "fails" if existence.sees_what_matters else "weak"
     return Check(
         name="existence",
         question="Is a straight line refuted in favour of a jump somewhere?",
-        answer="holds" if adjusted < 1 - LEVEL else missed,  # type: ignore[arg-type]
+        answer="holds" if adjusted < 1 - LEVEL else missed,
         says=f"Chance alone does as well in {significant(100 * adjusted)} % of draws; "
         f"a jump of {significant(existence.detectable)} would be found with 80 % chance, "
         f"{significant(existence.detectable / existence.noise)} standard deviations "
@@ -149,6 +149,7 @@ def _unit_gate(sample: Sample, location: Location, question: str, both: int) -> 
     same_sign = jump * location.jump > 0
     in_use = " while in use" if sample.apart else ""
     search = "units compared with each other" if sample.within == "pooled" else "the whole search"
+    answer: Answer
     if same_sign and abs(jump) > reach:
         answer = "holds"
     elif abs(jump - location.jump) > reach:
@@ -158,7 +159,7 @@ def _unit_gate(sample: Sample, location: Location, question: str, both: int) -> 
     return Check(
         name="within_unit",
         question=question,
-        answer=answer,  # type: ignore[arg-type]
+        answer=answer,
         says=f"The {both} units seen on both sides{in_use} jump by {significant(jump)} themselves "
         f"({significant(jump - reach)} to {significant(jump + reach)}); {search}, by "
         f"{significant(location.jump)}.",

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from trueup.errors import EstimateError
+from trueup.estimate.numerics.seen import mean_by_unit
 from trueup.estimate.panel import NEVER, Bools, Floats, Panel
 from trueup.estimate.question import Question
 
@@ -110,11 +111,7 @@ def freeze(panel: Panel, question: Question, moderator: Moderator) -> Frozen | s
 
 
 def _mean(panel: Panel, values: Floats, inside: Bools) -> Floats:
-    unit = panel.unit[inside]
-    count = np.bincount(unit, minlength=panel.n_units)
-    total = np.bincount(unit, values[inside], panel.n_units)
-    mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return mean
+    return mean_by_unit(values[inside], panel.unit[inside], panel.n_units)
 
 
 def _last(panel: Panel, values: Floats, inside: Bools) -> Floats:

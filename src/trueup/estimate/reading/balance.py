@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trueup.estimate.numerics.seen import mean_by_unit
 from trueup.estimate.panel import Floats, Panel
 
 
@@ -50,17 +51,9 @@ def balance(panel: Panel, columns: Sequence[str] = ()) -> tuple[BalanceRow, ...]
     found = []
     for name in columns or panel.columns:
         before = np.where(panel.period < until, panel.column(name), np.nan)
-        means = _means(panel, before)
+        means = mean_by_unit(before, panel.unit, panel.n_units)
         found.append(_row(name, means[treated], means[~treated]))
     return tuple(found)
-
-
-def _means(panel: Panel, values: Floats) -> Floats:
-    known = ~np.isnan(values)
-    sums = np.bincount(panel.unit[known], values[known], panel.n_units)
-    counts = np.bincount(panel.unit[known], minlength=panel.n_units)
-    means: Floats = np.divide(sums, counts, out=np.full(panel.n_units, np.nan), where=counts > 0)
-    return means
 
 
 def _row(name: str, adopters: Floats, others: Floats) -> BalanceRow:

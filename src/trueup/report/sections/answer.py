@@ -69,7 +69,7 @@ def _lasting(known: Evidence) -> Sentence | None:
     return Sentence(template=text, values={"gap": gap, "age": NINETY}, tone="lead")
 
 
-def verdict(gap: Measurement) -> Literal["more", "less", "alike", "open"]:
+def direction(gap: Measurement) -> Literal["more", "less", "alike", "open"]:
     """Say what a difference shows: a direction, no difference of interest, or neither.
 
     An interval that holds zero and reaches past the band is no evidence of likeness.
@@ -87,7 +87,7 @@ def verdict(gap: Measurement) -> Literal["more", "less", "alike", "open"]:
 def _compared(gap: Measurement) -> str:
     others = "others born in the same months"
     sure = how_sure("gap", gap)
-    shown = verdict(gap)
+    shown = direction(gap)
     if shown == "open":
         return (
             f"We cannot tell whether AI-marked lines survive {{age}} more or less often than "
@@ -170,25 +170,18 @@ def strip(view: View) -> SourceStrip:
     """Return every kind of source and what its absence costs."""
     if view.is_table_alone:
         return _table_alone(view)
-    holes = any(row.skipped or (row.expected or 0) > row.seen for row in view.coverage)
-    commits = any(row.seen for row in view.coverage)
-    git = "not connected" if not commits else "in part" if holes else "seen"
-    return SourceStrip(
-        sources=(
-            SourceSeen(
-                name=GIT,
-                status=git,  # type: ignore[arg-type]
-                costs=Sentence(
-                    template="There is nothing in it yet."
-                    if not commits
-                    else "Some records were skipped or are not in the clone: see the table."
-                    if holes
-                    else "Everything asked for was read."
-                ),
-            ),
-            *(_seen(view, source) for source in SOURCES),
-        )
-    )
+    return SourceStrip(sources=(_git(view), *(_seen(view, source) for source in SOURCES)))
+
+
+def _git(view: View) -> SourceSeen:
+    if not any(row.seen for row in view.coverage):
+        costs = "There is nothing in it yet."
+        return SourceSeen(name=GIT, status="not connected", costs=Sentence(template=costs))
+    if any(row.is_hole for row in view.coverage):
+        costs = "Some records were skipped or are not in the clone: see the table."
+        return SourceSeen(name=GIT, status="in part", costs=Sentence(template=costs))
+    costs = "Everything asked for was read."
+    return SourceSeen(name=GIT, status="seen", costs=Sentence(template=costs))
 
 
 def _seen(view: View, source: Source) -> SourceSeen:

@@ -7,7 +7,7 @@ from trueup.report import names
 from trueup.report.charts.survival import survival_drawing
 from trueup.report.document import Block, Cell, Chart, ChartGroup, Section, Table
 from trueup.report.findings import Evidence
-from trueup.report.sections.answer import NINETY, verdict
+from trueup.report.sections.answer import NINETY, direction
 from trueup.report.sentence import Defined, Filling, Name, Sentence, how_sure
 from trueup.report.view import View
 
@@ -100,7 +100,7 @@ def _title(gap: Finding, told: list[Measurement]) -> str:
         "open": "Whether AI-marked lines live longer or shorter than others cannot be told",
         "less": "After {age} fewer AI-marked lines are still there: difference {gap}",
         "more": "After {age} more AI-marked lines are still there: difference {gap}",
-    }[verdict(gap)]
+    }[direction(gap)]
 
 
 def _beside(known: Evidence) -> list[Block]:

@@ -6,7 +6,6 @@ Messages are read, understood and dropped within the pass.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
 from trueup.collect.sources.git.changes import messages
 from trueup.collect.sources.git.changes.accounts import Accounts, Recorded
-from trueup.collect.sources.git.process import BLOCK, Git
+from trueup.collect.sources.git.process import BLOCK, Git, open_lines
 from trueup.errors import SourceIncomplete
 from trueup.model.tables import COMMIT
 
@@ -242,12 +241,11 @@ class Pass:
 def _records(git: Git, tips: Sequence[str], without: Sequence[str]) -> Iterator[list[bytes]]:
     arguments = ["log", "--stdin", "--topo-order", "-z", "--date=raw", f"--format={_FORMAT}"]
     settings = [f"mailmap.blob={tips[0]}:.mailmap"] if tips else []
-    with tempfile.TemporaryFile() as asked:
-        asked.write("".join(f"{sha}\n" for sha in tips).encode())
-        asked.write("".join(f"^{sha}\n" for sha in without).encode())
-        asked.seek(0)
-        with git.stream([*arguments, "--"], settings=settings, stdin=asked) as stream:
-            yield from _split(stream)
+    with (
+        open_lines([*tips, *(f"^{sha}" for sha in without)]) as asked,
+        git.stream([*arguments, "--"], settings=settings, stdin=asked) as stream,
+    ):
+        yield from _split(stream)
 
 
 def _split(stream: IO[bytes]) -> Iterator[list[bytes]]:
