@@ -23,6 +23,7 @@ CHANGE_EVENTS = (
     *("commented", "closed", "reopened", "merged"),
 )
 DEFECT_STAGES = ("work_item", "review", "ci", "production")
+MENTION_PLACES = ("branch", "title", "body", "commit")
 POLICIES = ("roll_out", "leaderboard", "minimum_spend", "cap")
 
 TEAM = _table(
@@ -120,6 +121,18 @@ WORK_ITEM_CHANGE = _table(
     change_id=_NAME,
     grade=_NAME,
     probability=_RATIO,
+)
+
+WORK_ITEM_MENTION = _table(
+    "work_item_mention",
+    "append",
+    (),
+    repository_id=_NAME,
+    target_kind=_NAME,  # "change" or "commit": whose words name the work item
+    target_id=_NAME,
+    key=_NAME,  # "SHOP-12" as trackers write it, or the work_item_id of a forge's issue
+    place=_NAME,  # MENTION_PLACES
+    is_closing=pa.bool_(),  # the words say it closes, fixes or resolves the work item
 )
 
 PROPOSED_COMMIT = _table(

@@ -35,6 +35,7 @@ from trueup.model.organisation_tables import (
     WORK_ITEM,
     WORK_ITEM_CHANGE,
     WORK_ITEM_EVENT,
+    WORK_ITEM_MENTION,
     WORK_ITEM_TRANSITION,
 )
 from trueup.model.table import AT as _AT
@@ -336,6 +337,7 @@ TABLES: Mapping[str, Table] = {
         WORK_ITEM,
         WORK_ITEM_TRANSITION,
         WORK_ITEM_EVENT,
+        WORK_ITEM_MENTION,
         WORK_ITEM_CHANGE,
         PROPOSED_COMMIT,
         CHANGE_EVENT,
