@@ -20,3 +20,9 @@ def test_an_unknown_estimator_is_answered_with_the_nearest() -> None:
     with pytest.raises(EstimateError, match="callaway_santana") as refused:
         find_estimator("callaway_santana")
     assert "callaway_santanna" in refused.value.hint
+
+
+def test_a_name_like_no_other_is_answered_with_all_there_are() -> None:
+    with pytest.raises(EstimateError) as refused:
+        find_estimator("qqqq")
+    assert refused.value.hint == f"Try one of: {', '.join(sorted(all_estimators()))}."
