@@ -10,10 +10,13 @@ import pyarrow as pa
 
 from trueup.model.tables import TABLES
 from trueup.store.generations import Snapshot, sync_folder
-from trueup.store.manifest import Ended, Manifest, Segment
+from trueup.store.manifest import LINKS, Ended, Manifest, Segment, is_part_of
 from trueup.store.rows import checked, fingerprint, table_named
 from trueup.store.segments import SegmentWriter, merged, read_segments, storing, too_many
 from trueup.store.stages import NEEDS, stage_rows
+
+STAGES_PART = "stages"
+"""Part of a source under which it is counted what the stages of its changes left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,6 @@ class Settled:
 
     segments: tuple[Segment, ...]
     ended: Ended
-    sources: frozenset[str]
 
     def onto(self, present: Manifest, key_fingerprint: str) -> Manifest:
         """Return the next generation: `present` with this target's part replaced."""
@@ -30,7 +32,7 @@ class Settled:
         others = (
             segment
             for segment in present.segments
-            if segment.target_id != target_id or segment.source not in self.sources
+            if segment.target_id != target_id or not is_part_of(segment.source, source)
         )
         elsewhere = (e for e in present.ended if (e.source, e.target_id) != (source, target_id))
         segments = (*others, *self.segments)
@@ -112,8 +114,8 @@ class Collection:
         manifest = self._snapshot.manifest
         return Earlier(self._resumed, self._folder, self._source, self._target_id, manifest)
 
-    def land(self, table: str, rows: pa.Table) -> None:
-        """Take rows of a canonical table.
+    def land(self, table: str, rows: pa.Table, *, part: str = "") -> None:
+        """Take rows of a canonical table; `part` keeps them apart from the source's other rows.
 
         Raises
         ------
@@ -127,7 +129,9 @@ class Collection:
         if table in NEEDS:
             self._noted.setdefault(table, []).append(sound.select(list(NEEDS[table])))
         with storing(self._folder):
-            self._writer(table, self._source).add(sound, self._now)
+            self._writer(table, f"{self._source}.{part}" if part else self._source).add(
+                sound, self._now
+            )
 
     def reset(self, reason: str) -> None:
         """Drop everything landed of this target so far, in this collection and before it."""
@@ -166,7 +170,9 @@ class Collection:
     def _settle(self) -> Settled:
         self._derive()
         landed = {(table, source) for table, source in self._writers}
-        fresh = [segment for writer in self._writers.values() if (segment := writer.finish())]
+        is_linking = self._source == LINKS
+        finished = [writer.finish(even_empty=is_linking) for writer in self._writers.values()]
+        fresh = [segment for segment in finished if segment is not None]
         groups: dict[tuple[str, str, str], list[Segment]] = {}
         for segment in (*self._kept(landed, fresh), *fresh):
             groups.setdefault(segment.group, []).append(segment)
@@ -181,13 +187,7 @@ class Collection:
             collected_at=self._now,
             rebuilt_because=self._reset_because,
         )
-        return Settled(segments, ended, self._sources())
-
-    def _sources(self) -> frozenset[str]:
-        return frozenset((self._source, self._derived_source()))
-
-    def _derived_source(self) -> str:
-        return f"{self._source}.stages"
+        return Settled(segments, ended)
 
     def _end(self) -> str | None:
         """Return the cursor; one not moved still holds when nothing was landed after it."""
@@ -212,7 +212,8 @@ class Collection:
             return []
         kept = []
         for segment in self._snapshot.manifest.segments:
-            if segment.target_id != self._target_id or segment.source not in self._sources():
+            ours = is_part_of(segment.source, self._source)
+            if segment.target_id != self._target_id or not ours:
                 continue
             replaced = TABLES[segment.table].grows == "replace"
             if not replaced or (segment.table, segment.source) not in landed:
@@ -234,12 +235,12 @@ class Collection:
         return (*(segment for segment in group if segment not in small), whole)
 
     def _derive(self) -> None:
-        """Land the stages of changes, when changes were landed."""
-        if "change" not in self._noted:
+        """Land the stages of changes, when changes were landed; who links, lands them itself."""
+        if "change" not in self._noted or self._source == LINKS:
             return
         stages = stage_rows({table: self._all_of(table) for table in NEEDS})
         self._writer("stage_interval", self._source).add(stages.intervals, self._now)
-        self._writer("coverage", self._derived_source()).add(stages.coverage, self._now)
+        self._writer("coverage", f"{self._source}.{STAGES_PART}").add(stages.coverage, self._now)
 
     def _all_of(self, table: str) -> pa.Table:
         """Rows of this target as they will be once this collection is published."""

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 
+LINKS = "links"
+"""Source of rows united from those of the others; on reading they stand in for them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """An immutable file of rows of one table, landed for one target by one source.
@@ -36,6 +40,21 @@ class Segment:
     def group(self) -> tuple[str, str, str]:
         """Whose rows of which table: (table, source, target_id)."""
         return (self.table, self.source, self.target_id)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the rows are united from those of sources."""
+        return is_part_of(self.source, LINKS)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What linked rows stand in for: (table, target_id, part of the source after its dot)."""
+        return (self.table, self.target_id, self.source.partition(".")[2])
+
+
+def is_part_of(source: str, whole: str) -> bool:
+    """Say whether `source` is `whole` or a part of it, as ``git.stages`` is of ``git``."""
+    return source.partition(".")[0] == whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +103,18 @@ class Manifest:
         return tuple(s for s in self.segments if s.group == (table, source, target_id))
 
     def of_table(self, table: str) -> tuple[Segment, ...]:
-        """Return the segments of one table."""
-        return tuple(s for s in self.segments if s.table == table)
+        """Return the segments of one table that readers see.
+
+        Rows of `LINKS` stand in for those of all sources, for the same table and target; the
+        part of a source after its dot (``git.stages``) gives way to the same part only.
+        """
+        segments = [s for s in self.segments if s.table == table]
+        linked = {s.place for s in segments if s.is_linked}
+        return tuple(s for s in segments if s.rows and (s.is_linked or s.place not in linked))
+
+    def as_collected(self) -> Manifest:
+        """Return the same generation without what was linked: only what sources landed."""
+        return replace(self, segments=tuple(s for s in self.segments if not s.is_linked))
 
     def only(self, targets: frozenset[str]) -> Manifest:
         """Return the same generation with nothing but the rows of `targets`."""

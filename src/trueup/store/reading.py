@@ -66,7 +66,8 @@ class Tables:
 
     def files(self, name: str | None = None) -> tuple[Path, ...]:
         """Return the Parquet files of a table, or of all; any engine can read them as they are."""
-        segments = self._manifest.segments if name is None else self._manifest.of_table(name)
+        names = [name] if name else sorted({segment.table for segment in self._manifest.segments})
+        segments = [segment for table in names for segment in self._manifest.of_table(table)]
         return tuple(self._folder / "segments" / segment.file for segment in segments)
 
     def has(self, name: str) -> bool:

@@ -73,8 +73,10 @@ class SegmentWriter:
         self._rows += rows.num_rows
         self._writer().write_table(rows, row_group_size=ROW_GROUP)
 
-    def finish(self) -> Segment | None:
+    def finish(self, *, even_empty: bool = False) -> Segment | None:
         """Make the file durable under its final name; None when there was no row.
+
+        `even_empty` keeps a file without rows: it says that there are none.
 
         Raises
         ------
@@ -89,9 +91,9 @@ class SegmentWriter:
                 f"Table {self.table.name}: two rows of one collection have the key {repeated}.",
                 hint="Correct the connector: a key names one row.",
             )
-        if self._open is None:
+        if self._open is None and not even_empty:
             return None
-        self._open.close()
+        self._writer().close()
         self._open = None
         return self._settle()
 
