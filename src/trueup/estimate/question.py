@@ -7,6 +7,7 @@ from typing import Literal
 
 from trueup.errors import EstimateError
 from trueup.model.effect import SpeaksOf
+from trueup.units import Unit
 
 Scale = Literal["level", "log", "count"]
 """How an effect is said.
@@ -74,3 +75,8 @@ class Question:
                 "anticipation that makes no sense.",
                 hint="Use a positive effect, a level such as 0.95, and whole periods.",
             )
+
+    @property
+    def outcome_unit(self) -> Unit:
+        """Unit of a difference in the outcome."""
+        return Unit(self.unit or self.outcome, self.unit)

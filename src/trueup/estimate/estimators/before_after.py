@@ -17,7 +17,6 @@ from trueup.estimate.inference.stating import (
     adoption,
     on_scale,
     state,
-    unit_of,
     within_reach,
 )
 from trueup.estimate.numerics.regression.within import Rows
@@ -72,7 +71,7 @@ class BeforeAfter:
             design="association, before and after: calendar growth and who adopts are not removed",
             estimator=self.name,
             assumptions=self.assumes,
-            unit=unit_of(question),
+            unit=question.outcome_unit,
         )
         return Fit(
             estimate=state(found, saying, panel, sample, relative=relative),

@@ -17,7 +17,6 @@ from trueup.estimate.inference.stating import (
     fit_and_state,
     on_scale,
     state,
-    unit_of,
 )
 from trueup.estimate.panel import Floats, Panel
 from trueup.estimate.question import Question
@@ -111,7 +110,7 @@ class _Asked:
             design=DESIGN,
             estimator="dose_response",
             assumptions=ASSUMES,
-            unit=unit_of(self.question),
+            unit=self.question.outcome_unit,
             group=(("dose", member),),
         )
 

@@ -26,7 +26,7 @@ from trueup.estimate.panel import Floats, Ints, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Window
-from trueup.units import RELATIVE, Unit
+from trueup.units import RELATIVE
 
 Adjust = Literal["pooled", "interacted"]
 """Covariates with one slope for both arms, or one for each (Lin)."""
@@ -311,7 +311,7 @@ class _Words:
             design=self.design,
             estimator="randomised",
             value=value,
-            unit=RELATIVE if relative else Unit(question.unit or question.outcome, question.unit),
+            unit=RELATIVE if relative else question.outcome_unit,
             standard_error=found.error,
             interval=Interval(low=low, high=high, level=found.level, method=found.method),
             p_value=found.p_value,

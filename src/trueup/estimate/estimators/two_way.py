@@ -13,7 +13,6 @@ from trueup.estimate.inference.stating import (
     adoption,
     fit_and_state,
     on_scale,
-    unit_of,
     within_reach,
 )
 from trueup.estimate.panel import Panel
@@ -63,7 +62,7 @@ class TwoWay:
             design="two-way fixed effects",
             estimator=self.name,
             assumptions=self.assumes,
-            unit=unit_of(question),
+            unit=question.outcome_unit,
         )
         found = fit_and_state(sample, link, saying, panel, question, seed)
         return abstain(found, panel, question) if isinstance(found, Refusal) else found

@@ -16,7 +16,7 @@ from trueup.estimate.panel import NEVER, Bools, Floats, Ints, Panel
 from trueup.estimate.question import Question
 from trueup.model.effect import Estimate, SpeaksOf
 from trueup.model.evidence import Abstention, Interval
-from trueup.units import RELATIVE, Unit
+from trueup.units import RELATIVE
 
 FEWEST_UNITS = 3
 STILL = 1e-12
@@ -250,7 +250,7 @@ def put(sample: Sample, recipe: Recipe, judged: Judged, seed: int | None = None)
         design=recipe.design + (left_out if sample.left_out else ""),
         estimator=recipe.name,
         value=judged.value if plain else math.expm1(judged.value),
-        unit=Unit(question.unit or question.outcome, question.unit) if plain else RELATIVE,
+        unit=question.outcome_unit if plain else RELATIVE,
         standard_error=judged.error,
         interval=Interval(
             low=judged.low if plain else _proportion(judged.low),

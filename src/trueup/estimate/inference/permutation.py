@@ -9,12 +9,12 @@ MacKinnon and Webb 2020, Journal of Econometrics 218(2)).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import factorial, prod
 
 import numpy as np
 from numpy.typing import NDArray
+
+from trueup.estimate.inference.rule import count_arrangements
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,9 +42,7 @@ def arrangements(labels: Ints, *, seed: int, draws: int = DRAWS) -> tuple[Ints, 
     tuple
         ``(n_arrangements, n_places)``, each once if all of them, and whether it is all of them.
     """
-    counts = np.unique(labels, return_counts=True)[1]
-    many = factorial(labels.size) // prod(factorial(int(n)) for n in counts)
-    if many > draws:
+    if count_arrangements(labels.tolist()) > draws:
         rng = np.random.default_rng(seed)
         order = rng.random((draws, labels.size)).argsort(axis=1)
         return np.concatenate([labels[None], labels[order]]), False
@@ -149,27 +147,3 @@ def _reach(shown: Floats, taken: Floats) -> tuple[Floats, Floats]:
     starts[always], ends[always] = -np.inf, np.inf
     starts[bent], ends[bent] = -np.inf, low[bent]
     return np.concatenate([starts, high[bent]]), np.concatenate([ends, np.full(bent.sum(), np.inf)])
-
-
-def permute(
-    statistic: Callable[[Ints], Floats], labels: Ints, *, seed: int, draws: int = DRAWS
-) -> tuple[float, float]:
-    """Test by permutation that `labels` do not matter.
-
-    Parameters
-    ----------
-    statistic
-        From arrangements of the labels, ``(n, n_places)``, to their statistics, ``(n,)``.
-    labels
-        What each place has.
-    seed, draws
-        As `arrangements`.
-
-    Returns
-    -------
-    tuple
-        The two-sided p, and the smallest that any outcome could have reached.
-    """
-    tried, _ = arrangements(labels, seed=seed, draws=draws)
-    size = np.abs(statistic(tried))
-    return float(np.mean(size >= size[0] * (1 - ALIKE))), 1 / tried.shape[0]

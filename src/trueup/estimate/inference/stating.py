@@ -41,11 +41,6 @@ class Saying:
     group: Group = ()
 
 
-def unit_of(question: Question) -> Unit:
-    """Return the unit of a difference in the outcome."""
-    return Unit(question.unit or question.outcome, question.unit)
-
-
 def on_scale(panel: Panel, question: Question) -> tuple[Floats, Link, bool] | Refusal:
     """Return the outcome as it is regressed, the link, and whether the answer is a proportion."""
     values = panel.column(question.outcome)

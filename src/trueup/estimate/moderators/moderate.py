@@ -15,7 +15,6 @@ import numpy as np
 from trueup.errors import EstimateError
 from trueup.estimate.assessment import Moderation
 from trueup.estimate.estimator import SEED
-from trueup.estimate.inference.stating import unit_of
 from trueup.estimate.moderators.contrast import (
     EQUIVALENCE_LEVEL,
     Bounded,
@@ -191,7 +190,7 @@ def _estimate(panel: Panel, question: Question, found: _Found, seed: int) -> Est
         design="staggered adoption, slopes among the treated less slopes among those not yet",
         estimator="moderators",
         value=said(bounded.slope),
-        unit=unit_of(question) if question.scale == "level" else RELATIVE,
+        unit=question.outcome_unit if question.scale == "level" else RELATIVE,
         standard_error=bounded.error,
         interval=Interval(
             low=said(low),
