@@ -34,8 +34,10 @@ class Remark:
     Parameters
     ----------
     kind
-        ``gaps``, ``singletons``, ``attrition``, ``dropped_rows``, ``unmarked``,
-        ``units_of_measure``.
+        Of the rows: ``grain``, ``gaps``, ``singletons``, ``attrition``, ``balance``,
+        ``units_of_measure``, ``dropped_rows``, ``adopts_later``. Of the plan: ``look`` and what
+        has changed since. Of the warehouse: ``adoption``, ``fallback``, ``missing_source``,
+        ``unwatched``.
     says
         One sentence with its numbers and, up to five, the units concerned.
     rows, units
