@@ -35,9 +35,8 @@ class Remark:
     ----------
     kind
         Of the rows: ``grain``, ``gaps``, ``singletons``, ``attrition``, ``balance``,
-        ``units_of_measure``, ``dropped_rows``, ``adopts_later``. Of the plan: ``look`` and what
-        has changed since. Of the warehouse: ``adoption``, ``fallback``, ``missing_source``,
-        ``unwatched``.
+        ``units_of_measure``, ``dropped_rows``, ``adopts_later``. Of the plan: ``look``. Of the
+        warehouse: ``adoption``, ``fallback``, ``missing_source``, ``unwatched``.
     says
         One sentence with its numbers and, up to five, the units concerned.
     rows, units
