@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from trueup.collect.connector import Batch, Cursor, Landed, Previous, Progress, Request, Reset
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings, read_settings
-from trueup.errors import CollectError, ConfigError
+from trueup.errors import CollectError, TrueupError
 from trueup.store.identity import Vault
 from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
     from trueup.estimate.assessment import Assessment
     from trueup.estimate.panel import Panel
-    from trueup.estimate.verdict.plan import Adoption, Plan
+    from trueup.estimate.verdict.plan import Plan
+    from trueup.estimate.verdict.register import Register, Registration
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Check
     from trueup.simulate.scenario import Scenario
@@ -97,10 +100,7 @@ class Workspace:
         SchemaMismatch
             The workspace was written by another version of trueup.
         """
-        here = Path.cwd()
-        settings = read_settings((folder.parent if folder else here) / "trueup.toml")
-        place = workspace_folder(folder, here, studied, settings.workspace.folder)
-        return cls(place, settings)
+        return cls(*_place(folder, studied))
 
     def collect(self, locations: Sequence[Path], progress: Progress | None = None) -> Collected:
         """Read every repository at `locations` from where the last collection ended.
@@ -193,6 +193,8 @@ class Workspace:
     ) -> ReportWritten:
         """Collect what is reachable at `locations`, measure it, write the report on it.
 
+        Where a plan is registered, the report answers it, on all that the workspace holds.
+
         Raises
         ------
         CollectError
@@ -205,30 +207,56 @@ class Workspace:
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
+        assessment, unweighed = self._by_registered_plan(progress)
         with self._warehouse.tables(targets=collected.repository_ids) as tables:
             measured = measure_repository(tables, self.settings, window=window, progress=progress)
-            report = edit(measured, tables, locations=locations, ran_at=time.time_ns() // 1000)
+            report = edit(
+                measured,
+                tables,
+                locations=locations,
+                ran_at=time.time_ns() // 1000,
+                assessment=assessment,
+                unweighed=unweighed,
+            )
         progress.stage("writing", None)
         lines = write(report, form, output)
         return ReportWritten(path=output, lines=lines, collected=collected)
+
+    def _by_registered_plan(self, progress: Progress) -> tuple[Assessment | None, str]:
+        """Return the answer to the registered plan, or why there is none; neither without one."""
+        from trueup.estimate.asking import estimate
+        from trueup.estimate.estimator import need_libraries
+
+        which = "registered"
+        try:
+            versions = self.plans.versions()
+            if not versions:
+                return None, ""
+            which += f" {versions[-1].registered_on}, hash {versions[-1].plan_hash}"
+            need_libraries()
+            panel, plan = self.panel()
+            return estimate(panel, plan, progress=progress, versions=versions), ""
+        except TrueupError as error:
+            return None, f"{which}, and could not be answered. {error.fact} {error.hint}".strip()
 
     def panel(
         self,
         asked: Ask | Plan | None = None,
         *,
         unit: str | None = None,
-        grain: Literal["week", "month"] = "month",
+        grain: Literal["week", "month"] | None = None,
     ) -> tuple[Panel, Plan]:
         """Return units by month as collected, and the plan a question amounts to on them.
 
         Parameters
         ----------
         asked
-            A registered plan, or a question; None for the usual plan: sound changes that reach
-            users, with what must not suffer.
+            A plan, or a question; None for the registered plan, and where none is registered for
+            the usual one: sound changes that reach users, with what must not suffer.
         unit, grain
-            Which kind of unit, team or repository, and how long a period is; a plan says its own.
-            None takes teams where any are recorded, else repositories.
+            Which kind of unit, team or repository, and how long a period is; a plan says its own,
+            so naming either asks for the usual plan. None takes teams where any are recorded,
+            else repositories, by month.
 
         Raises
         ------
@@ -237,30 +265,23 @@ class Workspace:
         EstimateError
             What is asked about is not in the workspace.
         """
-        from trueup.estimate.asking.usual import workspace_panel
-        from trueup.measure.unit_months import unit_months
-        from trueup.measure.unit_weeks import unit_weeks, usual_unit
+        from trueup.estimate.asking.collected import collected_panel
 
+        if asked is None and unit is None and grain is None:
+            asked = next((one.plan for one in reversed(self.plans.versions())), None)
         with self._warehouse.tables() as tables:
-            rule = _rule(asked, unit or usual_unit(tables), grain)
-            table = unit_weeks(
+            return collected_panel(
                 tables,
-                unit=rule.unit,
-                share=rule.adoption.share,
-                weeks_running=rule.adoption.weeks,
+                asked,
+                unit=unit,
+                grain=grain or "month",
                 timezone=self.settings.workspace.timezone,
             )
-        if rule.grain == "week":
-            return workspace_panel(table, asked, unit=rule.unit, grain="week")
-        panel, plan = workspace_panel(unit_months(table), asked, unit=rule.unit, grain="month")
-        if plan.dose and panel.n_rows:
-            weekly = replace(plan, population=replace(plan.population, grain="week"))
-            by_week, _ = workspace_panel(table, weekly, unit=rule.unit, grain="week")
-            panel = replace(panel, finer=by_week)
-        return panel, plan
 
     def estimate(self, asked: Ask | Plan | None = None, *, seed: int | None = None) -> Assessment:
         """Say what adoption did to the units of the workspace, or that nobody can know.
+
+        The answer says whether its plan was registered, and when; see `register`.
 
         Parameters
         ----------
@@ -278,7 +299,82 @@ class Workspace:
         from trueup.estimate.estimator import SEED
 
         panel, plan = self.panel(asked)
-        return estimate(panel, plan, seed=SEED if seed is None else seed)
+        seed = SEED if seed is None else seed
+        return estimate(panel, plan, seed=seed, versions=self.plans.versions())
+
+    @property
+    def plans(self) -> Register:
+        """The plans that were registered in this workspace."""
+        from trueup.estimate.verdict.register import Register
+
+        return Register(self.folder)
+
+    def write_plan(
+        self,
+        path: Path,
+        asked: Ask | None = None,
+        *,
+        unit: str | None = None,
+        grain: Literal["week", "month"] | None = None,
+    ) -> Plan:
+        """Write the plan a question amounts to as a file for people to edit, before any effect.
+
+        What the workspace shows of itself is filled in: unit, period, window, outcomes that are
+        observed, smallest changes of interest from what was seen before adoption.
+
+        Parameters
+        ----------
+        asked, unit, grain
+            As in `panel`; without them the usual plan, whatever is registered.
+
+        Raises
+        ------
+        EstimateError
+            There is a file already, or what is asked about is not in the workspace.
+        """
+        from trueup.estimate.asking import draft, seen_at_draft
+        from trueup.estimate.verdict.plan import write_plan
+
+        panel, plan = self.panel(asked, unit=unit, grain=grain or "month")
+        plan = draft(plan, panel)
+        write_plan(plan, path, notes=seen_at_draft(plan, panel))
+        return plan
+
+    def register(
+        self,
+        plan: Plan,
+        *,
+        because: str = "",
+        subject: str = "workspace",
+        today: date | None = None,
+    ) -> Registration:
+        """Freeze a plan in the workspace; from then on it is the one that is answered.
+
+        Nothing is ever replaced: another plan becomes a new version, and the old one is kept.
+
+        Parameters
+        ----------
+        because
+            Why it replaces the one in force; needed where there is one.
+        subject
+            ``"workspace"`` for its own records, else the name of a table's file.
+        today
+            The day that is recorded; None for today in the workspace's time zone.
+
+        Raises
+        ------
+        EstimateError
+            Another plan is registered and no reason is given, or the plan asks for a recipe or
+            an outcome there is not.
+        ConfigError
+            The plan is about units or periods that no workspace has.
+        """
+        from trueup.estimate.asking.collected import refuse_unknown
+
+        if subject == "workspace":
+            refuse_unknown(plan)
+        on = today or datetime.now(ZoneInfo(self.settings.workspace.timezone)).date()
+        return self.plans.add(plan, on=on, subject=subject, because=because)
 
     def demo(
         self,
@@ -322,7 +418,14 @@ class Workspace:
             land(made, self._warehouse, vault, now=now)
         progress.stage("counting by team and month", None)
         panel, plan = self.panel()
-        assessment = estimate(panel, plan, seed=scenario.seed, progress=progress, made_up=True)
+        assessment = estimate(
+            panel,
+            plan,
+            seed=scenario.seed,
+            progress=progress,
+            made_up=True,
+            versions=self.plans.versions(),
+        )
         with self._warehouse.tables() as tables:
             measured = measure_repository(tables, self.settings, progress=progress)
             report = edit(
@@ -348,30 +451,20 @@ class Workspace:
             return examine(tables)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
-    """Who is seen, over which periods, and when one counts as having adopted."""
+def plans_of(folder: Path | None = None) -> Register:
+    """Return the plans registered in the named workspace, or in that of the current folder.
 
-    adoption: Adoption
-    unit: Literal["team", "repository"]
-    grain: Literal["week", "month"]
+    Nothing is made: a folder that is no workspace holds no plans.
+    """
+    from trueup.estimate.verdict.register import Register
+
+    return Register(_place(folder)[0])
 
 
-def _rule(asked: Ask | Plan | None, unit: str, grain: str) -> _Rule:
-    from trueup.estimate.verdict.plan import Adoption, Plan
-
-    adoption = Adoption()
-    if isinstance(asked, Plan):
-        adoption = asked.adoption
-        unit, grain = asked.population.units, asked.population.grain
-    units: dict[str, Literal["team", "repository"]] = {"team": "team", "repository": "repository"}
-    grains: dict[str, Literal["week", "month"]] = {"week": "week", "month": "month"}
-    if unit not in units or grain not in grains:
-        raise ConfigError(
-            f"The workspace has no units called {unit!r} by {grain}.",
-            hint="Ask for team or repository, by week or month.",
-        )
-    return _Rule(adoption=adoption, unit=units[unit], grain=grains[grain])
+def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Settings]:
+    here = Path.cwd()
+    settings = read_settings((folder.parent if folder else here) / "trueup.toml")
+    return workspace_folder(folder, here, studied, settings.workspace.folder), settings
 
 
 @contextmanager

@@ -13,20 +13,23 @@ from trueup.estimate.assessment import Assessment
 from trueup.estimate.panel import Panel
 from trueup.estimate.verdict.assess import assess
 from trueup.estimate.verdict.plan import Plan, plan_hash
+from trueup.estimate.verdict.register import Registration
 
 MONTHS = tuple(f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(12))
 TRUTH = 0.30
 """Adoption adds thirty per cent to every repository's mean number of lines."""
 
 
-_ANSWERED: dict[tuple[str, str, int], Assessment] = {}
+_ANSWERED: dict[tuple[str, str, str, int], Assessment] = {}
 
 
-def assess_once(panel: Panel, plan: Plan, *, seed: int, **rest: Any) -> Assessment:
+def assess_once(
+    panel: Panel, plan: Plan, *, seed: int, versions: Sequence[Registration] = (), **rest: Any
+) -> Assessment:
     """Assess for real, but the same plan on the same rows only once in a run of the tests."""
-    key = (panel.digest(), plan_hash(plan), seed)
+    key = (panel.digest(), plan_hash(plan), repr(versions), seed)
     if key not in _ANSWERED:
-        _ANSWERED[key] = assess(panel, plan, seed=seed, **rest)
+        _ANSWERED[key] = assess(panel, plan, seed=seed, versions=versions, **rest)
     return _ANSWERED[key]
 
 

@@ -75,17 +75,20 @@ def test_the_truth_lies_within_the_interval_and_both_ways_of_saying_agree(
     assert (balance["column"], balance["n_adopters"]) == ("lines_added", 12)
 
 
-def test_a_registered_plan_gives_the_answer_its_hash(ask: Ask, tmp_path: Path) -> None:
+def test_a_plan_in_a_file_gives_the_answer_its_hash(ask: Ask, tmp_path: Path) -> None:
     write_panel(tmp_path / "f.csv")
     asked = f"--panel f.csv {NAMES} --outcome lead_time --scale log --better lower"
-    written = ask(f"{asked} --plan p.toml --write-plan")
+    written = ask(f"{asked} --write-plan p.toml")
     assert written.code == 0
     digest = written.out.split()[1]
+    assert not (tmp_path / ".trueup").exists()
     answered = ask(f"--panel f.csv {NAMES} --plan p.toml --json")
     assessment = json.loads(answered.out)["assessment"]
     assert (answered.code, assessment["plan_hash"]) == (0, digest)
+    assert assessment["standing"]["says"] == f"not registered, hash {assessment['plan_hash']}"
     assert assessment["primary"]["question"]["better"] == "lower"
     assert ask(f"{asked} --plan p.toml").code == 2
+    assert ask(f"{asked} --write-plan p.toml").code == 2
 
 
 BAD: dict[str, tuple[list[tuple[object, ...]], str]] = {

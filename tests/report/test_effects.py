@@ -14,7 +14,7 @@ import pytest
 
 from tests.report import sample, weighed
 from tests.report.test_compose import ORDER, composed
-from trueup.estimate.assessment import Assessment
+from trueup.estimate.assessment import Assessment, Standing
 from trueup.estimate.estimator import Fit
 from trueup.estimate.studies import Study, all_studies
 from trueup.model.effect import Estimate
@@ -22,6 +22,7 @@ from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.charts import drawn
 from trueup.report.charts.forest import Line, ends_of, forest_drawing
+from trueup.report.compose import compose
 from trueup.report.document import Block, Chart, Report, Table
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
@@ -199,7 +200,36 @@ def test_what_would_settle_it_is_in_the_headline_only_where_it_is_a_count() -> N
     other = replace(whole.verdict, would_settle="An experiment would.")
     report = alone(replace(whole, verdict=other))
     assert first(report).endswith("fits.")
-    assert plain(report.answer[-1].text()) == "What would change this? An experiment would."
+    assert plain(report.answer[-2].text()) == "What would change this? An experiment would."
+
+
+def test_page_and_file_say_whether_the_plan_was_registered_and_what_speaks_against_it() -> None:
+    whole = weighed.assessment()
+    says = whole.standing.says
+    flagged = replace(whole.standing, flags=("Half could already be seen.", "It was edited."))
+    report = alone(replace(whole, standing=flagged))
+    said = f"Plan: {says}. Half could already be seen. It was edited."
+    assert plain(report.answer[-1].text()) == said
+    assert report.footer.frozen_plan.startswith(f"{says}; look 3 of 52; ")
+    assert report.footer.frozen_plan.endswith("Half could already be seen. It was edited.")
+    for rendered in (render_html(report), render_markdown(report)):
+        assert rendered.count(says) == 2
+        assert rendered.count("It was edited.") == 2
+    made = json.loads(render_json(report))
+    assert made["assessment"]["standing"]["says"] == says
+    assert made["assessment"]["standing"]["flags"] == list(flagged.flags)
+    bare = alone(replace(whole, standing=Standing()))
+    assert plain(bare.answer[-1].text()) == "Plan: not registered."
+
+
+def test_a_registered_plan_that_cannot_be_answered_is_named_with_the_reason() -> None:
+    why = "registered 2024-01-02, hash 5f1c0a9be27d, and could not be answered. No change yet."
+    run = replace(sample.RUN, unweighed=why)
+    report = compose({}, repositories=(), coverage=(), run=run, definitions=())
+    effects = next(section for section in report.sections if section.id == "effects")
+    (said,) = [block for block in effects.blocks if isinstance(block, Sentence)]
+    assert said.text() == f"Plan: {why}"
+    assert report.footer.frozen_plan == why
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:
@@ -365,7 +395,9 @@ def test_what_is_not_controlled_and_whom_it_speaks_of_is_said() -> None:
 
 def test_the_footer_says_plan_hash_look_panel_and_seed() -> None:
     foot = alone(weighed.assessment()).footer
-    assert foot.frozen_plan == ("AI assistants, 2024 to 2025, sha256:5f1c0a9be27d; look 3 of 52")
+    assert foot.frozen_plan == (
+        "registered 2024-01-02, hash 5f1c0a9be27d; look 3 of 52; AI assistants, 2024 to 2025."
+    )
     assert foot.panel == "warehouse, 9d01c4e2ab77, seed 20260101"
 
 
@@ -453,7 +485,7 @@ def test_json_holds_the_whole_assessment_unrounded() -> None:
     assert primary["path"]["horizons"][:2] == [-12, -11]
     assert made["verdict"]["answer"] == "cannot tell"
     assert made["primary"]["checks"][0]["figures"] == {"p": 0.41}
-    assert made["plan_hash"] == "sha256:5f1c0a9be27d"
+    assert made["plan_hash"] == "5f1c0a9be27d"
     assert made["thresholds"][0]["curve"][0][0] == 0.4
 
 

@@ -308,7 +308,7 @@ def test_names_from_a_repository_cannot_become_markup(hostile: str) -> None:
 def test_the_footer_says_version_digest_plan_commit_and_how_to_run_it_again() -> None:
     made = own("rich")
     foot = made[made.index("<footer>") :]
-    for said in ("0.1.0", "b3c1f0a97d24", "none registered", "4f2a9c1be07d", "trueup report"):
+    for said in ("0.1.0", "b3c1f0a97d24", "not registered", "4f2a9c1be07d", "trueup report"):
         assert said in foot
 
 

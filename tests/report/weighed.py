@@ -15,6 +15,7 @@ from trueup.estimate.assessment import (
     Assessment,
     Moderation,
     Power,
+    Standing,
     Threshold,
     Verdict,
 )
@@ -288,7 +289,10 @@ def assessment(
     said["decided_by"] = rest.pop("decided_by", SOUND)
     whole = Assessment(
         plan="AI assistants, 2024 to 2025",
-        plan_hash="sha256:5f1c0a9be27d",
+        plan_hash="5f1c0a9be27d",
+        standing=Standing(
+            says="registered 2024-01-02, hash 5f1c0a9be27d", registered_on="2024-01-02", version=1
+        ),
         look=3,
         looks=52,
         units="teams",

@@ -1,4 +1,4 @@
-"""The options of `trueup estimate`: where the rows are, and what is asked of them."""
+"""The options of `trueup estimate`: where the rows are, what is asked, and by which plan."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from trueup.errors import ConfigError
 
 if TYPE_CHECKING:
     from trueup.estimate.asking import Ask
@@ -64,8 +66,15 @@ class Rows:
         ),
     ] = None
 
-    def span(self) -> Literal["week", "month"]:
-        """Return how long a period of the workspace is."""
+    @property
+    def subject(self) -> str:
+        """What a plan is registered for: the file, or the workspace's own records."""
+        return self.panel.name if self.panel else "workspace"
+
+    def span(self) -> Literal["week", "month"] | None:
+        """Return how long a period of the workspace is; None where nothing is said."""
+        if self.grain is None:
+            return None
         return "week" if self.grain == "week" else "month"
 
     def columns(self, asked: Ask | Plan) -> PanelColumns:
@@ -78,6 +87,55 @@ class Rows:
                 who, self.time, self.adopted, cluster=self.cluster, grain=self.grain
             )
         return columns_of(asked, who, self.time, self.adopted, cluster=self.cluster)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """Which plan is answered, written or frozen; at most one of the three files."""
+
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Answer this plan, and say whether it is the registered one.",
+            show_default="the registered one, if any",
+        ),
+    ] = None
+    write_plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the plan of what is asked as TOML, and stop."),
+    ] = None
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Freeze this plan in the workspace, print its hash, and stop."
+        ),
+    ] = None
+    because: Annotated[
+        str,
+        typer.Option(metavar="WORDS", help="With --register: why it replaces the one in force."),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        files = {"--plan": self.plan, "--write-plan": self.write_plan, "--register": self.register}
+        named = [option for option, file in files.items() if file is not None]
+        if len(named) > 1:
+            raise ConfigError(
+                f"{' and '.join(named)} cannot be done at once.",
+                hint="Write a plan, then register it, then answer it.",
+            )
+        if self.because and self.register is None:
+            raise ConfigError(
+                "--because says why a plan is replaced, and none is registered here.",
+                hint="Name the new plan with --register FILE.",
+            )
+
+    def read(self) -> Plan | None:
+        """Return the plan that is answered or frozen; None where no file is named."""
+        from trueup.estimate.verdict.plan import read_plan
+
+        file = self.plan or self.register
+        return read_plan(file) if file else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

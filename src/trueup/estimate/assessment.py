@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from trueup.estimate.estimator import Fit
@@ -187,16 +187,41 @@ class Verdict:
         return f"**{self.say()}**: {self.because}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Whether the plan was registered before the data were read, and what speaks against it.
+
+    Parameters
+    ----------
+    says
+        E.g. ``registered 2026-03-02, hash 9ab3e2350efb``, or ``not registered, hash ...``.
+    registered_on
+        The day the register holds, ISO; empty where it holds none.
+    version
+        Which version of the plan; nought where it is not in the register.
+    flags
+        One sentence on each thing that weakens the registration: rows that could be seen
+        before, a kept file that no longer matches its hash, what was changed since.
+    """
+
+    says: str = "not registered"
+    registered_on: str = ""
+    version: int = 0
+    flags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Assessment:
-    """The whole answer to a registered plan.
+    """The whole answer to a plan.
 
     Parameters
     ----------
     plan
-        Title of the registered plan.
+        Title of the plan.
     plan_hash
-        Of the frozen plan, printed wherever the verdict is.
+        Of the plan in use, printed wherever the verdict is.
+    standing
+        Whether that plan was registered.
     look, looks
         Which of how many planned looks at the data this is.
     primary
@@ -236,6 +261,7 @@ class Assessment:
     seed: int
     made_up: bool = False
     departures: Estimate | Abstention | None = None
+    standing: Standing = field(default_factory=Standing)
 
     def say(self) -> tuple[str, ...]:
         """Say the whole answer in about ten lines, what could have been seen before what was."""
@@ -265,6 +291,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from (f"Moderator: {_says(each)}" for each in assessment.moderators)
     yield f"What would settle it: {verdict.would_settle}" if verdict.would_settle else ""
     yield _registered(assessment)
+    yield from assessment.standing.flags
 
 
 def _power(power: Power | Abstention) -> str:
@@ -318,7 +345,7 @@ def _registered(assessment: Assessment) -> str:
     question = assessment.primary.question
     smallest = say(question.smallest, COUNT if question.scale == "level" else RATIO)
     return (
-        f"Plan {assessment.plan_hash}, look {assessment.look} of {assessment.looks}: "
+        f"Plan: {assessment.standing.says}; look {assessment.look} of {assessment.looks}; "
         f"{question.better} is better, {smallest} is the smallest change of interest; "
         f"rows {assessment.panel_digest}."
     )

@@ -132,9 +132,10 @@ def _title(view: View) -> str:
 
 def _footer(view: View) -> Footer:
     found = view.assessment
-    plan, panel = view.run.frozen_plan, ""
+    plan, panel = view.run.unweighed or "not registered", ""
     if found is not None:
-        plan = f"{found.plan}, {found.plan_hash}; look {found.look} of {found.looks}"
+        look = f"look {found.look} of {found.looks}; {found.plan}"
+        plan = " ".join((f"{found.standing.says}; {look}.", *found.standing.flags))
         panel = f"{found.source}, {found.panel_digest}, seed {found.seed}"
     return Footer(
         tool_version=view.run.tool_version,

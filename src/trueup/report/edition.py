@@ -39,6 +39,7 @@ def edit(
     assessment: Assessment | None = None,
     truth: Truth | None = None,
     command: str = "",
+    unweighed: str = "",
 ) -> Report:
     """Compose the report on what was measured, and on what the balance said of it.
 
@@ -56,13 +57,21 @@ def edit(
         Of a made-up organisation.
     command
         How to run it again, where it was not ``trueup report``.
+    unweighed
+        Which plan is registered, and why it could not be answered; empty where none is.
     """
     again = command or shlex.join(["trueup", "report", *map(str, locations)])
     return compose(
         measured.findings,
         repositories=tuple(subjects(tables)),
         coverage=tuple(coverage_rows(tables)),
-        run=Run(tool_version=__version__, digest=tables.digest, ran_at=ran_at, command=again),
+        run=Run(
+            tool_version=__version__,
+            digest=tables.digest,
+            ran_at=ran_at,
+            command=again,
+            unweighed=unweighed,
+        ),
         definitions=tuple(_definition(metric) for metric in measured.metrics),
         rows=rows_of(tables),
         assessment=assessment,

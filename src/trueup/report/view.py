@@ -46,13 +46,19 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """When, with what and on which rows the report was made."""
+    """When, with what and on which rows the report was made.
+
+    Parameters
+    ----------
+    unweighed
+        Which plan is registered, and why it could not be answered; empty where none is.
+    """
 
     tool_version: str
     digest: str
     ran_at: int
     command: str
-    frozen_plan: str = "none registered"
+    unweighed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

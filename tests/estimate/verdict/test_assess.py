@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from trueup.estimate.question import Question
 from trueup.estimate.verdict.assess import _Work, assess
 from trueup.estimate.verdict.looks import ONLY_LOOK
 from trueup.estimate.verdict.plan import Plan, plan_hash
+from trueup.estimate.verdict.register import Registration
 from trueup.model.evidence import Abstention, Window
 
 WEEK = 604_800_000_000
@@ -143,21 +145,42 @@ def test_each_week_of_looking_widens_the_interval_that_is_shown() -> None:
     assert any("Look 20 of 52" in remark.says for remark in looked.remarks)
 
 
+def registered(plan: Plan, on: date, version: int = 1) -> Registration:
+    """Return a plan as the register would hold it."""
+    frozen = dataclasses.replace(plan, registered_on=on)
+    return Registration(
+        subject="workspace",
+        version=version,
+        registered_on=on,
+        plan_hash=plan_hash(frozen),
+        plan=frozen,
+        path=Path(f"workspace-{version}.toml"),
+    )
+
+
+MIDWAY = date(2026, 5, 11)
+"""Registered after week 18: treated rows are 14 teams x (16 + 12), of which 14 x (8 + 4) seen."""
+
+
 def test_a_plan_changed_after_registration_leans_at_most_and_lists_what_changed() -> None:
-    registered = dataclasses.replace(PLAN, looks=12)
-    found = assessed(panel(effect=-0.3), registered=registered)
+    kept = registered(dataclasses.replace(PLAN, looks=12), MIDWAY)
+    found = assessed(panel(effect=-0.3), versions=(kept,))
     assert (found.verdict.answer, found.verdict.towards) == ("leaning", "harm")
-    assert any("looks: 12 became 52" in remark.says for remark in found.remarks)
-    renamed = dataclasses.replace(PLAN, title="Another")
-    assert assessed(panel(effect=-0.3), registered=renamed).verdict.answer == "destroying"
+    assert any("looks: 12 became 52" in flag for flag in found.standing.flags)
+    renamed = registered(dataclasses.replace(PLAN, title="Another"), MIDWAY)
+    assert assessed(panel(effect=-0.3), versions=(renamed,)).verdict.answer == "destroying"
 
 
-def test_what_was_seen_before_registration_is_said() -> None:
-    """Registered after week 18: treated rows are 14 teams x (16 + 12), of which 14 x (8 + 4)."""
-    plan = dataclasses.replace(PLAN, registered_on=date(2026, 5, 11))
-    remarks = [one.says for one in assessed(panel(), plan).remarks if one.kind == "registration"]
-    assert len(remarks) == 1
-    assert "43 %" in remarks[0]
+def test_the_registered_plan_is_answered_at_the_look_its_day_makes_it() -> None:
+    """A plan without a day is the registered one: week 26 is eight weeks on, the ninth look."""
+    found = assessed(panel(), PLAN, versions=(registered(PLAN, MIDWAY),))
+    dated = dataclasses.replace(PLAN, registered_on=MIDWAY)
+    assert (found.look, found.plan_hash) == (9, plan_hash(dated))
+    assert found.standing.says == f"registered 2026-05-11, hash {plan_hash(dated)}"
+    assert any("43 %" in line for line in found.say())
+    assert any(
+        line.startswith(f"Plan: {found.standing.says}; look 9 of 52") for line in found.say()
+    )
 
 
 def test_explored_outcomes_are_adjusted_for_how_many_they_are() -> None:

@@ -18,7 +18,6 @@ from trueup.estimate.verdict.plan import (
     as_toml,
     binding,
     differences,
-    freeze,
     not_throughput,
     plan_hash,
     read_plan,
@@ -37,6 +36,7 @@ PLAN = Plan(
     registered_on=date(2026, 1, 5),
     population=Population(units="team", grain="week", since=date(2025, 1, 6)),
 )
+SHORT_PLAN = Plan(primary=LEAD_TIME)
 SHORT = """
 [primary]
 outcome = "changes"
@@ -126,16 +126,21 @@ def test_what_changed_since_registration_is_listed() -> None:
     assert differences(now, PLAN)[0] == "guardrails.failures: added"
 
 
-def test_a_frozen_plan_is_never_replaced_in_silence(tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
-    assert freeze(PLAN, path) == plan_hash(PLAN)
+    write_plan(PLAN, path)
     before = path.read_bytes()
-    assert freeze(PLAN, path) == plan_hash(PLAN)
-    with pytest.raises(EstimateError, match="looks: 52 became 12"):
-        freeze(dataclasses.replace(PLAN, looks=12), path)
     with pytest.raises(EstimateError, match="already"):
-        write_plan(PLAN, path)
+        write_plan(dataclasses.replace(PLAN, looks=12), path)
     assert path.read_bytes() == before
+
+
+def test_a_written_plan_names_every_key_it_leaves_open(tmp_path: Path) -> None:
+    text = as_toml(SHORT_PLAN, notes=("Seen: 3 teams.", "two\nlines"))
+    for line in ("# registered_on =", "# since =", "# until =", "# horizon ="):
+        assert [one for one in text.splitlines() if one.startswith(line)], line
+    assert "\n# Seen: 3 teams.\n# two lines\n" in text
+    assert read_plan(written(tmp_path, text)) == SHORT_PLAN
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from trueup.estimate.reading import panel_from_table, read_panel
 from trueup.estimate.reading.limits import refuse_values
 from trueup.estimate.verdict.assess import Progress, assess
 from trueup.estimate.verdict.plan import Plan
+from trueup.estimate.verdict.register import Registration
 
 
 def estimate(
@@ -23,6 +25,7 @@ def estimate(
     seed: int = SEED,
     progress: Progress | None = None,
     made_up: bool = False,
+    versions: Sequence[Registration] = (),
 ) -> Assessment:
     """Answer a question on a panel, whatever the answer: also that nobody can know.
 
@@ -34,6 +37,8 @@ def estimate(
         Told how far it is.
     made_up
         The records are of a made-up organisation.
+    versions
+        What was registered about the same rows, the first one first.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def estimate(
     plan = asked if isinstance(asked, Plan) else plan_of(asked, panel)
     for question in plan.questions:
         refuse_values(panel, question)
-    return assess(panel, plan, seed=seed, progress=progress, made_up=made_up)
+    return assess(panel, plan, seed=seed, progress=progress, made_up=made_up, versions=versions)
 
 
 def estimate_panel(

@@ -6,9 +6,8 @@ What the data could have seen is worked out first; nothing here raises for lack 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -31,8 +30,10 @@ from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.power import power
 from trueup.estimate.question import Question
 from trueup.estimate.verdict.looks import Look, this_look
-from trueup.estimate.verdict.plan import Plan, binding, differences, not_throughput, plan_hash
+from trueup.estimate.verdict.plan import Plan, not_throughput, plan_hash
+from trueup.estimate.verdict.register import Registration
 from trueup.estimate.verdict.rule import HONEST, Rule, agreement, judge, might_be_neutral
+from trueup.estimate.verdict.standing import hold
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention, Interval
 
@@ -61,9 +62,9 @@ def assess(
     progress: Progress | None = None,
     made_up: bool = False,
     source: str = "",
-    registered: Plan | None = None,
+    versions: Sequence[Registration] = (),
 ) -> Assessment:
-    """Answer a registered plan on a panel, whatever the answer.
+    """Answer a plan on a panel, whatever the answer.
 
     Parameters
     ----------
@@ -73,9 +74,9 @@ def assess(
         The records are of a made-up organisation.
     source
         Where the panel comes from; as the panel says where empty.
-    registered
-        The plan as it was frozen; what differs from it is listed, and what bears on the verdict
-        keeps it from saying more than leaning.
+    versions
+        What was registered about the same rows, the first one first; what differs from it is
+        listed, and what bears on the verdict keeps it from saying more than leaning.
 
     Raises
     ------
@@ -83,16 +84,17 @@ def assess(
         The primary question names a column the panel has not, the plan an estimator there is not,
         or a library that estimates is not installed.
     """
+    held = hold(panel, plan, versions)
+    plan = held.plan
     look = this_look(
         panel, registered_on=plan.registered_on, looks=plan.looks, outcome=plan.primary.outcome
     )
-    work = _Work(panel=panel, plan=plan, look=look, seed=seed)
+    work = _Work(panel=panel, plan=plan, look=look, seed=seed, barred=held.cap)
     told = _Told(progress, _steps(plan))
     primary = work.assessed(plan.primary, checked=True, needed=True)
     told.done()
     guardrails = tuple(told.each(work.assessed(one, checked=True) for one in plan.guardrails))
     exploratory = tuple(told.each(work.assessed(one, checked=False) for one in plan.exploratory))
-    changes = differences(registered, plan) if registered is not None else ()
     ratio = throughput_of_adopters(panel, level=work.level(1), seed=seed)
     return Assessment(
         plan=plan.title,
@@ -105,7 +107,7 @@ def assess(
         n_treated=int(panel.ever_treated.sum()),
         n_periods=panel.n_periods,
         window=panel.window,
-        remarks=(*panel.remarks, *_remarks(panel, plan, look, changes)),
+        remarks=(*panel.remarks, *_remarks(panel, plan, look)),
         primary=primary,
         guardrails=guardrails,
         exploratory=_adjusted(exploratory),
@@ -113,22 +115,24 @@ def assess(
         thresholds=tuple(told.each(work.thresholds())),
         little=ratio.implied if ratio else None,
         departures=ratio.counted if ratio else None,
-        verdict=work.verdict(primary, guardrails, changes),
+        verdict=work.verdict(primary, guardrails),
         source=source or panel.source,
         panel_digest=panel.digest(),
         seed=seed,
         made_up=made_up,
+        standing=held.standing,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Work:
-    """One panel held against one plan at one look."""
+    """One panel held against one plan at one look; `barred` says why it may only lean."""
 
     panel: Panel
     plan: Plan
     look: Look
     seed: int
+    barred: str = ""
 
     def level(self, times: int) -> float:
         """Level of an interval at this look, for `times` the plan's error."""
@@ -196,13 +200,8 @@ class _Work:
             check(case if name == HONEST else once) for name, check in all_checks().items()
         )
 
-    def verdict(
-        self, primary: Assessed, guardrails: tuple[Assessed, ...], changes: tuple[str, ...]
-    ) -> Verdict:
-        changed = binding(changes)
-        cap = self.plan.not_throughput or not_throughput(self.plan.primary)
-        if changed:
-            cap = f"the plan was changed after it was registered ({changed[0]})"
+    def verdict(self, primary: Assessed, guardrails: tuple[Assessed, ...]) -> Verdict:
+        cap = self.barred or self.plan.not_throughput or not_throughput(self.plan.primary)
         rule = Rule(look=self.look, alpha=self.plan.alpha, cap=cap)
         return judge(primary, guardrails, rule=rule, narrow=dict(self.narrow(primary)))
 
@@ -285,36 +284,13 @@ def _adjusted(exploratory: tuple[Assessed, ...]) -> tuple[Assessed, ...]:
     return tuple(shown)
 
 
-def _remarks(panel: Panel, plan: Plan, look: Look, changes: tuple[str, ...]) -> Iterator[Remark]:
+def _remarks(panel: Panel, plan: Plan, look: Look) -> Iterator[Remark]:
     yield Remark(kind="look", says=look.says(plan.alpha))
-    if plan.registered_on is None:
-        yield Remark(kind="registration", says="The plan has no date of registration.")
-    else:
-        share = _seen_before(panel, plan)
-        if share > 0:
-            yield Remark(
-                kind="registration",
-                says=f"When the plan was registered, on {plan.registered_on}, "
-                f"{100 * share:.0f} % of the rows after adoption could already be seen.",
-            )
-    if changes:
-        yield Remark(kind="plan_changed", says=f"Changed since registration: {'; '.join(changes)}.")
     if plan.population.grain not in {panel.grain, "period"}:
         yield Remark(
             kind="grain",
             says=f"The plan speaks of {plan.population.grain}s, the panel of {panel.grain}s.",
         )
-
-
-def _seen_before(panel: Panel, plan: Plan) -> float:
-    """Return which share of the rows after adoption was over when the plan was registered."""
-    rows, day = panel.period[panel.treated], plan.registered_on
-    if day is None or not rows.size:
-        return 0.0
-    instant = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1_000_000
-    length = (panel.window.end_at - panel.window.start_at) / panel.n_periods
-    over = (instant - panel.window.start_at) / length if length > 0 else 0.0
-    return float((rows + 1 <= over + 1e-9).mean())
 
 
 def _varies_within(panel: Panel, dose: str) -> bool:

@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 import types
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -223,58 +223,54 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def freeze(plan: Plan, path: Path) -> str:
-    """Write the plan where it is kept, and return its hash; one already there is never replaced.
-
-    Raises
-    ------
-    EstimateError
-        Another plan is frozen there; the message says what differs.
-    """
-    if not path.exists():
-        write_plan(plan, path)
-        return plan_hash(plan)
-    changes = differences(read_plan(path), plan)
-    if changes:
-        raise EstimateError(
-            f"Another plan is registered in {path}: {'; '.join(changes)}.",
-            hint="Keep to it, or register the new one under another name and say why.",
-        )
-    return plan_hash(plan)
-
-
-def write_plan(plan: Plan, path: Path) -> None:
+def write_plan(plan: Plan, path: Path, *, notes: Sequence[str] = ()) -> None:
     """Write a plan as TOML with a word on every part, for people to edit.
 
+    Parameters
+    ----------
+    notes
+        Comments above all else: what was seen when it was written, or when it was frozen.
+
     Raises
     ------
     EstimateError
-        There is a file already.
+        There is a file already, or it cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(as_toml(plan))
+            file.write(as_toml(plan, notes=notes))
     except FileExistsError as error:
         raise EstimateError(
             f"There is a file {path} already.", hint="Choose another name, or remove it."
         ) from error
+    except OSError as error:
+        raise EstimateError(
+            f"The plan cannot be written to {path}: {error.strerror}.",
+            hint="Name a file you may write.",
+        ) from error
 
 
-def as_toml(plan: Plan) -> str:
+def as_toml(plan: Plan, *, notes: Sequence[str] = ()) -> str:
     """Return the plan as commented TOML that `read_plan` reads back to an equal plan."""
     lines = [
         "# What is decided before the data are read. Its hash is printed beside the verdict.",
+        *(f"# {' '.join(note.split())}" for note in notes),
         *_pairs(plan, _ABOUT),
     ]
-    for name in ("population", "adoption", "unmarked", "primary"):
-        lines += ["", f"# {_ABOUT[name]}", f"[{name}]", *_pairs(getattr(plan, name), _ABOUT)]
+    lines += _part(plan, "primary")
     for name in ("guardrails", "exploratory"):
         lines += ["", f"# {_ABOUT[name]}"]
-        for question in getattr(plan, name):
-            lines += [f"[[{name}]]", *_pairs(question, {}), ""]
+        for place, question in enumerate(getattr(plan, name)):
+            lines += [*([""] if place else []), f"[[{name}]]", *_pairs(question, {})]
         if not getattr(plan, name):
             lines += [f"# [[{name}]]", '# outcome = "incidents"', '# better = "lower"']
+    for name in ("population", "adoption", "unmarked"):
+        lines += _part(plan, name)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _part(plan: Plan, name: str) -> tuple[str, ...]:
+    return ("", f"# {_ABOUT[name]}", f"[{name}]", *_pairs(getattr(plan, name), _ABOUT))
 
 
 _ABOUT = {
@@ -283,12 +279,20 @@ _ABOUT = {
     "dose": "column of exposure, for the search for a threshold",
     "threshold_outcomes": "outcomes in which there may be one",
     "placebo_outcomes": "columns that adoption cannot have moved",
-    "registered_on": "when this was frozen; without it the data may be read once",
+    "registered_on": "written when the plan is registered",
     "estimator": "the recipe, and another to hold it against",
     "cluster": "what shares shocks",
     "looks": "planned readings in the year from registration",
     "alpha": "error of the interval over all readings",
     "not_throughput": "why the outcome is not throughput; leaning is then the strongest answer",
+    "units": "what one unit is",
+    "grain": "length of a period",
+    "since": "the window: first day that counts; without it, from the first on",
+    "until": "the window: first day that no longer counts; without it, open",
+    "share": "of active developers who use AI tools, else of landed changes that carry a mark",
+    "weeks": "weeks on end",
+    "users_among_controls": "of those not seen to adopt",
+    "non_users_among_adopters": "of those seen to adopt",
     "population": "Whom it is about; a unit is never a person.",
     "adoption": "A unit adopts in the first of so many weeks on end with more use than this share.",
     "unmarked": "How wrong the marks may be at most: unmarked is unknown, never without AI.",
@@ -305,11 +309,13 @@ _ABOUT = {
 def _pairs(item: Any, about: Mapping[str, str]) -> Iterator[str]:
     """Yield ``key = value  # what it is`` for the plain fields of a plan or of a part of it."""
     for name, value in _canonical(item, typed=True).items():
-        nested = isinstance(value, dict) or name in {"guardrails", "exploratory"}
-        if nested or value is None:
+        if isinstance(value, dict) or name in {"guardrails", "exploratory"}:
             continue
         says = f"  # {about[name]}" if name in about else ""
-        yield f"{name} = {_toml(value)}{says}"
+        if value is not None:
+            yield f"{name} = {_toml(value)}{says}"
+        elif says:
+            yield f"# {name} ={says}"
 
 
 def _toml(value: Any) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trueup.report.document import OneLine, Section
-from trueup.report.sentence import Name, Sentence
+from trueup.report.sentence import Name, Quoted, Sentence
 from trueup.report.view import View
 
 
@@ -32,4 +34,11 @@ def no_effects(view: View) -> Section:
     block = OneLine(
         connect="deployments, AI sessions and the dates of your roll-outs", answers=answers
     )
-    return Section(id="effects", heading="Effects", blocks=(block,))
+    return Section(id="effects", heading="Effects", blocks=(*_unweighed(view), block))
+
+
+def _unweighed(view: View) -> Iterator[Sentence]:
+    """Say which plan is registered and why it could not be answered."""
+    if view.run.unweighed:
+        said = Quoted(text=view.run.unweighed, by="the register")
+        yield Sentence(template="Plan: {said}", values={"said": said}, tone="note")

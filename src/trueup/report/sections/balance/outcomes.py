@@ -171,7 +171,7 @@ def _forest(assessment: Assessment, found: tuple[Weighed, ...]) -> list[Block]:
             finding=Sentence(template=title),
             subtitle=Sentence(
                 template="Change in each outcome with {use}; {it:n}, {it:window}. Filled: the "
-                "registered recipe with its interval; hollow, below: what a dashboard would show. "
+                "recipe of the plan with its interval; hollow, below: what a dashboard would show. "
                 "Shaded: counts as no difference; an outcome in a unit of its own is "
                 "drawn so that its band is as wide. Exploratory outcomes never change the verdict.",
                 values={"it": anchor, "use": Name(use_of(assessment))},
@@ -215,7 +215,7 @@ def _recipes(found: tuple[Weighed, ...]) -> Table:
     two_way = ("Two-way",) if beside else ()
     return Table(
         caption=Sentence(template=text),
-        columns=("Outcome", "Registered recipe", "Second recipe", *two_way, "Dashboard"),
+        columns=("Outcome", "Recipe of the plan", "Second recipe", *two_way, "Dashboard"),
         rows=tuple(_recipes_of(each, beside=beside) for each in found),
     )
 

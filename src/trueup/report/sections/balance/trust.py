@@ -163,7 +163,7 @@ def truth(assessment: Assessment, put_in: Mapping[str, float] | None) -> Section
         template="This organisation is made up, so the truth is known. Nineteen intervals in "
         "twenty should hold it; a dashboard's number need not come near it."
     )
-    columns = ("Outcome", "Truth put in", "Registered recipe", "Holds the truth?", "Dashboard")
+    columns = ("Outcome", "Truth put in", "Recipe of the plan", "Holds the truth?", "Dashboard")
     table = Table(caption=caption, columns=columns, rows=rows)
     return Section(id="truth", heading="The truth we put in", blocks=(table,))
 

@@ -29,7 +29,7 @@ _REACHES = (0.1, 0.2, 0.3, 0.5)
 
 
 def answer(assessment: Assessment) -> tuple[Sentence, ...]:
-    """Return the verdict in plain words, then why, then what would change it."""
+    """Return the verdict in plain words, why, what would change it, and by which plan."""
     verdict = assessment.verdict
     leads = [Sentence(template="{why}", values={"why": _quote(verdict.because)}, tone="lead")]
     if verdict.capped and verdict.capped.rstrip(".").lower() not in verdict.because.lower():
@@ -44,7 +44,20 @@ def answer(assessment: Assessment) -> tuple[Sentence, ...]:
                 tone="note",
             )
         )
-    return (_headline(assessment), *leads)
+    return (_headline(assessment), *leads, _standing(assessment))
+
+
+def _standing(assessment: Assessment) -> Sentence:
+    """Say whether the plan was registered, when, its hash, and what speaks against that."""
+    standing = assessment.standing
+    return Sentence(
+        template="Plan: {standing}.{flags}",
+        values={
+            "standing": Quoted(text=standing.says, by="the register"),
+            "flags": Quoted(text="".join(f" {flag}" for flag in standing.flags), by="the register"),
+        },
+        tone="note",
+    )
 
 
 def _is_count(verdict: Verdict) -> bool:
@@ -109,7 +122,7 @@ def scale(assessment: Assessment) -> ScaleRows:
     reach = _reach(rows)
     return ScaleRows(
         caption=Sentence(
-            template="What {use} changed, by the registered recipe. Filled: best guess with its "
+            template="What {use} changed, by the recipe of the plan. Filled: best guess with its "
             "interval. Hollow: what a dashboard would show. Shaded: counts as no difference. "
             "Hatched: cannot tell." + (_STRETCHED if any(row.per != 1.0 for row in rows) else ""),
             values={"use": Name(use_of(assessment))},
@@ -152,7 +165,7 @@ def _missing(role: Role) -> Abstention:
     source = "what AI tools cost" if role == "cost" else f"records of {role}"
     return Abstention(
         metric=role.replace(" ", "_"),
-        reason=f"The registered plan has no outcome for {role}.",
+        reason=f"The plan has no outcome for {role}.",
         remedy=f"Connect {source}, and register a plan that guards it.",
     )
 
