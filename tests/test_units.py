@@ -58,6 +58,8 @@ def test_what_is_written_is_within_a_twentieth_of_the_value(value: float) -> Non
         (90, "1.5 minutes"),
         (3600, "1 hour"),
         (3 * DAY, "3 days"),
+        (59.7, "1 minute"),
+        (0.997 * DAY, "1 day"),
         (13.9 * DAY, "14 days"),
         (14 * DAY, "2 weeks"),
         (61 * DAY, "2 months"),

@@ -50,6 +50,10 @@ _DURATIONS = (
 )
 
 
+_FILLED = ("second", "minute", "hour")
+"""Of which so many as make one of the next unit are called one of that."""
+
+
 def significant(value: float, digits: int = 2) -> str:
     """Write a number with at least `digits` significant digits and no exponent.
 
@@ -62,22 +66,29 @@ def significant(value: float, digits: int = 2) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def say_duration(seconds: float) -> str:
-    """Say a duration as a person would.
+def say_duration(seconds: float, digits: int = 2) -> str:
+    """Say a duration as a person would, in the next larger unit where rounding fills it.
 
     >>> say_duration(5400), say_duration(86400 * 3), say_duration(86400 * 40)
     ('1.5 hours', '3 days', '5.7 weeks')
+
+    >>> say_duration(86100), say_duration(86100, 4)
+    ('1 day', '23.92 hours')
     """
-    size = abs(seconds)
     for below, scale, noun in _DURATIONS:
-        if size < below:
-            amount = significant(seconds / scale).removesuffix(".0")
+        amount = significant(seconds / scale, digits)
+        if "." in amount:
+            amount = amount.rstrip("0").rstrip(".")
+        fills = noun in _FILLED and amount.lstrip("-") == significant(below / scale)
+        if abs(seconds) < below and fills:
+            seconds = math.copysign(below, seconds)
+        if abs(seconds) < below:
             return f"{amount} {noun}" + ("" if amount in {"1", "-1"} else "s")
     return _say_endless(seconds)
 
 
-def say(value: float, unit: Unit) -> str:
-    """Say a value in its unit: whole numbers of things whole, else at least two digits.
+def say(value: float, unit: Unit, digits: int = 2) -> str:
+    """Say a value in its unit: whole numbers of things whole, else at least `digits` digits.
 
     >>> say(0.1234, RATIO), say(1234, LINES), say(3, ITEMS), say(3.21, PER_WEEK)
     ('12 %', '1,234 lines', '3 items', '3.2 per week')
@@ -93,12 +104,12 @@ def say(value: float, unit: Unit) -> str:
     if math.isinf(value):
         return _say_endless(value)
     if unit == SECONDS:
-        return say_duration(value)
+        return say_duration(value, digits)
     if unit == RATIO:
-        return f"{significant(100 * value)} %"
+        return f"{significant(100 * value, digits)} %"
     if unit == RELATIVE:
-        return f"{'+' if value > 0 else ''}{significant(100 * value)} %"
-    amount = f"{value:,.0f}" if float(value).is_integer() else significant(value)
+        return f"{'+' if value > 0 else ''}{significant(100 * value, digits)} %"
+    amount = f"{value:,.0f}" if float(value).is_integer() else significant(value, digits)
     return f"{amount} {unit.symbol}".strip()
 
 

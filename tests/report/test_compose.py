@@ -298,7 +298,7 @@ def test_mean_waits_stand_in_all_four_ways_for_both_boundaries() -> None:
     for metric, first in ((names.MEAN_TIME_TO_LAND, 1), (names.MEAN_WAIT, 10)):
         found[metric] = [mean_wait(metric, first + rank, way) for rank, way in enumerate(ways)]
     flow = next(section for section in composed(found, "a/b").sections if section.id == "flow")
-    (table,) = [block for block in flow.blocks if isinstance(block, Table)]
+    (table,) = [block for block in flow.unfolded() if isinstance(block, Table)]
     told = [
         [cell.value / 86_400 for cell in row if isinstance(cell, Measurement)] for row in table.rows
     ]
@@ -308,7 +308,7 @@ def test_mean_waits_stand_in_all_four_ways_for_both_boundaries() -> None:
 def tables_of(report: Report, section: str) -> list[tuple[str, ...]]:
     """Return the columns of each table of a section."""
     (found,) = [each for each in report.sections if each.id == section]
-    return [block.columns for block in found.blocks if isinstance(block, Table)]
+    return [block.columns for block in found.unfolded() if isinstance(block, Table)]
 
 
 def test_models_are_told_apart_only_where_there_are_several_parts() -> None:

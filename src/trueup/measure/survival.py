@@ -326,6 +326,10 @@ def _arm(
     return found
 
 
+def _only(authors: int) -> str:
+    return f"Only {authors} author{'' if authors == 1 else 's'}" if authors else "Nobody"
+
+
 def _refusal(question: Question, lines: Lines) -> Abstention | None:
     marked = lines.cells.marked
     group, least = question.group, max(FEWEST_CLUSTERS, question.asked.k)
@@ -334,8 +338,8 @@ def _refusal(question: Question, lines: Lines) -> Abstention | None:
         persons = np.unique(lines.person[arm])
         if authors < least or (persons >= 0).sum() < question.asked.k:
             reason = (
-                f"Only {authors} author{'' if authors == 1 else 's'} wrote {name} lines; "
-                f"a comparison needs {least} in each group."
+                f"{_only(authors)} wrote {name} lines; "
+                f"a comparison needs {least} authors in each group."
             )
             return _abstain(question, reason, group)
     overlap = comparable(lines.cells)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trueup.estimate.assessment import Assessment
 from trueup.report.document import Definition, Footer, Report, Section
 from trueup.report.findings import Findings
+from trueup.report.folding import fold
 from trueup.report.sections.advice import limits, monday, unknowns
 from trueup.report.sections.answer import SOURCES, answer, scale, strip
 from trueup.report.sections.balance import verdict
@@ -67,9 +68,9 @@ def compose(
         assessment=assessment,
         truth=put_in,
     )
-    sections = tuple(section for section in _sections(view) if section is not None)
+    sections = tuple(fold(section) for section in _sections(view) if section is not None)
     draft = _report(view, sections)
-    return _report(view, (*sections, method(view, draft.shown())))
+    return _report(view, (*sections, fold(method(view, draft.shown()))))
 
 
 def _sections(view: View) -> Iterator[Section | None]:

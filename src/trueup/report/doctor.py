@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trueup.report.edition import coverage_rows, rows_of, subjects
 from trueup.report.sections.answer import GIT, strip
 from trueup.report.view import CoverageRow, Run, View
+from trueup.report.words import stopped
 from trueup.store.reading import Tables
 
 
@@ -39,7 +40,7 @@ class Check:
         """Yield the check as lines for a terminal."""
         yield f"{self.source}: {self.status}. {self.costs}"
         for missing, cure in self.holes:
-            yield f"  - {missing} {cure}".rstrip()
+            yield f"  - {stopped(missing)} {cure}".rstrip()
 
 
 def examine(tables: Tables) -> tuple[Check, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,9 +11,10 @@ from trueup.estimate.assessment import Assessment
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
+from trueup.report.charts.rows import row_of
 from trueup.report.scrutiny import Checks, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
-from trueup.report.words import Shown, measure_of, metric_of, short_between, short_of, value_of
+from trueup.report.words import Shown, stopped, typeset
 from trueup.units import RATIO, RELATIVE
 
 Cell = Shown | Name | Defined | Quoted
@@ -194,60 +194,6 @@ class Chart:
         yield from self.points
 
 
-NUMERIC = ("age_days", "quantile", "horizon", "dose")
-"""Dimensions whose members are places on an axis."""
-
-
-def row_of(key: int, point: Shown) -> dict[str, Any]:
-    """Return one number as a flat row: its ends, its value in words, its group.
-
-    An abstention has none; an end that is infinite is null, as JSON knows no infinity.
-    """
-    if isinstance(point, Abstention) or (isinstance(point, Study) and point.effect is None):
-        return {}
-    row = _measured(point) if isinstance(point, Measurement) else _compared(point)
-    group = () if isinstance(point, Study) else point.group
-    for dimension, member in group:
-        row[dimension] = float(member) if dimension in NUMERIC else member
-    return {"key": key, **row}
-
-
-def _measured(point: Measurement) -> dict[str, Any]:
-    low, high = _ends(point.interval)
-    return {
-        "value": point.value,
-        "low": low,
-        "high": high,
-        "n": point.n,
-        "metric": point.metric,
-        "says": value_of(point),
-        "version": point.version,
-    }
-
-
-def _compared(point: Estimate | Study) -> dict[str, Any]:
-    words = {
-        "metric": metric_of(point),
-        "measure": measure_of(point),
-        "says": short_of(point),
-        "between": short_between(point),
-    }
-    if isinstance(point, Study):
-        told = point.low is not None
-        found: dict[str, Any] = {"value": point.effect, "low": point.low, "high": point.high}
-        return {**found, "n": point.n, **words, "told": told}
-    low, high = _ends(point.interval)
-    found = {"value": point.value, "low": low, "high": high, "n": point.n_units}
-    return {**found, **words, "told": True}
-
-
-def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
-    if interval is None:
-        return None, None
-    low, high = interval.low, interval.high
-    return low if math.isfinite(low) else None, high if math.isfinite(high) else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartGroup:
     """Small charts of one kind, on one scale, side by side."""
@@ -351,15 +297,16 @@ class CoverageLine:
 
     @property
     def has_hole(self) -> bool:
-        """Whether something that should be there was not read."""
-        expected = self.expected.value if isinstance(self.expected, Measurement) else 0.0
-        return self.skipped.value > 0 or self.seen.value < expected
+        """Whether something is missing, counted or, as beyond the edge of a clone, not."""
+        if isinstance(self.expected, Abstention):
+            return self.skipped.value > 0 or (not self.seen.value and bool(self.remedy))
+        return self.skipped.value > 0 or self.seen.value < self.expected.value
 
     @property
     def says(self) -> str:
         """Why what is missing is missing, or that nothing is."""
         if self.reason:
-            return self.reason
+            return stopped(typeset(self.reason))
         if self.seen.coverage == 1.0:
             return "complete"
         return "all that was found" if self.seen.value else "none found"
@@ -421,12 +368,28 @@ Block = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Blocks that whoever doubts opens, under words that say what is in them.
+
+    It hides nothing: what is folded is printed, searched, and written by every other renderer.
+    """
+
+    says: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A heading and its blocks, in the order of the brief."""
 
     id: str
     heading: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block | Fold, ...]
+
+    def unfolded(self) -> Iterator[Block]:
+        """Yield every block, folded or not, in reading order."""
+        for block in self.blocks:
+            yield from block.blocks if isinstance(block, Fold) else (block,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,7 +451,7 @@ class Report:
             yield self.gates
         yield self.strip
         for section in self.sections:
-            yield from section.blocks
+            yield from section.unfolded()
 
     def shown(self) -> tuple[Shown, ...]:
         """Return each piece of evidence once, in the order a reader meets it."""

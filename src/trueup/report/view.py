@@ -43,6 +43,12 @@ class CoverageRow:
     reason: str = ""
     remedy: str = ""
 
+    @property
+    def is_hole(self) -> bool:
+        """Whether something is missing, counted or, as beyond the edge of a clone, not."""
+        uncounted = self.expected is None and not self.seen and bool(self.remedy)
+        return bool(self.skipped) or (self.expected or 0) > self.seen or uncounted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from trueup.estimate.studies import STATUSES, Study
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Group, Measurement, Window
 from trueup.report import names
-from trueup.units import COUNT, ITEMS, PEOPLE, RELATIVE, Unit, say, significant
+from trueup.units import COUNT, ITEMS, LINES, PEOPLE, RELATIVE, Unit, say, significant
 
 Shown = Measurement | Estimate | Abstention | Study
 """All that a report may show."""
@@ -30,15 +30,18 @@ _SPOKEN: Mapping[Unit, float] = MappingProxyType({POINTS: 100.0, PER_THOUSAND_CH
 _RARE: Mapping[str, Unit] = MappingProxyType({"incidents_per_change": PER_THOUSAND_CHANGES})
 """Outcomes so rare that one unit of them is no number to read."""
 
+_ONE: Mapping[Unit, str] = MappingProxyType({PEOPLE: "person", LINES: "line"})
+"""What one of a unit is called, where it is counted whole."""
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
-_USELESS_ZERO = re.compile(r"(?<=\d)\.0(?!\d)|(?<=\.\d)0(?!\d)")
+_USELESS_ZERO = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.)(\d*[1-9])0+(?!\d)")
 _NUMBER_AND_REST = re.compile(r"^([-+]?[\d,.]+)(.*)$")
 
 
-def plain(value: float, unit: Unit) -> str:
+def plain(value: float, unit: Unit, digits: int = 2) -> str:
     """Say a value: a true minus sign, no decimal that says nothing, no break before its unit.
 
     >>> from trueup.units import RATIO, SECONDS
@@ -48,13 +51,13 @@ def plain(value: float, unit: Unit) -> str:
     if unit in _SPOKEN:
         value, unit = _SPOKEN[unit] * value, replace(unit, name="said")
     if unit.name == "said" and value > 0:
-        return "+" + plain(value, replace(unit, name="signed"))
-    if unit == PEOPLE and value == 1:
-        return "1\u00a0person"
+        return "+" + plain(value, replace(unit, name="signed"), digits)
+    if value == 1 and unit in _ONE:
+        return f"1\u00a0{_ONE[unit]}"
     if unit == TIMES:
-        return f"{significant(value)}\u00a0times"
+        return f"{significant(value, digits)}\u00a0times"
     spaces = 1 if unit.symbol.count(" ") > 1 else -1
-    said = _USELESS_ZERO.sub("", say(value, unit)).replace(" ", "\u00a0", spaces)
+    said = _USELESS_ZERO.sub(r"\1", say(value, unit, digits)).replace(" ", "\u00a0", spaces)
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 
 
@@ -113,7 +116,11 @@ def _counted(shown: Measurement | Estimate) -> str:
     """Say items by their name: 38 changes, not 38 items."""
     if shown.unit != ITEMS or isinstance(shown, Estimate):
         return ""
-    return plain(shown.value, COUNT) + "\u00a0" + shown.n_of
+    return plain(shown.value, COUNT) + "\u00a0" + _singular(shown.n_of, shown.value)
+
+
+def _singular(items: str, number: float) -> str:
+    return items.removesuffix("s") if number == 1 else items
 
 
 def interval_of(shown: Shown) -> str:
@@ -135,15 +142,18 @@ def interval_of(shown: Shown) -> str:
 def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> str:
     """Say from where to where, the unit once where both ends share it.
 
+    Ends that differ are said with as many digits as it takes to see that they do.
+
     >>> between(-0.19, 0.14, RELATIVE).replace(chr(160), " ").replace(chr(8722), "-")
     '-19 to +14 %'
     """
-    low, high = (
-        f"+{said}" if signed and end > 0 and math.isfinite(end) and said[0] != "+" else said
-        for end, said in ((lower, plain(lower, unit)), (upper, plain(upper, unit)))
-    )
-    if low == high:
-        return low
+    for digits in (2, 3, 4):
+        low, high = (
+            f"+{said}" if signed and end > 0 and math.isfinite(end) and said[0] != "+" else said
+            for end, said in ((end, plain(end, unit, digits)) for end in (lower, upper))
+        )
+        if low != high or lower == upper:
+            break
     first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high
     same_unit = first is not None and second.endswith(first.group(2))
     if first is not None and same_unit:
@@ -157,9 +167,29 @@ def typeset(text: str) -> str:
     >>> typeset("-5 % in 24-week spans").replace(chr(160), "~").replace(chr(8722), "MINUS")
     'MINUS5~% in 24-week spans'
     """
-    return _MINUS.sub("\u2212", names.plainly(text)).replace(" %", "\u00a0%")
+    return _PER_CENT.sub("\u00a0%", _MINUS.sub("\u2212", names.plainly(text)))
 
 
+def listed(names_: Sequence[str]) -> str:
+    """Name several things in one breath.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    *first, last = names_
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def stopped(text: str) -> str:
+    """End a sentence with a full stop, whoever wrote it.
+
+    >>> stopped("none left"), stopped("None left."), stopped("")
+    ('none left.', 'None left.', '')
+    """
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+_PER_CENT = re.compile(r"(?<=\d) ?%")
 _MINUS = re.compile(r"(?<![\w.)])-(?=\.?\d)")
 
 
@@ -169,8 +199,7 @@ def items_of(shown: Shown) -> str:
         return f"{shown.n_units:,} units, {shown.n_treated:,} of them adopted"
     if isinstance(shown, Study):
         return shown.n
-    items = shown.n_of.removesuffix("s") if shown.n == 1 else shown.n_of
-    return f"{shown.n:,}\u00a0{items}".strip()
+    return f"{shown.n:,}\u00a0{_singular(shown.n_of, shown.n)}".strip()
 
 
 def day(at: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Measurement
-from trueup.report.charts.theme import HAIR, INK, MARKED, MUTED, PAPER, Spec, drawing
+from trueup.report.charts.theme import HAIR, INK, MARKED, MUTED, PAPER, Spec, drawing, per_cent
 from trueup.report.words import Shown
 
 ROW = 66
@@ -158,8 +158,7 @@ def _axis(low: float, high: float) -> Spec:
         "scale": {"domain": [low, high], "nice": False, "clamp": True},
         "axis": {
             "title": None,
-            "format": "+.0%",
-            "labelExpr": "datum.value === 0 ? '0' : datum.label",
+            **per_cent("+.0%"),
             "grid": False,
             "tickCount": {"expr": "max(3, floor(width / 90))"},
             "labelOverlap": True,

@@ -15,6 +15,7 @@ from trueup.report.charts.theme import (
     Spec,
     catch,
     drawing,
+    per_cent,
 )
 from trueup.units import RELATIVE
 
@@ -91,8 +92,7 @@ def _effect(field: str, low: float, high: float, points: Sequence[Estimate]) -> 
         "scale": {"domain": [low, high], "nice": False, "zero": False},
         "axis": {
             "title": None,
-            "format": "+.0%" if proportion else "+.3~g",
-            "labelExpr": "datum.value === 0 ? '0' : datum.label",
+            **per_cent("+.0%" if proportion else "+.3~g"),
             "tickCount": 6,
         },
     }

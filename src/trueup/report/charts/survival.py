@@ -46,7 +46,7 @@ def _age(points: Sequence[Finding]) -> Spec:
         "type": "quantitative",
         "scale": {"type": "sqrt", "domain": [0, max(ages, default=365)], "nice": False},
         "axis": {
-            "values": [age for age in ages if age in NAMED_AGES],
+            "values": [age for age in ages if age in NAMED_AGES or age == ages[-1]],
             "title": "age of the line in days (square-root scale)",
             "format": ",d",
             "labelOverlap": True,

@@ -43,7 +43,7 @@ def render_json(report: Report) -> str:
             {
                 "id": section.id,
                 "heading": section.heading,
-                "blocks": [_block(block, ledger) for block in section.blocks],
+                "blocks": [_block(block, ledger) for block in section.unfolded()],
             }
             for section in report.sections
         ],

@@ -41,7 +41,7 @@ def render_markdown(report: Report) -> str:
         lines += [*writer.draw(block), ""]
     for section in report.sections:
         lines += [f"## {section.heading}", ""]
-        for part in section.blocks:
+        for part in section.unfolded():
             lines += [*writer.draw(part), ""]
     lines += [*_footer(report.footer), "", *writer.footnotes()]
     return "\n".join(lines).replace("\u00a0", " ") + "\n"

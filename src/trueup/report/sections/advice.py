@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trueup.estimate.assessment import Assessment
-from trueup.model.evidence import Abstention, Measurement
+from trueup.model.evidence import Abstention, Group, Measurement
 from trueup.report import names
 from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unknowns
-from trueup.report.findings import Evidence
+from trueup.report.findings import Evidence, without_repository
 from trueup.report.sections.answer import NO_COST, NO_OUTCOME
 from trueup.report.sections.balance.weighed import use_of, weighed
 from trueup.report.sentence import Defined, Quoted, Sentence, how_sure
 from trueup.report.view import View
+from trueup.report.words import listed, value_of
 
 MOST_UNKNOWNS = 8
+STAGES = {"review": "the forge", "pipeline_run": "CI", "deployment": "deployments"}
+"""Tables that show where work waits, and the source that fills each."""
+
 CALENDAR = ("month", "quarter", "week")
+PLACES = frozenset({"age_days", "quantile", "wait"})
+"""Dimensions that are no parts of a whole, but places on its curve."""
+
+OLDEST = 365
+"""The greatest age of lines a reader is asked about, in days."""
 
 
 def limits(view: View) -> Section:
@@ -30,9 +39,10 @@ def limits(view: View) -> Section:
         )
         blocks.append(Sentence(template=text, values={"growth": growth}))
     blocks += _waits(known)
-    answers = Sentence(template="which stage limits the whole: coding, review, machines, release.")
-    if not (view.holds("review") and view.holds("pipeline_run") and view.holds("deployment")):
-        blocks.append(OneLine(connect="the forge, CI and deployments", answers=answers))
+    missing = [name for table, name in STAGES.items() if not view.holds(table)]
+    if missing:
+        answers = "which stage limits the whole: coding, review, machines, release."
+        blocks.append(OneLine(connect=listed(missing), answers=Sentence(template=answers)))
     return Section(id="limits", heading="What limits you", blocks=tuple(blocks))
 
 
@@ -47,10 +57,9 @@ def _waits(known: Evidence) -> list[Block]:
     )
     all_, left = (known.one(names.MEAN_WAIT, wait=name) for name in ("edge-corrected", "departed"))
     if isinstance(all_, Measurement) and isinstance(left, Measurement):
-        text += (
-            " On average it is {all}, counting what still waits; counting only what left, "
-            "as dashboards do, would show {left}."
-        )
+        text += " On average it is {all}, counting what still waits"
+        alike = value_of(all_) == value_of(left)
+        text += "." if alike else "; counting only what left, as dashboards do, would show {left}."
     return [Sentence(template=text, values={"half": half, "all": all_, "left": left})]
 
 
@@ -175,10 +184,21 @@ def _untold_by_verdict(found: Assessment | None) -> Iterator[Unknown]:
 
 
 def _untold(known: Evidence, metric: str) -> Iterator[Abstention]:
-    """Yield what a metric could not tell; of a metric that told something, not single months."""
+    """Yield what a metric could not tell.
+
+    Of one that told something, neither single months nor splits without a part; of survival, no
+    age beyond those its question names.
+    """
     found = known.of(metric)
     told = any(isinstance(each, Measurement) for each in found)
+    told_whole = any(isinstance(each, Measurement) and _is_whole(each.group) for each in found)
     for each in found:
-        passing = any(dimension in CALENDAR for dimension, _ in each.group)
-        if isinstance(each, Abstention) and not (told and passing):
+        age = float(dict(each.group).get("age_days", 0))
+        passing = age > OLDEST or any(dimension in CALENDAR for dimension, _ in each.group)
+        empty_split = told_whole and not without_repository(each.group)
+        if isinstance(each, Abstention) and not (told and passing) and not empty_split:
             yield each
+
+
+def _is_whole(group: Group) -> bool:
+    return {name for name, _ in without_repository(group)} <= PLACES

@@ -24,7 +24,7 @@ def exposure(view: View) -> Section:
     blocks: list[Block] = [_lead(known, share)]
     blocks += _charts(view)
     blocks += _parts(known, "tool", "Share of all commits that carry a mark of each tool.")
-    blocks += _parts(known, "model", "The same commits, by the model their mark names.")
+    blocks += _parts(known, "model", "Share of all commits, by the model their mark names.")
     blocks.append(UNMARKED_IS_UNKNOWN)
     blocks += _bots(known)
     return Section(id="ai", heading="Where AI is (marked, at least)", blocks=tuple(blocks))
@@ -117,10 +117,12 @@ def _parts(known: Evidence, dimension: str, caption: str) -> list[Block]:
         return []
     ranked = sorted(split, key=lambda each: -each.value)
     rows = tuple((Name(dict(each.group)[dimension]), each) for each in ranked)
-    several = f" A commit that names several is counted under several {dimension}s."
+    several = f"several {dimension}s"
+    if any(dict(each.group)[dimension] == several for each in split):
+        caption += f" A commit that names more than one stands under \u201c{several}\u201d alone."
     return [
         Table(
-            caption=Sentence(template=caption + several),
+            caption=Sentence(template=caption),
             columns=(dimension.capitalize(), "Commits marked"),
             rows=rows,
         )

@@ -28,7 +28,7 @@ FOUR_WAYS = {
 def flow(view: View) -> Section:
     """Return the section on flow."""
     known = view.together
-    blocks: list[Block] = [_lead(known)]
+    blocks: list[Block] = [_lead(known, reaches_users=view.holds("deployment"))]
     if view.apart:
         blocks += _small(view)
     else:
@@ -45,7 +45,7 @@ def flow(view: View) -> Section:
     return Section(id="flow", heading="Flow", blocks=tuple(blocks))
 
 
-def _lead(known: Evidence) -> Sentence:
+def _lead(known: Evidence, *, reaches_users: bool) -> Sentence:
     landed = known.one(names.LANDED)
     if isinstance(landed, Abstention):
         return Sentence(
@@ -55,7 +55,8 @@ def _lead(known: Evidence) -> Sentence:
     size = known.one(names.CHANGE_SIZE, quantile="0.5")
     if isinstance(size, Measurement):
         text += " Half of them touch {size} or fewer."
-    text += " Landed is activity; throughput would be what reaches users, which git cannot show."
+    text += " Landed is activity; throughput is what reaches users"
+    text += "." if reaches_users else ", which git cannot show."
     return Sentence(template=text, values={"landed": landed, "size": size})
 
 

@@ -75,7 +75,7 @@
     target.scrollIntoView({ block: "center" });
   };
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll(".definitions > details, .studies")) each.open = true;
+    for (const each of document.querySelectorAll(".definitions > details, .studies, .fold")) each.open = true;
   });
   addEventListener("hashchange", () => { hide(); unfold(); });
   unfold();
