@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +19,29 @@ from trueup.cli.commands.estimate import EXAMPLES
 from trueup.estimate.panel import NEVER, Panel
 from trueup.estimate.question import Question
 from trueup.estimate.verdict.assess import assess
-from trueup.estimate.verdict.plan import Plan
+from trueup.estimate.verdict.plan import Plan, read_plan
 from trueup.model.evidence import Window
 from trueup.report.edition import edit_assessment, write
-from trueup.simulate.organisation import TeamWeeks, make_team_weeks
-from trueup.simulate.scenario import SCENARIOS
+from trueup.simulate.organisation import TeamWeeks, land, make_organisation, make_team_weeks
+from trueup.simulate.scenario import SCENARIOS, Scenario
+from trueup.store.identity import Vault
+from trueup.store.warehouse import Warehouse
+from trueup.workspace import Workspace
 
 README = ROOT / "README.md"
 PLAN_PAGE = ROOT / "docs" / "how-to" / "register-a-plan.md"
-PAGES = (README, ROOT / "docs" / "how-to" / "estimate-an-effect.md", PLAN_PAGE)
+PAGES = (README, ROOT / "docs" / "how-to" / "estimate-an-effect.md")
 
 
 def typed() -> list[str]:
-    """Return every line about estimating, of the pages and of the help, in order."""
-    page = [line for name in PAGES for line in lines_of(name)]
-    shown = [part.partition("trueup ")[1:] for part in " ".join(EXAMPLES.split()).split(": ")[1:]]
-    examples = ("".join(parts).removesuffix(" Another") for parts in shown)
-    return list(dict.fromkeys((*page, *examples)))
+    """Return every line about estimating, of the pages but that on plans, in order."""
+    return list(dict.fromkeys(line for name in PAGES for line in lines_of(name)))
+
+
+def examples() -> list[str]:
+    """Return every line the help shows, in order."""
+    shown = (" ".join(part.split()) for part in EXAMPLES.split("\n\n"))
+    return ["".join(part.partition("trueup ")[1:]) for part in shown]
 
 
 def lines_of(page: Path) -> list[str]:
@@ -75,9 +83,15 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(ended.value.code or 0)
 
 
-def test_the_help_shows_two_examples_and_both_are_typed_in() -> None:
-    assert len(EXAMPLES.split("trueup estimate")) == 3
-    assert len([line for line in typed() if line.endswith("--json")]) == 2
+def test_the_examples_of_the_help_are_typed_in_one_after_the_other(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ask, draft, freeze, answer: the last answer is by the plan that was frozen."""
+    assert at_hand.exists()
+    assert [run(line, monkeypatch) for line in examples()] == [0, 0, 0, 0]
+    told = json.loads("{" + capsys.readouterr().out.partition("\n{")[2])
+    standing = told["assessment"]["standing"]
+    assert (standing["version"], standing["says"][:11]) == (1, "registered ")
 
 
 def test_the_readme_shows_the_answer_in_the_words_of_the_program(
@@ -90,21 +104,34 @@ def test_the_readme_shows_the_answer_in_the_words_of_the_program(
     assert [line for line in shown if line not in said] == []
 
 
-def test_a_plan_that_is_registered_as_the_page_says_tells_its_look(
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
+def test_the_page_on_plans_can_be_typed_in_from_top_to_bottom(
     at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Registered in August, seen until the first of January: one look, and five months since."""
-    write, look = lines_of(PLAN_PAGE)
-    assert run(write, monkeypatch) == 0
+    """In a folder that has a workspace too; the plan is edited before it is registered again."""
+    space = Workspace.open()
+    with Vault.open(space.folder) as vault:
+        made = make_organisation(Scenario(teams=3, weeks=40, is_detailed=False))
+        land(made, Warehouse.open(space.folder), vault, now=time.time_ns() // 1000)
+    of_workspace, of_table, freeze, look, again = lines_of(PLAN_PAGE)
     plan = at_hand / "plan.toml"
-    (frozen,) = blocks(PLAN_PAGE, "text")
-    kept = [line for line in plan.read_text("utf-8").splitlines() if not line.startswith("looks")]
-    plan.write_text("\n".join([kept[0], frozen, *kept[1:]]), encoding="utf-8")
+    assert run(of_workspace, monkeypatch) == 0
+    assert read_plan(plan).primary.outcome == OUTCOME
+    plan.unlink()
+    assert [run(line, monkeypatch) for line in (of_table, freeze)] == [0, 0]
     capsys.readouterr()
     assert run(look, monkeypatch) == 0
-    said = capsys.readouterr().out
-    assert "look 6 of 12" in said
-    assert "When the plan was registered, on 2024-08-31," in said
+    said = capsys.readouterr().out.splitlines()
+    (shown,) = blocks(PLAN_PAGE, "text")
+    (line,) = [one for one in said if one.startswith("Plan: ")]
+    assert without_numbers(HASH.sub("", line)) == without_numbers(HASH.sub("", shown.strip()))
+    plan.write_text(plan.read_text("utf-8").replace("smallest = 0.1 ", "smallest = 0.2 "), "utf-8")
+    assert run(freeze, monkeypatch) == 2
+    assert run(again, monkeypatch) == 0
+    assert "version 2 of the plan for f.csv" in capsys.readouterr().out
+
+
+HASH = re.compile(r"\b[0-9a-f]{12}\b")
 
 
 def test_the_readme_shows_a_made_up_world_in_the_words_of_the_program(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             teams=8, seed=15, effects=Effects(changes=0.05), confounding=Confounding(shock=0.3)
         ),
         "cliff": Scenario(
-            teams=1_000,
+            teams=240,
             seed=16,
             is_detailed=False,
             effects=Effects(changes=0.4),

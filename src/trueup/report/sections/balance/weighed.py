@@ -36,7 +36,7 @@ class Weighed:
 
     @property
     def found(self) -> Estimate | Abstention:
-        """What the registered recipe found."""
+        """What the recipe of the plan found."""
         return estimate_of(self.assessed.primary)
 
     @property
