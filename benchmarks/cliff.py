@@ -1,11 +1,12 @@
 """The cliff: how often it is called where there is none, found where there is, and how fast.
 
-    python benchmarks/cliff.py [--draws 2000] [--only adoption existence shocks ...]
+    python benchmarks/cliff.py [--draws 2000] [--seconds 600] [--only adoption existence ...]
 
 Every world is made up, so its truth is known. Existence is measured with 199 bootstrap draws;
 doses are Beta(2, 2), jumps stand at 0.6, errors have standard deviation 1. A "false cliff" is a
 straight line refuted at 5 % where the truth is one; a verdict is "cliff supported" only when all
 five conditions hold, which are looked at in order of cost.
+Every share stands with its Monte Carlo error and its number of worlds, also where time cut it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -90,14 +91,34 @@ def searched(made: Sample, rng: np.random.Generator) -> Existence:
 
 
 def rate(hits: list[bool]) -> str:
-    """Say a share with its Monte Carlo error."""
+    """Say a share with its Monte Carlo error and what it is a share of."""
     share = float(np.mean(hits)) if hits else float("nan")
-    return f"{share:.3f} ({np.sqrt(share * (1 - share) / max(len(hits), 1)):.3f})"
+    error = np.sqrt(share * (1 - share) / max(len(hits), 1))
+    return f"{share:.3f} ({error:.3f} of {len(hits)})"
 
 
-def generators(draws: int) -> Iterator[np.random.Generator]:
-    """Yield one seeded generator a draw."""
-    return (np.random.default_rng([draw, 7]) for draw in range(draws))
+@dataclass(frozen=True)
+class Effort:
+    """How many worlds a line of the tables may take, and how long."""
+
+    draws: int
+    seconds: float
+
+    def less(self, part: int) -> Effort:
+        """Return an effort of one part in so many."""
+        return replace(self, draws=self.draws // part)
+
+    def at_most(self, draws: int) -> Effort:
+        """Return an effort of no more worlds than this."""
+        return replace(self, draws=min(draws, self.draws))
+
+    def generators(self) -> Iterator[np.random.Generator]:
+        """Yield one seeded generator a world, until there are enough or the time is up."""
+        stop = time.process_time() + self.seconds
+        for draw in range(self.draws):
+            if time.process_time() > stop:
+                return
+            yield np.random.default_rng([draw, 7])
 
 
 def against_a_constant(made: Sample, rng: np.random.Generator) -> bool:
@@ -108,7 +129,7 @@ def against_a_constant(made: Sample, rng: np.random.Generator) -> bool:
     return bool((1 + (sups >= found.statistic.max()).sum()) / (1 + BOOTSTRAP) < 0.05)
 
 
-def existence(draws: int) -> None:
+def existence(effort: Effort) -> None:
     """Print how often a straight line is refuted, teams seen once each."""
     print("\nexistence: share refuted (Monte Carlo error), teams seen once")
     truths: dict[str, Truth] = {
@@ -117,16 +138,16 @@ def existence(draws: int) -> None:
     }  # fmt: skip
     for n in (100, 200, 400, 1000, 4000):
         for name, truth in truths.items():
-            hits = [searched(once(g, n, truth), g).p < 0.05 for g in generators(draws)]
+            hits = [searched(once(g, n, truth), g).p < 0.05 for g in effort.generators()]
             print(f"{n:6} {name:16} {rate(hits)}", flush=True)
         naive = [
             against_a_constant(once(g, n, truths["line, slope 1"]), g)
-            for g in generators(min(draws, 500))
+            for g in effort.at_most(500).generators()
         ]
         print(f"{n:6} {'line, asked against a constant':32} {rate(naive)}", flush=True)
 
 
-def shocks(draws: int) -> None:
+def shocks(effort: Effort) -> None:
     """Print false cliffs where teams share shocks."""
     print("\nshocks: share refuted on a straight line, teams x weeks, intraclass correlation .3")
 
@@ -137,16 +158,16 @@ def shocks(draws: int) -> None:
         for within in ("pooled", "unit"):
             hits = [
                 searched(weekly(g, teams, weeks, line, within), g).p < 0.05
-                for g in generators(draws)
+                for g in effort.generators()
             ]
             power = [
                 searched(weekly(g, teams, weeks, jump(0.5), within), g).p < 0.05
-                for g in generators(draws // 4)
+                for g in effort.less(4).generators()
             ]
             told = f"{rate(hits)}   jump .5: {rate(power)}"
             print(f"{teams:4} x {weeks} {within:7} {told}", flush=True)
     ignored = []
-    for g in generators(min(draws, 500)):
+    for g in effort.at_most(500).generators():
         made = weekly(g, 60, 20, line, "pooled")
         alone = sample(made.y, made.q, np.arange(made.y.size), "pooled")
         ignored.append(searched(alone, g).p < 0.05)
@@ -158,7 +179,7 @@ def holds_place(location: Location) -> bool:
     return any(low <= PLACE <= high for low, high in location.pieces)
 
 
-def place(draws: int) -> None:
+def place(effort: Effort) -> None:
     """Print how often the set of places holds the true one, given that a jump was found."""
     print("\nplace: 95 % set, given a refuted line: holds the truth, median width, jump covered")
     worlds: dict[str, tuple[float, Callable[[np.random.Generator, Truth], Sample]]] = {
@@ -170,16 +191,17 @@ def place(draws: int) -> None:
         "200 x 10 pooled, .5": (0.5, lambda g, t: weekly(g, 200, 10, t, "pooled")),
     }
     for name, (size, make) in worlds.items():
-        told = []
-        for g in generators(draws):
+        told, tried = [], 0
+        for g in effort.generators():
             found = searched(make(g, jump(size)), g)
+            tried += 1
             if found.p < 0.05:
                 where = locate(found)
                 low, high = where.hull
                 told.append((holds_place(where), high - low, where.low <= size <= where.high))
         holds, widths, covered = zip(*told, strict=True)
         print(
-            f"{name:22} found {len(told) / draws:.3f}  holds {rate(list(holds))}  width "
+            f"{name:22} found {len(told)} of {tried}  holds {rate(list(holds))}  width "
             f"{np.median(widths):.3f}  jump {rate(list(covered))}",
             flush=True,
         )
@@ -199,7 +221,7 @@ def supported(made: Sample, rng: np.random.Generator) -> tuple[bool, bool]:
     return True, held and placebo_gate(made, found, (), draws=BOOTSTRAP, rng=rng).answer == "holds"
 
 
-def verdicts(draws: int) -> None:
+def verdicts(effort: Effort) -> None:
     """Print how often a cliff is supported, by what is true."""
     print("\nverdicts: line refuted / cliff supported, teams x weeks, pooled")
     truths: dict[str, Truth] = {
@@ -209,9 +231,8 @@ def verdicts(draws: int) -> None:
     }  # fmt: skip
     for teams, weeks in ((60, 20), (200, 20)):
         for name, truth in truths.items():
-            many = draws if teams == 60 else draws // 4
             told = [
-                supported(weekly(g, teams, weeks, truth, "pooled"), g) for g in generators(many)
+                supported(weekly(g, teams, weeks, truth, "pooled"), g) for g in effort.generators()
             ]
             refuted, cliff = zip(*told, strict=True)
             print(
@@ -247,7 +268,7 @@ def without_level(made: Sample, rng: np.random.Generator) -> bool:
     return bool((1 + (sups >= found.statistic.max()).sum()) / (1 + BOOTSTRAP) < 0.05)
 
 
-def adoption(draws: int) -> None:
+def adoption(effort: Effort) -> None:
     """Print how often an effect of adoption is taken for a cliff, and a true one found."""
     print("\nadoption: line refuted / cliff supported / refuted without a level of use; 60 x 24")
 
@@ -269,14 +290,14 @@ def adoption(draws: int) -> None:
         for name, (truth, effect) in worlds.items():
             told = [
                 (*supported(made, g), without_level(made, g))
-                for g in generators(draws)
+                for g in effort.generators()
                 for made in (adopters(g, truth, effect, within),)
             ]
             shares = "  ".join(rate(list(each)) for each in zip(*told, strict=True))
             print(f"{within:7} {name:24} {shares}", flush=True)
 
 
-def speed(_: int) -> None:
+def speed(_: Effort) -> None:
     """Print how long scans take, in CPU seconds."""
     print("\nspeed: CPU seconds of cleaning, of the scan, of the bootstrap")
     for n, teams, draws, periods, within in (
@@ -313,12 +334,13 @@ def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2000, help="worlds a line of the tables")
+    parser.add_argument("--seconds", type=float, default=3600, help="CPU time a line may take")
     parser.add_argument("--only", nargs="*", choices=sorted(PARTS), default=sorted(PARTS))
     asked = parser.parse_args()
     for name, part in PARTS.items():
         if name in asked.only:
             start = time.process_time()
-            part(asked.draws)
+            part(Effort(draws=asked.draws, seconds=asked.seconds))
             print(f"({name}: {time.process_time() - start:.0f} CPU s)", flush=True)
 
 

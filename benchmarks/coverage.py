@@ -2,7 +2,8 @@
 
 Units adopt at 30, 45, 60 or 75 per cent of the window or never; errors are autoregressive (.5);
 effects grow with time since adoption and differ by cohort: from .5 times the average for the
-earliest to 1.5 for the latest, or the other way round.
+earliest to 1.5 for the latest, or the other way round. In clusters of several units these share
+as much error again, twice as large, and one date.
 Every draw goes through the estimators as the product calls them; the libraries' own intervals
 stand beside.
 """
@@ -11,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -44,39 +47,9 @@ class World:
 
     values: Floats
     adopted: Ints
+    cluster: Ints
     here: float
     everywhere: float
-
-
-def profile(since: Floats, size: Floats, strength: float) -> Floats:
-    """Return the effect so many periods since adoption."""
-    return -strength * size * (1 + since / GROWTH)
-
-
-def world(
-    rng: np.random.Generator, dates: Ints, asked: argparse.Namespace, strength: float
-) -> World:
-    """Draw a panel in which `dates` adopted; adopters may have more noise."""
-    n, noisier = dates.size, asked.noisier
-    sizes = dict(zip(SIZES, reversed(SIZES.values()), strict=True)) if asked.early else SIZES
-    errors = np.zeros((n, PERIODS))
-    errors[:, 0] = rng.normal(size=n) / math.sqrt(1 - 0.25)
-    for t in range(1, PERIODS):
-        errors[:, t] = 0.5 * errors[:, t - 1] + rng.normal(size=n)
-    since = np.arange(PERIODS)[None, :] - dates[:, None]
-    treated = (dates[:, None] != NEVER) & (since >= 0)
-    size = np.array([sizes.get(int(date), 0.0) for date in dates])[:, None]
-    effect = np.where(treated, profile(since, size, strength), 0.0)
-    if noisier:
-        errors += (dates[:, None] != NEVER) * rng.normal(size=errors.shape) * noisier
-    levels = rng.normal(size=(n, 1)) + np.linspace(0, 2, PERIODS)
-    every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in sizes.items()]
-    return World(
-        values=levels + errors + effect,
-        adopted=dates,
-        here=float(effect[treated].mean()),
-        everywhere=float(np.concatenate(every).mean()),
-    )
 
 
 def dealt(n: int) -> Callable[[np.random.Generator], Ints]:
@@ -90,14 +63,77 @@ def fixed(n: int, dates: list[int]) -> Callable[[np.random.Generator], Ints]:
     return lambda rng: rng.permutation(np.array(dates + [NEVER] * (n - len(dates))))
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How dates fall to clusters, and how many units each has, one where nothing is said."""
+
+    dates: Callable[[np.random.Generator], Ints]
+    members: tuple[int, ...] = ()
+
+    def cluster(self, many: int) -> Ints:
+        """Return the cluster of each unit."""
+        return np.repeat(np.arange(many), self.members or 1)
+
+
 SETTINGS = {
-    "200x20": dealt(200),
-    "24x20": dealt(24),
-    "24x20, 4 adopt": fixed(24, [6, 9, 12, 15]),
-    "24x20, 4 adopt in pairs": fixed(24, [6, 6, 9, 9]),
-    "12x20, 3 adopt": fixed(12, [6, 9, 12]),
-    "8x20, 4 adopt": fixed(8, [6, 6, 12, 12]),
+    "200x20": Setting(dealt(200)),
+    "24x20": Setting(dealt(24)),
+    "24x20, 4 adopt": Setting(fixed(24, [6, 9, 12, 15])),
+    "24x20, 4 adopt in pairs": Setting(fixed(24, [6, 6, 9, 9])),
+    "40x20, 5 adopt, 4 at once": Setting(fixed(40, [6, 15, 15, 15, 15])),
+    "14 clusters of 1 to 10, 7 adopt": Setting(
+        fixed(14, [6, 6, 9, 9, 12, 15, 15]), (1, 2, 3, 4, 6, 8, 10) * 2
+    ),
+    "12x20, 3 adopt": Setting(fixed(12, [6, 9, 12])),
+    "8x20, 4 adopt": Setting(fixed(8, [6, 6, 12, 12])),
 }
+
+
+def profile(since: Floats, size: Floats, strength: float) -> Floats:
+    """Return the effect so many periods since adoption."""
+    return -strength * size * (1 + since / GROWTH)
+
+
+def following(rng: np.random.Generator, n: int) -> Floats:
+    """Draw errors of `n` units that follow each other."""
+    errors = np.zeros((n, PERIODS))
+    errors[:, 0] = rng.normal(size=n) / math.sqrt(1 - 0.25)
+    for t in range(1, PERIODS):
+        errors[:, t] = 0.5 * errors[:, t - 1] + rng.normal(size=n)
+    return errors
+
+
+def world(
+    rng: np.random.Generator,
+    setting: Setting,
+    asked: argparse.Namespace,
+    strength: float,
+) -> World | None:
+    """Draw a panel; adopters may have more noise. None where under two adopt, or do not."""
+    dates = setting.dates(rng)
+    if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
+        return None
+    cluster, noisier = setting.cluster(dates.size), asked.noisier
+    shared = 2 * following(rng, dates.size)[cluster] if setting.members else 0.0
+    dates = dates[cluster]
+    n = dates.size
+    sizes = dict(zip(SIZES, reversed(SIZES.values()), strict=True)) if asked.early else SIZES
+    errors = following(rng, n) + shared
+    since = np.arange(PERIODS)[None, :] - dates[:, None]
+    treated = (dates[:, None] != NEVER) & (since >= 0)
+    size = np.array([sizes.get(int(date), 0.0) for date in dates])[:, None]
+    effect = np.where(treated, profile(since, size, strength), 0.0)
+    if noisier:
+        errors += (dates[:, None] != NEVER) * rng.normal(size=errors.shape) * noisier
+    levels = rng.normal(size=(n, 1)) + np.linspace(0, 2, PERIODS)
+    every = [profile(np.arange(PERIODS - g), np.array(s), strength) for g, s in sizes.items()]
+    return World(
+        values=levels + errors + effect,
+        adopted=dates,
+        cluster=cluster,
+        here=float(effect[treated].mean()),
+        everywhere=float(np.concatenate(every).mean()),
+    )
 
 
 def panel_of(made: World) -> Panel:
@@ -111,7 +147,7 @@ def panel_of(made: World) -> Panel:
         period=period,
         columns={"outcome": made.values.ravel()},
         adopted_in=made.adopted,
-        cluster=np.arange(n),
+        cluster=made.cluster,
         grain="week",
         window=Window(start_at=0, end_at=PERIODS),
         source="made up",
@@ -138,6 +174,11 @@ def product(tally: Tally, name: str, made: World, seed: int) -> None:
         note(tally, label, one.interval.low, one.interval.high, truth)
 
 
+def by_cluster(parts: Floats, made: World) -> Floats:
+    """Add up over the units of each cluster."""
+    return np.bincount(made.cluster, weights=parts)
+
+
 def plain(tally: Tally, made: World) -> None:
     """Note what a library's influence functions and normal quantiles give (equal to ours)."""
     for never in (True, False):
@@ -148,7 +189,7 @@ def plain(tally: Tally, made: World) -> None:
             continue
         value = float(average.of(cells.effects)[0])
         parts = influence(made.values, made.adopted, cells, average, design)
-        reach = 1.96 * math.sqrt(float((parts.whole**2).sum()))
+        reach = 1.96 * math.sqrt(float((by_cluster(parts.whole[:, 0], made) ** 2).sum()))
         name = f"library CS {'never' if never else 'not yet'}, normal"
         note(tally, f"{name}, these units", value - reach, value + reach, made.here)
         note(tally, f"{name}, units like these", value - reach, value + reach, made.everywhere)
@@ -166,11 +207,12 @@ def imputation(tally: Tally, made: World) -> None:
             "period": panel.period + 1,
             "start": np.where(made.adopted == NEVER, 0, made.adopted + 1)[panel.unit],
             "outcome": panel.columns["outcome"],
+            "cluster": panel.cluster[panel.unit],
         }
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = ImputationDiD().fit(frame, "outcome", "unit", "period", "start")
+        found = ImputationDiD(cluster="cluster").fit(frame, "outcome", "unit", "period", "start")
     low, high = found.overall_conf_int
     note(tally, "library BJS, normal, these units", low, high, made.here)
 
@@ -187,7 +229,7 @@ def permuted(tally: Tally, made: World, seed: int) -> None:
 
 def two_way(tally: Tally, made: World) -> None:
     """Note two-way fixed effects with clustered errors."""
-    n = made.adopted.size
+    n = int(made.cluster.max()) + 1
     since = np.arange(PERIODS)[None, :] - made.adopted[:, None]
     treated = ((made.adopted[:, None] != NEVER) & (since >= 0)).astype(float)
 
@@ -196,36 +238,40 @@ def two_way(tally: Tally, made: World) -> None:
 
     dose, value = within(treated), within(made.values)
     slope = float((dose * value).sum() / (dose**2).sum())
-    sums = (dose * (value - slope * dose)).sum(axis=1)
+    sums = by_cluster((dose * (value - slope * dose)).sum(axis=1), made)
     error = math.sqrt(float((sums**2).sum()) * n / (n - 1)) / float((dose**2).sum())
     reach = float(stats.t.ppf(0.975, n - 1)) * error
     note(tally, "TWFE, clustered, these units", slope - reach, slope + reach, made.here)
 
 
+def judge(tally: Tally, name: str, made: World, draw: int, asked: argparse.Namespace) -> None:
+    """Note what everything says of one panel."""
+    product(tally, "callaway_santanna", made, draw)
+    product(tally, "imputation", made, draw)
+    plain(tally, made)
+    two_way(tally, made)
+    if draw < asked.slow:
+        imputation(tally, made)
+        if made.adopted.size <= 40:
+            permuted(tally, made, draw)
+    if draw < asked.slowest and "adopt" in name and not SETTINGS[name].members:
+        product(tally, "synthetic", made, draw)
+
+
 def run(name: str, strength: float, asked: argparse.Namespace) -> None:
-    """Print one setting's table."""
+    """Print one setting's table; interrupted, of what was drawn."""
     tally: Tally = defaultdict(list)
     rng = np.random.default_rng(asked.seed)
-    tried = 0
-    while tried < asked.draws:
-        dates = SETTINGS[name](rng)
-        if not 2 <= (dates != NEVER).sum() <= dates.size - 2:
-            continue
-        made = world(rng, dates, asked, strength)
-        product(tally, "callaway_santanna", made, tried)
-        plain(tally, made)
-        two_way(tally, made)
-        if tried < asked.slow and dates.size <= 40:
-            permuted(tally, made, tried)
-        if tried < asked.slow:
-            product(tally, "imputation", made, tried)
-            imputation(tally, made)
-        if tried < asked.slowest and "adopt" in name:
-            product(tally, "synthetic", made, tried)
-        tried += 1
+    tried, stop = 0, time.process_time() + asked.seconds
+    with suppress(KeyboardInterrupt):
+        while tried < asked.draws and time.process_time() < stop:
+            made = world(rng, SETTINGS[name], asked, strength)
+            if made is not None:
+                judge(tally, name, made, tried, asked)
+                tried += 1
     print(
         f"\n{name}, effect {'nought' if not strength else 'growing'}, "
-        f"adopters noisier by {asked.noisier:g}, {asked.draws} draws"
+        f"adopters noisier by {asked.noisier:g}, {tried} draws"
     )
     for label in sorted(tally):
         rows = np.array(tally[label], dtype=float)
@@ -240,8 +286,9 @@ def main() -> None:
     """Read the options and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=2000)
-    parser.add_argument("--slow", type=int, default=1000, help="of which with imputation")
+    parser.add_argument("--slow", type=int, default=1000, help="of which with slow rivals")
     parser.add_argument("--slowest", type=int, default=200, help="and with synthetic controls")
+    parser.add_argument("--seconds", type=float, default=7200, help="CPU time a table may take")
     parser.add_argument("--setting", choices=sorted(SETTINGS), action="append")
     parser.add_argument("--strength", type=float, action="append", help="0 is no effect")
     parser.add_argument("--noisier", type=float, default=0.0, help="more noise of adopters, sd")

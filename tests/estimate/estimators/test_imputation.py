@@ -101,6 +101,16 @@ def test_few_clusters_are_judged_by_permutation() -> None:
     assert found.estimate.least_p == pytest.approx(1 / 420)
 
 
+def test_few_clusters_of_several_units_are_judged_by_permutation() -> None:
+    """Twelve clusters, four of them adopting: as units by Student's t, of two units each not."""
+    values, _ = staggered(1, n=24)
+    dates, pairs = np.array([4] * 4 + [NEVER] * 8), np.repeat(np.arange(12), 2)
+    assert fit(panel_of(values[:12], dates)).raw_error is not None
+    found = fit(panel_of(values, dates[pairs], cluster=pairs))
+    assert found.raw_error is None
+    assert found.estimate.least_p == pytest.approx(1 / 495)
+
+
 def test_it_speaks_of_these_units_even_when_asked_of_others() -> None:
     values, adopted = staggered(1)
     question = dataclasses.replace(LEVEL, speaks_of="units like these")

@@ -98,7 +98,8 @@ class CallawaySantAnna:
     references = (
         "Callaway, Sant'Anna (2021), Journal of Econometrics 225(2), eq. 2.9-2.10 and 3.5",
         "Sant'Anna, Zhao (2020), Journal of Econometrics 219(1), for covariates",
-        "MacKinnon, Webb (2020), Journal of Econometrics 218(2), for few clusters",
+        "Bell, McCaffrey (2002), Survey Methodology 28, for few adopters",
+        "MacKinnon, Webb (2020), Journal of Econometrics 218(2), for fewer still",
     )
 
     def fit(self, panel: Panel, question: Question, *, seed: int = SEED) -> Fit | Abstention:
@@ -212,12 +213,12 @@ def _judged(found: Found, answer: Answer, seed: int) -> list[Judged] | Abstentio
 
     Where regressions take the wild bootstrap (`rule_for`), Student's t on mended influences is
     kept. Permuting dates holds its coverage there too while adopters are as noisy as the rest, but
-    with 4 noisier adopters of 24 it covers about .8 where t covers .92 to .95
+    with 4 noisier adopters of 24 it covers about .8 where t covers .95
     (``benchmarks/coverage.py --noisier 2``). With three adopters or ten clusters there is too
     little to estimate a spread from, and permutation it is. So it is with three that never adopt,
-    though later adopters serve until they adopt: of 20 units, 17 at four dates, t covers .90 to
-    .95 and permutation .92 to .98; with one that never adopts .40 to .87 and .78 to .99 (never
-    adopters twice as noisy as, like, and half as noisy as the rest; 400 and 200 draws).
+    though later adopters serve until they adopt: of 20 units, 17 at four dates, t covers .93 to
+    .95 and permutation .92 to .98; with one that never adopts .65 to .90 and .78 to .99 (never
+    adopters twice as noisy as, like, and half as noisy as the rest; 1,000 and 200 draws).
     """
     sample = found.sample
     these = spread_of_these(answer.parts, sample.adopted, sample.cluster)
