@@ -42,7 +42,7 @@ class RuleTable:
         self.actors = actors
         self._by_kind = {
             kind: tuple(rule for rule in rules if rule.kind == kind)
-            for kind in (*_LINE_KINDS, "identity", "name_suffix")
+            for kind in (*_LINE_KINDS, "identity", "name_suffix", "label")
         }
         self._disclosures = Disclosures(rules)
         in_text = [rule for rule in rules if _reads_message(rule)]
@@ -82,6 +82,14 @@ class RuleTable:
             mark
             for rule in self._by_kind["merge_branch"]
             if (mark := _mark(rule, rule.pattern.match(name))) is not None
+        ]
+
+    def label(self, name: str) -> list[Attribution]:
+        """Return the marks a label of a change carries."""
+        return [
+            mark
+            for rule in self._by_kind["label"]
+            if (mark := _mark(rule, rule.pattern.fullmatch(name.strip()))) is not None
         ]
 
     def _may_be_marked(self, lowered: str) -> bool:
@@ -182,7 +190,7 @@ def _parts(whole: str) -> tuple[str, str]:
 
 
 def _reads_message(rule: Rule) -> bool:
-    if rule.kind in ("name_suffix", "note"):
+    if rule.kind in ("name_suffix", "note", "label"):
         return False
     return rule.kind != "identity" or "trailer" in rule.places
 

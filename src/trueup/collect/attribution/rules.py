@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "body_line": "any line of the message",
     "subject": "start of the subject",
     "merge_branch": "start of the branch a merge brought in, or of a change's head branch",
+    "label": "whole label of a change on a forge",
     "disclosure": "a line in which a person says that AI was used",
     "disclosure_negative": "words in or near such a line that deny it or confine it",
     "note": "git-ai's notes; read by the notes reader, not by a pattern",
@@ -122,7 +123,9 @@ def check_examples(table: RuleTable, rule: Rule) -> None:
 
 
 def matches(table: RuleTable, rule: Rule, text: str) -> bool:
-    """Tell whether `rule` marks the commit that `text` stands for (see `sample`)."""
+    """Tell whether `rule` marks the label `text`, or the commit it stands for (see `sample`)."""
+    if rule.kind == "label":
+        return any(mark.rule_id == rule.id for mark in table.label(text))
     return any(mark.rule_id == rule.id for mark in table.classify(sample(rule.kind, text)))
 
 

@@ -1,0 +1,1 @@
+"""GitHub, its cloud and its server: changes, issues, runs, deployments, releases, teams."""

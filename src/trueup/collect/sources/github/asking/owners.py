@@ -1,0 +1,55 @@
+"""CODEOWNERS: which team owns which folder; names and addresses of persons are dropped.
+
+https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_TEAM = re.compile(r"@([\w.-]+/[\w.-]+)")
+_PATTERN = re.compile(r"(?:\\.|[^\\\s])+")
+_FOLDER = re.compile(r"/?((?:[\w.@+ -]+/)*[\w.@+ -]+)?/?(?:\*\*?|\*\*/\*)?/?")
+
+
+class Owners(NamedTuple):
+    """What a file says: folders with their team, and how many lines are no folder's."""
+
+    folders: list[dict[str, str | None]]
+    skipped: int
+
+
+def owners_of(text: str) -> Owners:
+    """Return each folder with the team that owns it; a later line takes it from an earlier one.
+
+    A folder given to persons or to nobody has no team. Lines on single files and patterns within
+    names are counted and left out: a service is a folder.
+    """
+    found: dict[str, str | None] = {}
+    skipped = 0
+    for line in text.splitlines():
+        said = line.partition(" #")[0].strip()
+        if not said or said.startswith("#"):
+            continue
+        pattern = _PATTERN.match(said)
+        folder = _folder(pattern[0].replace("\\ ", " ")) if pattern else None
+        if pattern is None or folder is None:
+            skipped += 1
+            continue
+        team = _TEAM.search(said, pattern.end())
+        found.pop(folder, None)
+        found[folder] = team[1] if team else None
+    return Owners([{"path": path, "team": team} for path, team in found.items()], skipped)
+
+
+def _folder(pattern: str) -> str | None:
+    """Return the folder a pattern is about, "" for everything, None where it is none."""
+    if pattern in ("*", "**", "/**", "/", "/*"):
+        return ""
+    found = _FOLDER.fullmatch(pattern)
+    if found is None or found[1] is None:
+        return None
+    name = found[1].rpartition("/")[2]
+    is_file = "." in name.strip(".") and not pattern.endswith(("/", "*"))
+    return None if is_file else found[1]

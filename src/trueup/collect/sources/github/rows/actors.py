@@ -1,0 +1,160 @@
+"""Who did it: accounts of GitHub, and what GitHub states on whose address is whose."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.recorded import Reading
+from trueup.collect.sources.git.changes.accounts import native_id
+from trueup.collect.sources.github.address import Address
+from trueup.collect.sources.github.fields import Fields
+from trueup.collect.sources.github.rows.gathering import Rows
+
+PLATFORM = "github"
+_SURER = ("ai_agent", "bot", "human", "unknown")
+_NOREPLY = re.compile(r"(?P<id>\d+)\+(?P<login>[^@]+)@users\.noreply\.(?P<host>.+)", re.IGNORECASE)
+
+
+class Who(NamedTuple):
+    """An actor: the account, null where nobody can be named, and of what kind it is."""
+
+    account_id: str | None
+    kind: str
+
+
+DELETED = Who(None, "deleted")
+NOBODY = Who(None, "unknown")
+
+
+class _Account(NamedTuple):
+    platform: str
+    person_id: str
+    kind: str
+    tool: str | None
+    link_rule: str | None
+
+
+class Actors:
+    """Turns actors into pseudonymous accounts, and remembers each for the `account` table.
+
+    An account is named by its number at GitHub, so that it stays one when its login changes.
+    """
+
+    def __init__(self, reading: Reading, address: Address, rules: RuleTable) -> None:
+        self._identify = reading.identify
+        self._target_id = reading.target_id
+        self._address = address
+        self._rules = rules
+        self._accounts: dict[str, _Account] = {}
+
+    def of(self, actor: Fields) -> Who:
+        """Return who an actor is; one that GitHub no longer names is deleted."""
+        if not actor:
+            return DELETED
+        login = actor.text("login")
+        number = actor.number("databaseId")
+        if login is None and number is None:
+            return NOBODY
+        kind, tool = self._kind(actor.text("__typename"), login or "", number)
+        if kind == "deleted":
+            return DELETED
+        account_id = self._account_id(login or "", number)
+        self._remember(account_id, _Account(PLATFORM, account_id, kind, tool, None))
+        return Who(account_id, kind)
+
+    def by_address(self, author: Fields) -> Who:
+        """Return who a commit is by: GitHub's account where it states one, else the address.
+
+        What GitHub states goes into the table too: the address is an account of git, and the
+        person behind it is that account of GitHub.
+        """
+        name, email = author.text("name") or "", author.text("email") or ""
+        stated = self._stated(author, email)
+        if not name and not email:
+            return stated or NOBODY
+        kind, tool = self._rules.actor(name, email)
+        if kind == "deleted":
+            return DELETED
+        account_id = self._identify("git", native_id(name, email), name)
+        rule = None if stated is None else "forge_commit_author"
+        person = account_id if stated is None else stated.account_id or account_id
+        self._remember(account_id, _Account("git", person, kind, tool, rule))
+        return stated or Who(account_id, kind)
+
+    def marks(self, actor: Fields) -> list[Attribution]:
+        """Return the marks of an AI agent's own account."""
+        found: list[Attribution] = []
+        for name, email in self._forms(
+            actor.text("__typename"), actor.text("login") or "", actor.number("databaseId")
+        ):
+            found = self._rules.classify(CommitText(name, email, name, email, "", is_merge=False))
+            if found:
+                break
+        return found
+
+    def rows(self, rows: Rows) -> None:
+        """Add every account met."""
+        for account_id, account in sorted(self._accounts.items()):
+            rows.add(
+                "account",
+                repository_id=self._target_id,
+                account_id=account_id,
+                person_id=account.person_id,
+                platform=account.platform,
+                actor_kind=account.kind,
+                tool=account.tool,
+                link_rule=account.link_rule,
+            )
+
+    def _stated(self, author: Fields, email: str) -> Who | None:
+        user = author.part("user")
+        if user:
+            return self.of(user)
+        found = _NOREPLY.fullmatch(email)
+        if found is None or found["host"].lower() != self._address.host:
+            return None
+        number, login = int(found["id"]), found["login"]
+        is_app = login.endswith("[bot]")
+        actor = {
+            "__typename": "Bot" if is_app else "User",
+            "login": login.removesuffix("[bot]"),
+            "databaseId": number,
+        }
+        return self.of(Fields(actor, author.now))
+
+    def _account_id(self, login: str, number: int | None) -> str:
+        native = str(number) if number is not None else f"login:{login.lower()}"
+        if not self._address.is_cloud:
+            native = f"{self._address.host}/{native}"
+        return self._identify(PLATFORM, native, login or native)
+
+    def _kind(self, typename: str | None, login: str, number: int | None) -> tuple[str, str | None]:
+        forms = self._forms(typename, login, number)
+        said = [self._rules.actor(name, email) for name, email in forms]
+        for kind in ("deleted", "ai_agent", "bot"):
+            found = next((one for one in said if one[0] == kind), None)
+            if found is not None:
+                return found
+        if typename == "Bot":
+            return "bot", None
+        return ("unknown" if typename == "Organization" else "human"), None
+
+    def _forms(self, typename: str | None, login: str, number: int | None) -> list[tuple[str, str]]:
+        """Return the identities commits of this account carry: the rules know those."""
+        plain = login.removesuffix("[bot]")
+        lead = f"{number}+" if number is not None else ""
+        as_user = (plain, f"{lead}{plain}@users.noreply.github.com")
+        if typename != "Bot" and plain == login:
+            return [as_user]
+        return [as_user, (f"{plain}[bot]", f"{lead}{plain}[bot]@users.noreply.github.com")]
+
+    def _remember(self, account_id: str, account: _Account) -> None:
+        known = self._accounts.get(account_id)
+        if known is None or _rank(account) < _rank(known):
+            self._accounts[account_id] = account
+
+
+def _rank(account: _Account) -> tuple[int, bool]:
+    return _SURER.index(account.kind), account.link_rule is None

@@ -1,0 +1,110 @@
+"""Rows on what a change names and what marks it: work items, and the use of AI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.sources.github.fields import Fields
+from trueup.collect.sources.github.rows.actors import Actors
+from trueup.collect.sources.github.rows.gathering import Rows
+
+
+def add_mentions(
+    rows: Rows, of: Mapping[str, str], body: Fields, commits: Sequence[Fields]
+) -> None:
+    """Add each work item the words of a change name, and those GitHub itself links to it.
+
+    Parameters
+    ----------
+    of
+        ``change_id`` and ``repository_id``.
+    commits
+        The commits proposed.
+    """
+    found: dict[tuple[str, str], bool] = {}
+    for holder in (body, *commits):
+        for key, place, is_closing in holder.mentions("mentions"):
+            found[key, place] = found.get((key, place), False) or is_closing
+    closed = {key.lower() for (key, _), is_closing in found.items() if is_closing}
+    host = of["repository_id"].partition("/")[0]
+    for issue in body.nodes("closingIssuesReferences"):
+        owner, number = issue.part("repository").text("nameWithOwner"), issue.number("number")
+        key = f"{host}/{owner}/issues/{number}"
+        if owner is not None and number is not None and key.lower() not in closed:
+            found[key, "body"] = True
+    for (key, place), is_closing in found.items():
+        rows.add(
+            "work_item_mention",
+            repository_id=of["repository_id"],
+            target_kind="change",
+            target_id=of["change_id"],
+            key=key,
+            place=place,
+            is_closing=is_closing,
+        )
+
+
+def add_marks(
+    rows: Rows,
+    rules: RuleTable,
+    actors: Actors,
+    of: Mapping[str, str],
+    holders: Sequence[Fields],
+) -> None:
+    """Add each mark of AI on a change, once.
+
+    Parameters
+    ----------
+    holders
+        The change, then the commits it proposes.
+    """
+    body, *commits = holders
+    marks = (
+        *_by_accounts(actors, body),
+        *_by_names(rules, body),
+        *(mark for holder in holders for mark in holder.marks("marks")),
+        *(mark for commit in commits for mark in rules.classify(_people(commit))),
+    )
+    for mark in dict.fromkeys(marks):
+        rows.add(
+            "ai_attribution",
+            repository_id=of["repository_id"],
+            target_kind="change",
+            target_id=of["change_id"],
+            tool=mark.tool,
+            model=mark.model,
+            role=mark.role,
+            rule_id=mark.rule_id,
+            rules_version=rules.version,
+            session_id=mark.session_id,
+            probability=mark.probability,
+        )
+
+
+def _by_accounts(actors: Actors, body: Fields) -> Iterator[Attribution]:
+    """Yield marks by who opened the change and who reviewed it, whatever else they may be."""
+    for mark in actors.marks(body.part("author")):
+        yield replace(mark, role="author")
+    for review in body.nodes("reviews"):
+        for mark in actors.marks(review.part("author")):
+            yield replace(mark, role="reviewer")
+
+
+def _by_names(rules: RuleTable, body: Fields) -> Iterator[Attribution]:
+    yield from rules.branch(body.text("headRefName") or "")
+    for label in body.nodes("labels"):
+        yield from rules.label(label.text("name") or "")
+
+
+def _people(commit: Fields) -> CommitText:
+    author, committer = commit.part("author"), commit.part("committer")
+    return CommitText(
+        author_name=author.text("name") or "",
+        author_email=author.text("email") or "",
+        committer_name=committer.text("name") or "",
+        committer_email=committer.text("email") or "",
+        message="",
+        is_merge=(commit.part("parents").number("totalCount") or 0) > 1,
+    )
