@@ -22,6 +22,7 @@ from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.charts import drawn
 from trueup.report.charts.forest import Line, ends_of, forest_drawing
+from trueup.report.charts.rows import rows_of
 from trueup.report.compose import compose
 from trueup.report.document import Block, Chart, Report, Table
 from trueup.report.renderers.html import render_html
@@ -67,7 +68,7 @@ def charts(report: Report) -> dict[str, Chart]:
 def blocks(report: Report, section: str) -> tuple[Block, ...]:
     """Return the blocks of one section."""
     (found,) = (each for each in report.sections if each.id == section)
-    return found.blocks
+    return tuple(found.unfolded())
 
 
 HEADLINES = {
@@ -218,6 +219,8 @@ def test_page_and_file_say_whether_the_plan_was_registered_and_what_speaks_again
     made = json.loads(render_json(report))
     assert made["assessment"]["standing"]["says"] == says
     assert made["assessment"]["standing"]["flags"] == list(flagged.flags)
+    (line,) = [line for line in terminal_lines(report, Path("r.html")) if "Plan: " in line]
+    assert line.endswith(f" Plan: {says}. Half could already be seen.")
     bare = alone(replace(whole, standing=Standing()))
     assert plain(bare.answer[-1].text()) == "Plan: not registered."
 
@@ -230,6 +233,7 @@ def test_a_registered_plan_that_cannot_be_answered_is_named_with_the_reason() ->
     (said,) = [block for block in effects.blocks if isinstance(block, Sentence)]
     assert said.text() == f"Plan: {why}"
     assert report.footer.frozen_plan == why
+    assert [line for line in terminal_lines(report, Path("r.html")) if line.endswith(why)]
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:
@@ -304,7 +308,7 @@ def test_a_still_picture_rounds_places_and_never_what_people_read() -> None:
 
 def test_an_infinite_end_is_null_in_a_chart_and_in_json() -> None:
     report = alone(weighed.assessment(found=(0.2, -0.1, math.inf)))
-    (row, *_) = charts(report)["outcomes"].rows()
+    (row, *_) = rows_of(charts(report)["outcomes"])
     assert (row["low"], row["high"]) == (-0.1, None)
     json.loads(render_json(report), parse_constant=pytest.fail)
 
@@ -333,7 +337,7 @@ def test_every_study_is_listed_with_its_link_and_its_status() -> None:
 
 def test_a_study_without_an_interval_gets_no_whisker_and_says_so() -> None:
     chart = charts(alone(weighed.assessment()))["beside-output"]
-    told = {row["says"]: row["told"] for row in chart.rows()}
+    told = {row["says"]: row["told"] for row in rows_of(chart)}
     assert told["+26\u00a0%"] is True  # Cui et al.
     assert told["+15\u00a0%"] is False  # Brynjolfsson et al.
     (silent,) = (each for each in all_studies() if each.id == "brynjolfsson-2025")
@@ -497,7 +501,8 @@ def test_the_terminal_says_the_verdict_first_and_which_checks_did_not_hold() -> 
         "(sound changes per developer-week, more is better)"
     )
     assert lines[6] == (
-        "Checks: 2 of 4 hold; weak: a second recipe; cannot tell: trends drifting apart."
+        "Checks: 2 of 4 hold; weak: a second recipe; cannot tell: trends drifting apart. "
+        "Plan: registered 2024-01-02, hash 5f1c0a9be27d."
     )
 
 

@@ -18,13 +18,14 @@ LINES = 8
 def terminal_lines(report: Report, path: Path) -> list[str]:
     """Return the answer for a terminal: at most eight lines, and where the report is.
 
-    Sentences first, then the four rows, then how checks ended, then the sources seen. That an
-    organisation is made up is said before anything else. Text is not wrapped.
+    Sentences first, then the four rows, then how checks ended and by which plan, then the sources
+    seen. That an organisation is made up is said before anything else. Text is not wrapped.
     """
     rows = [_row(row) for row in report.scale.rows]
     last = [_sources(report)]
     if report.gates is not None:
         last = [_checked(report.gates)] if report.notice else [_checked(report.gates), *last]
+    last[0] += _plan(report)
     room = LINES - len(rows) - len(last) - bool(report.notice)
     notice = [report.notice] if report.notice else []
     sentences = [_plain(sentence.text()) for sentence in report.answer][: max(1, min(3, room))]
@@ -55,6 +56,15 @@ def _checked(gates: Checks) -> str:
         if which:
             said.append(f"{answer}: {', '.join(which)}")
     return f"Checks: {'; '.join(said)}."
+
+
+def _plan(report: Report) -> str:
+    """Say by which plan, where there is a verdict or a plan that could not be answered."""
+    found = report.assessment
+    if found is not None:
+        return " ".join((f" Plan: {found.standing.says}.", *found.standing.flags[:1]))
+    kept = report.footer.frozen_plan
+    return f" Plan: {kept}" if kept.startswith("registered") else ""
 
 
 def _sources(report: Report) -> str:

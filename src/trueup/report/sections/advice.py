@@ -11,7 +11,7 @@ from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unkn
 from trueup.report.findings import Evidence, without_repository
 from trueup.report.sections.answer import NO_COST, NO_OUTCOME
 from trueup.report.sections.balance.weighed import use_of, weighed
-from trueup.report.sentence import Defined, Quoted, Sentence, how_sure
+from trueup.report.sentence import Defined, Name, Quoted, Sentence, how_sure
 from trueup.report.view import View
 from trueup.report.words import listed, value_of
 
@@ -19,6 +19,7 @@ MOST_UNKNOWNS = 8
 STAGES = {"review": "the forge", "pipeline_run": "CI", "deployment": "deployments"}
 """Tables that show where work waits, and the source that fills each."""
 
+HOW_TO_REGISTER = "trueup estimate --write-plan plan.toml, then --register plan.toml."
 CALENDAR = ("month", "quarter", "week")
 PLACES = frozenset({"age_days", "quantile", "wait"})
 """Dimensions that are no parts of a whole, but places on its curve."""
@@ -86,10 +87,12 @@ def _from_verdict(found: Assessment | None) -> Iterator[Sentence]:
             }
             text = "Look into what speaks against this answer. {asks} {says}"
             yield Sentence(template=text, values=values)
-    yield Sentence(
-        template="Leave the registered plan as it is. A plan changed after a look is a new plan, "
-        "and its count of looks begins anew."
-    )
+    if found.standing.registered_on:
+        text = "Leave the registered plan as it is. Changed after a look, it can only lean."
+        yield Sentence(template=text)
+    else:
+        text = "Register the plan before the next look, so that nobody can say it was fitted to it."
+        yield Sentence(template=text + " {how}", values={"how": Name(HOW_TO_REGISTER)})
 
 
 def _next(view: View) -> Iterator[Sentence]:
