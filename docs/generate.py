@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from docs import balance
 from trueup import config, errors
@@ -56,14 +56,18 @@ def config_page() -> str:
         "It stands beside the workspace folder; all of it is optional; an unknown key is an error.",
     ]
     for section in dataclasses.fields(config.Settings):
-        kind = get_type_hints(config.Settings)[section.name]
+        hint = get_type_hints(config.Settings)[section.name]
+        kind, head = (get_args(hint)[0], f"[[{section.name}]]") if get_args(hint) else (hint, "")
         hints = get_type_hints(kind)
+        about, _, parameters = (inspect.getdoc(kind) or "").partition("Parameters\n----------\n")
+        meanings = _meanings(parameters)
         rows = [
-            (f"`{key.name}`", _kind(hints[key.name]), f"`{_toml(key.default)}`")
+            (f"`{key.name}`", _kind(hints[key.name]), _default(key), meanings.get(key.name, ""))
             for key in dataclasses.fields(kind)
         ]
-        about = _sentences(inspect.getdoc(kind) or "")
-        parts += [f"## [{section.name}]", about, _table(("Key", "Type", "Default"), rows)]
+        columns = ("Key", "Type", "Default", "Meaning")[: 4 if meanings else 3]
+        cut = [row[: len(columns)] for row in rows]
+        parts += [f"## {head or f'[{section.name}]'}", _sentences(about.strip()), _table(columns, cut)]
     return _page(parts)
 
 
@@ -187,7 +191,23 @@ def _kind(hint: Any) -> str:
         return "text"
     if hint is int:
         return "whole number"
+    if get_origin(hint) is Mapping:
+        return "table"
     return "list of tables" if "Mapping" in str(hint) else "list of texts"
+
+
+def _meanings(parameters: str) -> dict[str, str]:
+    """Read the parameters of a numpydoc docstring: name to its first paragraph, on one line."""
+    found: dict[str, str] = {}
+    for name, text in re.findall(r"^(\w+)\n((?:    .*\n?)+)", parameters, re.MULTILINE):
+        found[name] = " ".join(text.split()).replace("``", "`")
+    return found
+
+
+def _default(key: dataclasses.Field[Any]) -> str:
+    if key.default is not dataclasses.MISSING:
+        return f"`{_toml(key.default)}`"
+    return "needed" if key.default_factory is dataclasses.MISSING else "none"
 
 
 def _toml(value: object) -> str:

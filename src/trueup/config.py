@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, try_one_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class Connection:
     ----------
     source
         Name of a connector: ``github``, ``gitlab``, ``jira``, ...
+    name
+        What ``trueup collect --only`` calls it; the source's name when empty.
     url
         Where its interface is; empty for the vendor's own cloud.
     targets
@@ -73,6 +76,7 @@ class Connection:
     """
 
     source: str
+    name: str = ""
     url: str = ""
     targets: tuple[str, ...] = ()
     token: str = ""
@@ -103,6 +107,17 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawSettings:
+    """How long what sources said is kept as they said it.
+
+    Raw records older than `retention_days` are dropped; 0 keeps them for ever. The rows made of
+    them stay, but can no longer be made anew.
+    """
+
+    retention_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything trueup.toml may say."""
 
@@ -110,6 +125,7 @@ class Settings:
     git: GitSettings = field(default_factory=GitSettings)
     attribution: AttributionSettings = field(default_factory=AttributionSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    raw: RawSettings = field(default_factory=RawSettings)
     connections: tuple[Connection, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
 
@@ -137,6 +153,22 @@ def read_settings(path: Path) -> Settings:
     return settings
 
 
+def chosen(connections: Sequence[Connection], only: Sequence[str]) -> tuple[Connection, ...]:
+    """Return the connections called by these names, or of these sources; all when none is named.
+
+    Raises
+    ------
+    ConfigError
+        There is none of a name.
+    """
+    names = {name for c in connections for name in (c.name, c.source) if name}
+    for name in only:
+        if name not in names:
+            hint = try_one_of(names, name) if names else "Write it into trueup.toml."
+            raise ConfigError(f"No connection is called {name!r}.", hint=hint)
+    return tuple(c for c in connections if not only or {c.name, c.source}.intersection(only))
+
+
 def _build(kind: type, raw: Mapping[str, Any], *, where: str) -> Any:
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
@@ -145,6 +177,10 @@ def _build(kind: type, raw: Mapping[str, Any], *, where: str) -> Any:
             known = ", ".join(sorted(hints))
             raise ConfigError(f"{where}: unknown key {key!r}.", hint=f"Use one of: {known}.")
         values[key] = _value(hints[key], value, where=f"{where}: {key}")
+    for needed in dataclasses.fields(kind):
+        is_needed = needed.default is needed.default_factory is dataclasses.MISSING
+        if is_needed and needed.name not in values:
+            raise ConfigError(f"{where}: {needed.name} is missing.", hint="Add it.")
     return kind(**values)
 
 
@@ -157,12 +193,26 @@ def _value(hint: Any, value: Any, *, where: str) -> Any:
         if type(value) is not hint:
             raise ConfigError(f"{where} is not of type {hint.__name__}.", hint="Correct its value.")
         return value
-    element = dict if "Mapping" in str(hint) else str
-    if not isinstance(value, list) or not all(isinstance(item, element) for item in value):
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where} is not a table.", hint="Write it as { key = value }.")
+        return value
+    return _list(get_args(hint)[0], value, where=where)
+
+
+def _list(element: Any, value: Any, *, where: str) -> tuple[Any, ...]:
+    kind = str if element is str else dict
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
         raise ConfigError(
-            f"{where} is not a list of the expected kind.", hint="Write it as a list."
+            f"{where} is not a list of the expected kind.",
+            hint="Write it as a list." if kind is str else "Write each as [[section]].",
         )
-    return tuple(value)
+    if not dataclasses.is_dataclass(element):
+        return tuple(value)
+    return tuple(
+        _build(element, item, where=f"{where} {number}")  # type: ignore[arg-type]
+        for number, item in enumerate(value, 1)
+    )
 
 
 def _check(settings: Settings, path: Path) -> None:
@@ -184,6 +234,58 @@ def _check(settings: Settings, path: Path) -> None:
         raise ConfigError(
             f"{path}: privacy.delivery_k is {settings.privacy.delivery_k}.",
             hint="Use 5 or more: smaller groups point at persons.",
+        )
+    if settings.raw.retention_days < 0:
+        raise ConfigError(
+            f"{path}: raw.retention_days is {settings.raw.retention_days}.",
+            hint="Use a number of days, or 0 to keep raw records for ever.",
+        )
+    names = [connection.name or connection.source for connection in settings.connections]
+    for number, connection in enumerate(settings.connections, 1):
+        where = f"{path}: connections {number}"
+        _check_connection(connection, where)
+        if connection.name and names.count(connection.name) > 1:
+            raise ConfigError(
+                f"{where}: another connection is called {connection.name!r} too.",
+                hint="Give each a name of its own.",
+            )
+
+
+_REFERENCE = re.compile(r"env:[A-Z_][A-Z0-9_]*|keyring:[^/]+/.+|file:.+")
+_SECRET = re.compile(
+    r"\bgh[pousr]_\w{8}|\bgithub_pat_|\bglpat-|\bATATT|\bxox[abp]-|-----BEGIN|\beyJ\w{8}"
+)
+"""Beginnings of tokens as GitHub, GitLab, Atlassian and others write them."""
+
+
+def _check_connection(connection: Connection, where: str) -> None:
+    """Refuse secrets in the file, without repeating them."""
+    for key, reference in (
+        ("token", connection.token),
+        ("options.private_key", connection.options.get("private_key", "")),
+    ):
+        if reference and not (isinstance(reference, str) and _REFERENCE.fullmatch(reference)):
+            raise ConfigError(
+                f"{where}: {key} does not name where the secret is; it may be the secret itself.",
+                hint='Write "env:NAME" (in capitals), "keyring:service/user" or "file:path" '
+                "there, and put the secret in that place.",
+            )
+    if _SECRET.search(repr(dataclasses.astuple(connection))):
+        raise ConfigError(
+            f"{where} holds what looks like a secret.",
+            hint='Take it out of the file, replace it, and name its place: token = "env:NAME".',
+        )
+    if not connection.url:
+        return
+    try:
+        address = urlsplit(connection.url)
+        is_address = address.scheme in {"http", "https"} and bool(address.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address or "@" in address.netloc or address.query:
+        raise ConfigError(
+            f"{where}: url is not an address without user, password and parameters.",
+            hint="Write it as https://host/path; name the token under token.",
         )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from trueup.collect.connector import Batch, Cursor, Landed, Previous, Progress, Request, Reset
+from trueup.collect.connector import Connector, Progress
+from trueup.collect.running.landing import land
 from trueup.collect.sources.git.connector import GitConnector
-from trueup.config import Settings, read_settings
-from trueup.errors import CollectError, TrueupError
+from trueup.config import Settings, chosen, read_settings
+from trueup.errors import TrueupError
 from trueup.store.identity import Vault
 from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Check
     from trueup.simulate.scenario import Scenario
-    from trueup.store.collection import Collection
 
 Format = Literal["html", "md", "json"]
 
@@ -42,11 +42,15 @@ class Collected:
     repository_ids
         Every repository found at the locations and now in the warehouse.
     failed
-        Targets that could not be read, each with its reason; nothing of them was kept.
+        Targets and connections that could not be read, each with its reason; rows of earlier
+        collections stand.
+    connected
+        Source and target_id of everything read through the connections of trueup.toml.
     """
 
     repository_ids: tuple[str, ...]
-    failed: tuple[tuple[str, CollectError], ...] = ()
+    failed: tuple[tuple[str, TrueupError], ...] = ()
+    connected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,35 +106,61 @@ class Workspace:
         """
         return cls(*_place(folder, studied))
 
-    def collect(self, locations: Sequence[Path], progress: Progress | None = None) -> Collected:
-        """Read every repository at `locations` from where the last collection ended.
+    def collect(
+        self,
+        locations: Sequence[Path],
+        progress: Progress | None = None,
+        *,
+        only: Sequence[str] = (),
+        is_offline: bool = False,
+        is_reconciling: bool = False,
+    ) -> Collected:
+        """Read repositories and connections from where the last collection ended.
 
         What cannot be read is named in the result; the rest is collected all the same.
+
+        Parameters
+        ----------
+        locations
+            Git repositories, or folders of them, beside those connections name.
+        only
+            Names or sources of the connections to be read; empty: all.
+        is_offline
+            Ask no server: make the rows anew of the raw records kept.
+        is_reconciling
+            List everything at the sources, so that what is gone there is noticed.
 
         Raises
         ------
         CollectError
             None of it could be read: the first reason.
+        ConfigError
+            There is no connection of a name in `only`.
         WarehouseBusy
             Another process is collecting into this workspace.
         """
-        connector = GitConnector()
-        done: list[str] = []
-        failed: list[tuple[str, CollectError]] = []
-        targets: list[tuple[str, str]] = []
-        for place in map(str, locations):
-            with _noting(place, failed):
-                targets += connector.targets(place)
-        for target, target_id in dict.fromkeys(targets):
-            with _noting(target, failed):
-                self._collect_one(connector, target, target_id, progress or Silent())
-                done.append(target_id)
-        if failed and not done:
-            raise failed[0][1]
-        return Collected(repository_ids=tuple(dict.fromkeys(done)), failed=tuple(failed))
+        from trueup.collect.running.connector import Manner
+        from trueup.collect.running.round import Round, cloned
+        from trueup.store.raw.archive import Archives
+
+        connections = chosen(self.settings.connections, only)
+        done = Round(progress or Silent())
+        for place in dict.fromkeys((*map(str, locations), *cloned(connections))):
+            done.find(GitConnector(), place)
+        done.run(
+            [connection for connection in connections if connection.source != "git"],
+            partial(Archives, self.folder),
+            Manner(is_offline=is_offline, is_reconciling=is_reconciling),
+            partial(self._collect_one, done.progress),
+        )
+        return Collected(
+            repository_ids=tuple(target_id for source, target_id in done.read if source == "git"),
+            failed=tuple(done.failed),
+            connected=tuple(one for one in done.read if one[0] != "git"),
+        )
 
     def _collect_one(
-        self, connector: GitConnector, target: str, target_id: str, progress: Progress
+        self, progress: Progress, connector: Connector, target: str, target_id: str
     ) -> None:
         now = time.time_ns() // 1000
         with (
@@ -139,17 +169,15 @@ class Workspace:
                 connector.name, target_id, now=now, vault=vault
             ) as collection,
         ):
-            request = Request(
-                target=target,
-                target_id=target_id,
+            land(
+                connector,
+                (target, target_id),
+                collection,
                 settings=self.settings,
                 identify=vault.identify,
                 progress=progress,
                 now=now,
-                previous=_previous(collection),
             )
-            for landed in connector.collect(request):
-                _land(collection, landed)
 
     def measure(
         self,
@@ -465,29 +493,3 @@ def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Set
     here = Path.cwd()
     settings = read_settings((folder.parent if folder else here) / "trueup.toml")
     return workspace_folder(folder, here, studied, settings.workspace.folder), settings
-
-
-@contextmanager
-def _noting(place: str, failed: list[tuple[str, CollectError]]) -> Iterator[None]:
-    """Let a place that cannot be read be named instead of ending everything."""
-    try:
-        yield
-    except CollectError as error:
-        failed.append((place, error))
-
-
-def _previous(collection: Collection) -> Previous | None:
-    earlier = collection.previous()
-    if earlier is None:
-        return None
-    return Previous(cursor=earlier.cursor, tables=earlier.tables)
-
-
-def _land(collection: Collection, landed: Landed) -> None:
-    match landed:
-        case Batch(table, rows):
-            collection.land(table, rows)
-        case Reset(reason):
-            collection.reset(reason)
-        case Cursor(value):
-            collection.cursor(value)

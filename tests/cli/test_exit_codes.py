@@ -114,5 +114,5 @@ def test_a_partial_collection_for_machines_names_target_fact_and_hint(
         "fact": "git stopped.",
         "hint": "Run git fsck.",
     }
-    answer = {"collected": {"repository_ids": ["a"], "failed": [failure]}}
+    answer = {"collected": {"repository_ids": ["a"], "connected": [], "failed": [failure]}}
     assert json.loads(capsys.readouterr().out) == answer

@@ -43,7 +43,7 @@ def complain_line(fact: str, hint: str) -> None:
 
 
 def say_failures(collected: Collected) -> None:
-    """Name on stderr every repository that could not be read, and why."""
+    """Name on stderr everything that could not be read, and why."""
     for target, error in collected.failed:
         complain_line(f"{target}: {error.fact}", error.hint)
 
@@ -51,8 +51,9 @@ def say_failures(collected: Collected) -> None:
 def say_collected(collected: Collected) -> list[str]:
     """Say how much of what was asked for is now in the workspace."""
     say_failures(collected)
-    read, failed = len(collected.repository_ids), len(collected.failed)
-    noun = "repository" if read + failed == 1 else "repositories"
+    read, failed = len(collected.repository_ids) + len(collected.connected), len(collected.failed)
+    one, many = ("target", "targets") if collected.connected else ("repository", "repositories")
+    noun = one if read + failed == 1 else many
     return [f"{read} of {read + failed} {noun} read."]
 
 
@@ -60,6 +61,9 @@ def describe_collected(collected: Collected) -> dict[str, Any]:
     """Return what a collection brought as plain values."""
     return {
         "repository_ids": list(collected.repository_ids),
+        "connected": [
+            {"source": source, "target_id": target_id} for source, target_id in collected.connected
+        ],
         "failed": [
             {"target": target, "kind": type(error).__name__, "fact": error.fact, "hint": error.hint}
             for target, error in collected.failed

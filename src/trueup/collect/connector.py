@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -105,10 +105,15 @@ class Request:
 class Connector(Protocol):
     """A source of records."""
 
-    name: ClassVar[str]
-    """Identifier of the source, e.g. ``git``."""
-    tables: ClassVar[tuple[str, ...]]
-    """Canonical tables it can fill."""
+    @property
+    def name(self) -> str:
+        """Identifier of the source, e.g. ``git``."""
+        ...
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Canonical tables it can fill."""
+        ...
 
     def targets(self, location: str) -> list[tuple[str, str]]:
         """Return (target, target_id) of everything to be read at `location`.

@@ -1,0 +1,1 @@
+"""How a source behind an interface is run: fetched, kept, read, set beside earlier rows."""

@@ -1,0 +1,1 @@
+"""How servers are asked: signed, paced, patient, and never saying a token aloud."""

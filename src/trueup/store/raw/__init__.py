@@ -1,0 +1,1 @@
+"""Raw records as sources gave them, from which all rows can be made again."""
