@@ -68,6 +68,14 @@ const wide = [...document.body.querySelectorAll("*")].filter((each) => {
 return wide.slice(0, 3).map((each) => `${each.tagName} ${each.textContent.trim().slice(0, 30)}`);
 """
 
+CUT_OFF = """
+const every = [...document.querySelectorAll(".still > svg")];
+const stills = every.filter((each) => each.checkVisibility());
+return stills.flatMap((svg) => [...svg.querySelectorAll("text")]
+  .filter((each) => each.getBoundingClientRect().right > svg.getBoundingClientRect().right + 1)
+  .map((each) => each.textContent));
+"""
+
 HEADINGS = """
 const headings = [...document.querySelectorAll("h1, h2, h3, h4")];
 const levels = headings.map((each) => Number(each.tagName[1]));
@@ -94,6 +102,7 @@ def complaints(browser: Browser, page: Path, pictures: Path | None) -> Iterator[
 
 
 def _on_screen(browser: Browser, width: int) -> Iterator[str]:
+    browser.run("document.querySelectorAll('.fold').forEach((each) => { each.open = true; })")
     count = browser.run("return document.querySelectorAll('.chart').length")
     for place in range(count):
         chart = f"document.querySelectorAll('.chart')[{place}]"
@@ -152,6 +161,8 @@ def _printed(browser: Browser) -> Iterator[str]:
     )
     if not drawn:
         yield "printing does not show one still picture of each chart"
+    for said in browser.run(CUT_OFF):
+        yield f"printing cuts off the label {said}"
     if browser.run("return document.querySelector('.save')?.checkVisibility() ?? false"):
         yield "printing shows buttons"
     browser.cdp("Emulation.setEmulatedMedia", media="", features=[])

@@ -25,6 +25,7 @@ from trueup.report.document import (
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sections.answer import direction
 from trueup.report.sentence import Sentence
+from trueup.report.view import CoverageRow
 from trueup.units import LINES, RATIO, SECONDS
 
 ORDER = [
@@ -393,3 +394,103 @@ def test_quarters_without_an_interval_are_not_set_beside_others() -> None:
         "was 4 days in 2024 Q2 (anything from 3 to 5 days fits) and 6 days in 2024 Q4 "
         "(anything from 5 to 7 days fits)."
     )
+
+
+def test_a_clone_cut_off_at_an_edge_is_seen_in_part_though_nobody_counts_what_is_beyond() -> (
+    None
+):
+    edge = CoverageRow(
+        repository_id="a/b",
+        subject="history before the clone's edge",
+        expected=None,
+        seen=0,
+        skipped=0,
+        reason="The clone is shallow",
+        remedy="git fetch --unshallow",
+    )
+    whole = CoverageRow(repository_id="a/b", subject="commits", expected=9, seen=9, skipped=0)
+    assert git_seen(whole) == "seen"
+    assert git_seen(whole, edge) == "in part"
+    (line,) = (
+        line
+        for block in of_rows(whole, edge).blocks()
+        if isinstance(block, CoverageTable)
+        for line in block.rows
+        if line.subject == edge.subject
+    )
+    assert line.has_hole
+    assert line.says == "The clone is shallow."
+
+
+def of_rows(*rows: CoverageRow) -> Report:
+    """Return the report on a rich repository with this coverage."""
+    found = sample.rich("a/b")
+    return compose(
+        found,
+        repositories=sample.subjects("a/b"),
+        coverage=rows,
+        run=sample.RUN,
+        definitions=sample.definitions(found),
+    )
+
+
+def git_seen(*rows: CoverageRow) -> str:
+    """Return how much of git was seen, by this coverage."""
+    return of_rows(*rows).strip.sources[0].status
+
+
+def test_a_split_without_parts_is_not_said_to_leave_the_whole_untold() -> None:
+    found = sample.unmarked("a/b")
+    found[names.MARKED_COMMITS] = [
+        sample.number(names.MARKED_COMMITS, 0.0, RATIO, 120, "commits", repository="a/b"),
+        no_parts := sample.cannot(
+            names.MARKED_COMMITS, "There are no commits.", "Widen.", repository="a/b"
+        ),
+    ]
+    assert no_parts not in unknown(composed(found, "a/b"))
+    del found[names.MARKED_COMMITS][0]
+    assert no_parts in unknown(composed(found, "a/b"))
+
+
+def test_ages_nobody_asks_about_are_not_among_what_cannot_be_told() -> None:
+    found = sample.rich("a/b")
+    for age, is_listed in (("365", True), ("730", False)):
+        why = sample.cannot(
+            names.SURVIVAL, f"No line is yet {age} days old.", "Wait.", age_days=age,
+            repository="a/b",
+        )  # fmt: skip
+        assert any(each.metric == names.SURVIVAL for each in found[names.SURVIVAL])
+        listed = unknown(composed({**found, names.SURVIVAL: [*found[names.SURVIVAL], why]}, "a/b"))
+        assert (why in listed) == is_listed
+
+
+def test_only_stages_nobody_shows_are_to_be_connected() -> None:
+    def limits(**rows: int) -> str:
+        report = composed(sample.rich("a/b"), "a/b", rows=rows)
+        (section,) = (each for each in report.sections if each.id == "limits")
+        return " ".join(each.connect for each in section.blocks if isinstance(each, OneLine))
+
+    assert limits() == "the forge, CI and deployments"
+    assert limits(review=1, deployment=1) == "CI"
+    assert limits(review=1, deployment=1, pipeline_run=1) == ""
+
+
+def test_git_is_not_blamed_for_what_deployments_show() -> None:
+    def said(**rows: int) -> str:
+        return " ".join(sentences(composed(sample.rich("a/b"), "a/b", rows=rows)))
+
+    assert "which git cannot show" in said()
+    assert "which git cannot show" not in said(deployment=1)
+
+
+def test_a_mean_that_counts_the_same_either_way_is_said_once() -> None:
+    def said(days: float) -> str:
+        found = sample.rich("a/b")
+        found[names.MEAN_WAIT] = [
+            mean_wait(names.MEAN_WAIT, 3, "edge-corrected"),
+            mean_wait(names.MEAN_WAIT, days, "departed"),
+        ]
+        return " ".join(sentences(composed(found, "a/b")))
+
+    assert "as dashboards do, would show 2\u00a0days" in said(2)
+    assert "as dashboards do" not in said(3.01)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.report.sample import YEAR, cannot, number
 from trueup.errors import NakedNumber, ReportError
+from trueup.report.charts.rows import rows_of
 from trueup.report.document import Chart, ScaleRow, Table
 from trueup.report.sentence import Name, Sentence
 from trueup.units import RATIO
@@ -55,7 +56,7 @@ def test_a_chart_refuses_data_that_are_not_its_points(key: str) -> None:
 
 
 def test_a_chart_draws_each_measurement_with_its_numbers_and_its_group() -> None:
-    (row,) = chart(SHARE).rows()
+    (row,) = rows_of(chart(SHARE))
     wanted = {"key": 0, "value": 0.25, "low": 0.2, "high": 0.3, "n": 8, "month": "2024-03"}
     assert {name: row[name] for name in wanted} == wanted
     assert row["tool"] == "cursor"
@@ -64,11 +65,11 @@ def test_a_chart_draws_each_measurement_with_its_numbers_and_its_group() -> None
 
 def test_what_cannot_be_told_is_a_point_of_the_table_and_not_of_the_drawing() -> None:
     drawn = chart(cannot("x_ratio", "Too few.", "Wait.", month="2024-02"), SHARE)
-    assert [row["key"] for row in drawn.rows()] == [1]
+    assert [row["key"] for row in rows_of(drawn)] == [1]
     assert len(tuple(drawn.shown())) == 2
 
 
 def test_ages_and_quantiles_become_numbers_on_an_axis() -> None:
     point = number("x_ratio", 0.5, RATIO, 8, "lines", window=YEAR, age_days="90", quantile="0.5")
-    (row,) = chart(point).rows()
+    (row,) = rows_of(chart(point))
     assert (row["age_days"], row["quantile"]) == (90.0, 0.5)

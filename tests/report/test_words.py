@@ -31,6 +31,9 @@ def said(value: float, unit: Unit, metric: str = "x", n_of: str = "changes") -> 
         (34 * DAY, SECONDS, "4.9 weeks"),
         (21.4, PER_WEEK, "21 per week"),
         (34, LINES, "34 lines"),
+        (1, LINES, "1 line"),
+        (1, ITEMS, "1 change"),
+        (0.02, LINES, "0.02 lines"),
         (1, PEOPLE, "1 person"),
         (4, PEOPLE, "4 people"),
         (38, ITEMS, "38 changes"),
@@ -67,6 +70,17 @@ def test_an_interval_says_its_unit_once_where_both_ends_share_it() -> None:
 
 def test_an_interval_over_two_units_says_both() -> None:
     assert between(3600 * 5, 10 * DAY, SECONDS) == "5 hours to 10 days"
+
+
+def test_ends_that_differ_are_said_apart_from_each_other() -> None:
+    """1.99 and 2.04 days are both 2 in two digits."""
+    assert between(1.99 * DAY, 2.04 * DAY, SECONDS) == "1.99 to 2.04 days"
+    assert between(2 * DAY, 2 * DAY, SECONDS) == "2 to 2 days"
+    assert between(DAY, 2.9 * DAY, SECONDS) == "1 to 2.9 days"
+
+
+def test_a_share_of_whatever_text_is_set_with_its_space() -> None:
+    assert words.typeset("89% lost; 5 % left") == "89\u00a0% lost; 5\u00a0% left"
 
 
 def test_a_number_without_an_interval_says_why() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from trueup.estimate.assessment import Assessment
 from trueup.report.document import Definition, Footer, Report, Section
 from trueup.report.findings import Findings
-from trueup.report.folding import fold
 from trueup.report.sections.advice import limits, monday, unknowns
 from trueup.report.sections.answer import SOURCES, answer, scale, strip
 from trueup.report.sections.balance import verdict
@@ -19,6 +18,7 @@ from trueup.report.sections.coverage import coverage as saw
 from trueup.report.sections.coverage import repositories as side_by_side
 from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
+from trueup.report.sections.folding import fold
 from trueup.report.sections.method import method
 from trueup.report.sections.quality import quality
 from trueup.report.sections.unfilled import money, no_effects

@@ -11,7 +11,6 @@ from trueup.estimate.assessment import Assessment
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
-from trueup.report.charts.rows import row_of
 from trueup.report.scrutiny import Checks, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown, stopped, typeset
@@ -181,11 +180,6 @@ class Chart:
             raise NakedNumber(
                 f"The chart {self.id!r} brings data of its own.", hint="Give it points instead."
             )
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Return what the drawing reads: one row per number, none for abstentions."""
-        rows = (row_of(key, point) for key, point in enumerate(self.points))
-        return [row for row in rows if row]
 
     def shown(self) -> Iterator[Shown]:
         """Yield the evidence shown, in reading order."""

@@ -155,7 +155,7 @@ def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> 
         if low != high or lower == upper:
             break
     first, second = _NUMBER_AND_REST.match(low.replace("\u2212", "-")), high
-    same_unit = first is not None and second.endswith(first.group(2))
+    same_unit = first is not None and second.endswith((first.group(2), f"{first.group(2)}s"))
     if first is not None and same_unit:
         low = first.group(1).replace("-", "\u2212")
     return f"{low} to {second}"

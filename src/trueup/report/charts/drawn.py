@@ -10,6 +10,7 @@ from typing import Any
 
 import vl_convert
 
+from trueup.report.charts.rows import rows_of
 from trueup.report.charts.theme import Spec
 from trueup.report.document import Chart
 
@@ -26,7 +27,7 @@ WIDTHS: Mapping[str, tuple[int, ...]] = {"wide": (720, 358), "small": (300,)}
 def specification(chart: Chart) -> Spec:
     """Return the drawing with its rows; its width is still the page's to say."""
     form = {"parse": {"month": "utc:'%Y-%m'"}}
-    rows = chart.rows()
+    rows = rows_of(chart)
     dated = any("month" in row for row in rows)
     values: Spec = {"values": rows, **({"format": form} if dated else {})}
     return {**chart.drawing, "data": values}

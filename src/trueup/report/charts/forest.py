@@ -162,6 +162,7 @@ def _axis(low: float, high: float) -> Spec:
             "grid": False,
             "tickCount": {"expr": "max(3, floor(width / 90))"},
             "labelOverlap": True,
+            "labelSeparation": 10,
         },
     }
 

@@ -1,4 +1,4 @@
-"""What a drawing reads of one piece of evidence: a flat row."""
+"""What a drawing reads of a chart: one flat row for each number."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Any
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
+from trueup.report.document import Chart
 from trueup.report.words import Shown, measure_of, metric_of, short_between, short_of, value_of
 
 NUMERIC = ("age_days", "quantile", "horizon", "dose")
 """Dimensions whose members are places on an axis."""
+
+
+def rows_of(chart: Chart) -> list[dict[str, Any]]:
+    """Return what the drawing reads: one row per number, none for abstentions."""
+    rows = (row_of(key, point) for key, point in enumerate(chart.points))
+    return [row for row in rows if row]
 
 
 def row_of(key: int, point: Shown) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def width_of(label: str) -> float:
     Bounds the widest font readers have by default, DejaVu Sans Bold at 12 pixels: a label wider
     than its room loses its last letter in print.
     """
-    return sum(13.3 if c in _WIDE else 6.6 if c in _NARROW else 9.3 for c in label)
+    return sum(
+        13.3 if c in _WIDE else 6.6 if c in _NARROW else 10.5 if c.isupper() else 9.3 for c in label
+    )
 
 
 def months(axis_title: str | None = None) -> Spec:

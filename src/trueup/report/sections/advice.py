@@ -77,8 +77,8 @@ def _from_verdict(found: Assessment | None) -> Iterator[Sentence]:
     if found.verdict.would_settle:
         settle = Quoted(text=found.verdict.would_settle, by="verdict")
         confirmed = settle.text.startswith("Nothing")
-        text = "Confirm it before you lean on it. {settle}" if confirmed else "{settle}"
-        yield Sentence(template=text, values={"settle": settle})
+        first = "Confirm it before you lean on it." if confirmed else "Settle it before you act."
+        yield Sentence(template=f"{first} {{settle}}", values={"settle": settle})
     for check in found.primary.checks:
         if check.answer == "fails":
             values = {
