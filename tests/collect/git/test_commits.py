@@ -4,7 +4,7 @@ import pytest
 
 from tests.collect.git.building import BEN, Building
 from tests.collect.git.keeping import Kept
-from trueup.collect.sources.git.changes.messages import fix_rule
+from trueup.collect.messages import fix_rule
 
 
 @pytest.mark.parametrize(

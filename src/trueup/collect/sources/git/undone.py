@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trueup.collect.messages import without_number
 from trueup.collect.sources.git.changes.commits import Commits
 from trueup.collect.sources.git.changes.landing import first_of_each_number
-from trueup.collect.sources.git.changes.messages import without_number
 from trueup.collect.sources.git.changes.reverts import (
     Landed,
     Patch,

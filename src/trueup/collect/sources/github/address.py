@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from trueup.collect.sources.git.clone.addresses import normalised
 from trueup.config import Connection
 
 CLOUD = "https://api.github.com"
 _CLOUD_HOST = "github.com"
 _RESIDENT = ".ghe.com"
+_USUAL_PORTS = {"https": ":443", "http": ":80"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def address_of(connection: Connection) -> Address:
         return Address(host=_CLOUD_HOST, rest="", graphql="/graphql")
     parts = urlsplit(connection.url)
     root = f"{parts.scheme}://{parts.netloc}"
-    host = (normalised(f"{root}/x") or parts.netloc.lower()).removesuffix("/x")
+    host = parts.netloc.lower().rpartition("@")[2].removesuffix(_USUAL_PORTS.get(parts.scheme, ""))
     if host == f"api.{_CLOUD_HOST}" or host.endswith(_RESIDENT):
         return Address(host=host.removeprefix("api."), rest=root, graphql=f"{root}/graphql")
     if host == _CLOUD_HOST:

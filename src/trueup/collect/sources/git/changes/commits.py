@@ -13,8 +13,8 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trueup.collect import messages
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
-from trueup.collect.sources.git.changes import messages
 from trueup.collect.sources.git.changes.accounts import Accounts, Recorded
 from trueup.collect.sources.git.process import BLOCK, Git, open_lines
 from trueup.errors import SourceIncomplete

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from trueup.collect.messages import MergeWords
 from trueup.collect.sources.git.changes.commits import Commits
-from trueup.collect.sources.git.changes.messages import MergeWords
 from trueup.collect.sources.git.clone.addresses import normalised
 
 _USUAL_DEFAULTS = frozenset(("main", "master", "trunk"))

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from trueup.collect.messages import RevertWords, without_number
 from trueup.collect.sources.git.changes.commits import Commits
-from trueup.collect.sources.git.changes.messages import RevertWords, without_number
 
 _FEWEST_LINES = 2
 """Undoing one line added or removed happens by chance; undoing a replaced line does not."""

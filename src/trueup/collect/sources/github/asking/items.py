@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trueup.collect.recorded import Fetched, Note, Page, Record, Sweep, Visit

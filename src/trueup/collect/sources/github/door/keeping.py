@@ -9,7 +9,7 @@ from typing import Any
 
 from trueup.collect.attribution import RuleTable
 from trueup.collect.mentions import mentions
-from trueup.collect.sources.git.changes.messages import breaking_rule, change_number, subject_of
+from trueup.collect.messages import breaking_rule, change_number, subject_of
 from trueup.collect.sources.github.door.words import named_items, placed, text_marks, written
 
 _TEXTS = ("title", "body", "message", "messageHeadline", "description")

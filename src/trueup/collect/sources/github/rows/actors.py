@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
 from trueup.collect.recorded import Reading
-from trueup.collect.sources.git.changes.accounts import native_id
 from trueup.collect.sources.github.address import Address
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.gathering import Rows
@@ -77,7 +76,7 @@ class Actors:
         kind, tool = self._rules.actor(name, email)
         if kind == "deleted":
             return DELETED
-        account_id = self._identify("git", native_id(name, email), name)
+        account_id = self._identify("git", email.strip().lower() or name.strip(), name)
         rule = None if stated is None else "forge_commit_author"
         person = account_id if stated is None else stated.account_id or account_id
         self._remember(account_id, _Account("git", person, kind, tool, rule))
