@@ -88,3 +88,42 @@ def test_the_list_of_metrics_for_machines_is_the_same_list(
     run(monkeypatch, ["measure", "--json"])
     told = json.loads(capsys.readouterr().out)["metrics"]
     assert told == {name: metric.question for name, metric in all_metrics().items()}
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        (["--output", "a.md"], "md"),
+        (["--output", "a.HTM"], "html"),
+        (["--output", "a.txt", "--format", "json"], "json"),
+        (["--output", "a.md", "--format", "md"], "md"),
+    ],
+)
+def test_a_report_is_written_as_its_name_says(
+    monkeypatch: pytest.MonkeyPatch, stage: Stage, words: list[str], form: str
+) -> None:
+    staged = stage(lambda: WRITTEN)
+    assert run(monkeypatch, ["report", *words]) == 0
+    _, (_, asked, output, _), _ = staged.asked[1]
+    assert (asked, output) == (form, Path(words[1]))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--output", "a.pdf"], "does not say how to write"),
+        (["--output", "a.md", "--format", "html"], "does not fit --format html"),
+        (["--output", "."], ". is a folder"),
+    ],
+)
+def test_a_file_no_report_can_be_is_refused_before_anything_is_collected(
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    staged = stage(lambda: WRITTEN)
+    assert run(monkeypatch, ["report", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert staged.asked == []

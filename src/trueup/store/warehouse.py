@@ -223,7 +223,10 @@ def _prepare(folder: Path) -> None:
         unfinished.replace(folder / "format")
     except OSError as error:
         raise StoreError(
-            f"{folder} cannot be made: {error.strerror}.", hint="Name a folder you may write to."
+            f"{folder} is a file, not a folder."
+            if folder.is_file()
+            else f"{folder} cannot be made: {error.strerror}.",
+            hint="Name a folder you may write to.",
         ) from error
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trueup.cli.dates import read_window
-from trueup.cli.options import PARTIAL, Format, Json, Locations, Place, Since, Until
+from trueup.cli.options import PARTIAL, Format, Json, Locations, Place, Since, Until, form_and_file
 from trueup.cli.progress import shown
 from trueup.cli.terminal import describe_collected, say, say_failures, say_json
 
@@ -18,7 +18,12 @@ EXAMPLES = "Example: trueup report ~/src/api --since 2025-01-01 --output api.htm
 def run(
     paths: Locations = None,
     *,
-    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = "html",
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="How to write it.", show_default="as --output ends, else html"
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -34,11 +39,11 @@ def run(
     from trueup.workspace import Workspace
 
     places = paths or [Path.cwd()]
+    written_as, target = form_and_file(form, output)
     space = Workspace.open(workspace, studied=places)
     window = read_window(since, until, space.settings.workspace.timezone)
-    target = output or Path(f"trueup-report.{form}")
     with shown() as progress:
-        written = space.report(places, form, target, progress, window=window)
+        written = space.report(places, written_as, target, progress, window=window)
     if as_json:
         collected = describe_collected(written.collected)
         say_json({"report": str(written.path), "lines": written.lines, "collected": collected})

@@ -175,7 +175,7 @@ def strip(view: View) -> SourceStrip:
 
 def _git(view: View) -> SourceSeen:
     if not any(row.seen for row in view.coverage):
-        costs = "There is nothing in it yet."
+        costs = "No commit has been read yet: name a repository that has some."
         return SourceSeen(name=GIT, status="not connected", costs=Sentence(template=costs))
     if any(row.is_hole for row in view.coverage):
         costs = "Some records were skipped or are not in the clone: see the table."
