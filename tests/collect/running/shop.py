@@ -74,7 +74,7 @@ class ShopSource:
     """Reads a shop."""
 
     name: ClassVar[str] = "shop"
-    version: int = 1
+    version: ClassVar[int] = 1
     server: ClassVar[Server | None] = Server(address="https://shop.example")
     options: ClassVar[Mapping[str, str]] = {"note": "what coverage is to say"}
     owners: ClassVar[Mapping[str, str]] = {
@@ -118,11 +118,11 @@ class ShopSource:
                 yield Gone(table="change", row_id=change_id)
                 continue
             number = record.body.get("number")
-            if not isinstance(number, int) or abs(number) > 1_000_000:
+            if type(number) is not int or abs(number) > 1_000_000:
                 yield Skipped(kind=record.kind, key=record.key, reason="no number")
                 continue
             opened = record.body.get("opened_at")
-            if not isinstance(opened, int) or abs(opened) > 10**17:
+            if type(opened) is not int or abs(opened) > 10**17:
                 yield Skipped(kind=record.kind, key=record.key, reason="no instant", is_whole=False)
                 opened = None
             author = _account(record.body.get("user"), reading, accounts)
