@@ -14,7 +14,7 @@ import pytest
 
 from tests.report import sample, weighed
 from tests.report.test_compose import ORDER, composed
-from trueup.estimate.assessment import Assessment, Standing
+from trueup.estimate.assessment import Assessment
 from trueup.estimate.estimator import Fit
 from trueup.estimate.studies import Study, all_studies
 from trueup.model.effect import Estimate
@@ -23,7 +23,6 @@ from trueup.report import words
 from trueup.report.charts import drawn
 from trueup.report.charts.forest import Line, ends_of, forest_drawing
 from trueup.report.charts.rows import rows_of
-from trueup.report.compose import compose
 from trueup.report.document import Block, Chart, Report, Table
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
@@ -202,38 +201,6 @@ def test_what_would_settle_it_is_in_the_headline_only_where_it_is_a_count() -> N
     report = alone(replace(whole, verdict=other))
     assert first(report).endswith("fits.")
     assert plain(report.answer[-2].text()) == "What would change this? An experiment would."
-
-
-def test_page_and_file_say_whether_the_plan_was_registered_and_what_speaks_against_it() -> None:
-    whole = weighed.assessment()
-    says = whole.standing.says
-    flagged = replace(whole.standing, flags=("Half could already be seen.", "It was edited."))
-    report = alone(replace(whole, standing=flagged))
-    said = f"Plan: {says}. Half could already be seen. It was edited."
-    assert plain(report.answer[-1].text()) == said
-    assert report.footer.frozen_plan.startswith(f"{says}; look 3 of 52; ")
-    assert report.footer.frozen_plan.endswith("Half could already be seen. It was edited.")
-    for rendered in (render_html(report), render_markdown(report)):
-        assert rendered.count(says) == 2
-        assert rendered.count("It was edited.") == 2
-    made = json.loads(render_json(report))
-    assert made["assessment"]["standing"]["says"] == says
-    assert made["assessment"]["standing"]["flags"] == list(flagged.flags)
-    (line,) = [line for line in terminal_lines(report, Path("r.html")) if "Plan: " in line]
-    assert line.endswith(f" Plan: {says}. Half could already be seen.")
-    bare = alone(replace(whole, standing=Standing()))
-    assert plain(bare.answer[-1].text()) == "Plan: not registered."
-
-
-def test_a_registered_plan_that_cannot_be_answered_is_named_with_the_reason() -> None:
-    why = "registered 2024-01-02, hash 5f1c0a9be27d, and could not be answered. No change yet."
-    run = replace(sample.RUN, unweighed=why)
-    report = compose({}, repositories=(), coverage=(), run=run, definitions=())
-    effects = next(section for section in report.sections if section.id == "effects")
-    (said,) = [block for block in effects.blocks if isinstance(block, Sentence)]
-    assert said.text() == f"Plan: {why}"
-    assert report.footer.frozen_plan == why
-    assert [line for line in terminal_lines(report, Path("r.html")) if line.endswith(why)]
 
 
 def test_every_answer_of_a_check_has_a_mark_and_its_word() -> None:
