@@ -30,7 +30,7 @@ from trueup.estimate.numerics.design.detectable import (
     variance_of,
 )
 from trueup.estimate.panel import NEVER, Panel
-from trueup.estimate.power import Arms, power
+from trueup.estimate.power import Arms, arms, power
 from trueup.estimate.question import Question
 from trueup.model.evidence import Abstention
 
@@ -221,12 +221,28 @@ def test_what_cannot_be_known_is_an_abstention(
     assert re.search(reason, found.reason)
 
 
+def arms_of(adopting: int, others: int) -> Arms:
+    return Arms(treated=adopting, others=others, share=np.full(adopting, 1 / adopting))
+
+
 def test_the_smaller_arm_sets_the_degrees_of_freedom() -> None:
     """Welch with three and seventeen: (1/3 + 1/17)^2 / ((1/3)^2 / 2 + (1/17)^2 / 16)."""
     expected = (1 / 3 + 1 / 17) ** 2 / (1 / 18 + 1 / 289 / 16)
-    assert Arms(treated=3, others=17).degrees == pytest.approx(expected)
-    assert Arms(treated=1, others=19).degrees == 18
-    assert Arms(treated=12, others=0).degrees == 11
+    assert arms_of(3, 17).degrees == pytest.approx(expected)
+    assert arms_of(3, 17).degrees_with(2) == pytest.approx(arms_of(6, 34).degrees)
+    assert arms_of(1, 19).degrees == 18
+    assert arms_of(12, 0).degrees == pytest.approx(11)
+
+
+def test_an_adopter_seen_longest_leaves_fewer_degrees_of_freedom() -> None:
+    """Three adopters, the first from period 2 of 6, the others from 4: shares 1/2, 1/4, 1/4.
+
+    By `test_group_time_error` these leave 1.4459, and controls without end add none.
+    """
+    starts = np.array([2, 4, 4] + [NEVER] * 9_000)
+    found = arms(panel_of(np.zeros((starts.size, 6)), starts))
+    assert found.share == pytest.approx(np.array([0.5, 0.25, 0.25]))
+    assert found.degrees == pytest.approx(1.4459, rel=1e-3)
 
 
 def test_the_fewest_is_found() -> None:

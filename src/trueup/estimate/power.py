@@ -20,6 +20,7 @@ from trueup.estimate.numerics.design.detectable import (
     imputation_weights,
     variance_of,
 )
+from trueup.estimate.numerics.group_time_error import freedom_of
 from trueup.estimate.panel import NEVER, Bools, Floats, Panel
 from trueup.estimate.question import Question
 from trueup.model.evidence import Abstention
@@ -75,27 +76,42 @@ def power(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Arms:
-    """Clusters with an adopter, clusters without, and what they leave to judge errors by."""
+    """Clusters with an adopter, clusters without, and what they leave to judge errors by.
+
+    Parameters
+    ----------
+    treated, others
+        Clusters of each arm.
+    share
+        Of the treated unit-periods, each adopting cluster's, ``(treated,)``.
+    """
 
     treated: int
     others: int
+    share: Floats
 
     @property
     def degrees(self) -> float:
         """Degrees of freedom of a difference between the arms (Welch 1947, equal variances)."""
-        if self.others < 2:
-            return max(float(self.treated - 1), 1.0)
-        if self.treated < 2:
-            return float(self.others - 1)
-        parts = (1 / self.treated, 1 / self.others)
-        loss = parts[0] ** 2 / (self.treated - 1) + parts[1] ** 2 / (self.others - 1)
-        return sum(parts) ** 2 / loss
+        return self.degrees_with(1.0)
+
+    def degrees_with(self, grown: float) -> float:
+        """Return the degrees of freedom of so many times the clusters, adopting alike."""
+        treated, others = self.treated * grown, self.others * grown
+        if treated < 2:
+            return max(others - 1, 1.0)
+        own = (freedom_of(self.share, self.share) + 1) * grown - 1
+        if others < 2:
+            return max(own, 1.0)
+        parts = (float(self.share @ self.share) / grown, 1 / others)
+        return sum(parts) ** 2 / (parts[0] ** 2 / own + parts[1] ** 2 / (others - 1))
 
 
 def arms(panel: Panel) -> Arms:
-    """Count the clusters of each arm."""
-    adopting = np.unique(panel.cluster[panel.ever_treated]).size
-    return Arms(treated=int(adopting), others=panel.n_clusters - int(adopting))
+    """Count the clusters of each arm, and what each adopting one has of rows since adoption."""
+    after = panel.cluster[panel.unit[~untreated_rows(panel)]]
+    rows = np.unique(after, return_counts=True)[1].astype(float)
+    return Arms(treated=rows.size, others=panel.n_clusters - rows.size, share=rows / rows.sum())
 
 
 def untreated_rows(panel: Panel, anticipation: int = 0) -> Bools:
@@ -143,9 +159,7 @@ class _Sketch:
         variance = variance_of(
             self.weights, self.layout.sizes, self.noise, self.shared, self.members
         )
-        degrees = Arms(
-            treated=int(self.arms.treated * self.grown), others=int(self.arms.others * self.grown)
-        ).degrees
+        degrees = self.arms.degrees_with(self.grown)
         return detectable(math.sqrt(variance / self.grown), degrees, level=self.level, power=CHANCE)
 
     def with_units(self, factor: float) -> _Sketch:

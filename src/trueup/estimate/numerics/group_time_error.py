@@ -113,8 +113,7 @@ def _mended(own: Floats, mine: Floats, about: Floats, cluster: Ints) -> _Mended:
 
     Where clusters differ alike, with variance v, the deviation ``s (x - sum of s x)`` of one of
     share s has variance ``s^2 v (1 - 2 s + sum of s^2)``: what that falls short of ``s^2 v`` is
-    divided out. The freedom is twice the squared mean of the sum of squares over its variance,
-    for normal x.
+    divided out.
 
     Parameters
     ----------
@@ -123,17 +122,39 @@ def _mended(own: Floats, mine: Floats, about: Floats, cluster: Ints) -> _Mended:
     mine, about
         Shares of the units asked about, and of those of the average deviated from.
     """
-    share = np.bincount(cluster, weights=about / about.sum())
+    share = np.bincount(cluster, weights=about / about.sum()).astype(np.float64)
+    asked = np.bincount(cluster, weights=mine / about.sum()).astype(np.float64)
     even = float(share @ share)
     room = 1 - 2 * share + even
-    form = np.bincount(cluster, weights=mine / about.sum()) ** 2 / room
+    return _Mended(
+        deviations=np.bincount(cluster, weights=own) / np.sqrt(room),
+        freedom=freedom_of(asked, share),
+    )
+
+
+def freedom_of(mine: Floats, share: Floats) -> float:
+    """Return the degrees of freedom of mended squares of deviations from an average.
+
+    Twice the squared mean of their sum over its variance, for clusters that differ alike and
+    normally: Bell and McCaffrey (2002).
+
+    Parameters
+    ----------
+    mine
+        What the clusters asked about weigh in the average, ``(n_clusters,)``.
+    share
+        What all weigh; adds up to one, of two clusters or more.
+
+    >>> round(freedom_of(np.full(5, 0.2), np.full(5, 0.2)), 9)
+    4.0
+    """
+    even = float(share @ share)
+    room = 1 - 2 * share + even
+    form = mine**2 / room
     whole, once, twice = form.sum(), form @ share, form @ share**2
     between = even**2 * whole**2 + 2 * whole * twice - 4 * even * whole * once + 2 * once**2
     within = form**2 @ (room**2 - (even - 2 * share) ** 2)
-    return _Mended(
-        deviations=np.bincount(cluster, weights=own) / np.sqrt(room),
-        freedom=float((form @ room) ** 2 / (between + within)),
-    )
+    return float((form @ room) ** 2 / (between + within))
 
 
 def _joined(pieces: list[_Mended]) -> Spread | None:
