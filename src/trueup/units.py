@@ -34,10 +34,22 @@ PER_WEEK = Unit("per_week", "per week")
 PER_DAY = Unit("per_day", "per day")
 ITEMS = Unit("items", "items")
 PEOPLE = Unit("people", "people")
+PER_DEVELOPER_DAY = Unit("per_developer_day", "per developer-day")
+PER_DEVELOPER_WEEK = Unit("per_developer_week", "per developer-week")
+PER_DEVELOPER_MONTH = Unit("per_developer_month", "per developer-month")
+PER_TEAM_WEEK = Unit("per_team_week", "per team-week")
+PER_ITEM = Unit("per_item", "per item")
+COMMENTS = Unit("comments", "comments")
+CHARACTERS = Unit("characters", "characters")
+FILES = Unit("files", "files")
 RELATIVE = Unit("relative", "%")
 """A proportional difference: 0.1 is ten per cent more."""
 
-UNITS: tuple[Unit, ...] = (SECONDS, RATIO, COUNT, LINES, PER_WEEK, PER_DAY, ITEMS, PEOPLE, RELATIVE)
+UNITS: tuple[Unit, ...] = (
+    *(SECONDS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS, FILES, RELATIVE),
+    *(PER_WEEK, PER_DAY, PER_ITEM, PER_TEAM_WEEK),
+    *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
+)
 
 _DURATIONS = (
     (60.0, 1.0, "second"),

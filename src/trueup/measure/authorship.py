@@ -14,13 +14,28 @@ import ibis
 from trueup.measure.metric import Tables
 
 T = TypeVar("T")
+YES, NO = ibis.literal(value=True), ibis.literal(value=False)
 MARKED = "marked"
 UNMARKED = "unmarked"
 SEVERAL_TOOLS = "several tools"
 SEVERAL_MODELS = "several models"
 NO_MODEL = "model not named"
-NOT_PERSONS = ("bot", "ai_agent")
-"""Actor kinds that are clusters of their own but never count towards k."""
+NOT_PERSONS = ("bot", "ai_agent", "deleted")
+"""Actor kinds that never count towards k. What a deleted account did counts, and is nobody's."""
+_INSTANTS = {
+    "repository": ("last_commit_at",),
+    "change": ("opened_at", "closed_at"),
+    "change_event": ("happened_at",),
+    "review": ("submitted_at",),
+    "review_comment": ("written_at",),
+    "work_item": ("created_at", "done_at"),
+    "work_item_transition": ("happened_at",),
+    "work_item_event": ("happened_at",),
+    "pipeline_run": ("finished_at",),
+    "deployment": ("finished_at",),
+    "incident": ("opened_at", "resolved_at"),
+}
+"""Instants that show how far records reach."""
 FOLLOWED_KINDS = ("code", "test")
 """File kinds whose lines are followed through their life."""
 UNWRITTEN_KINDS = ("generated", "data")
@@ -48,15 +63,31 @@ class Prepared:
         return self._tables[name]
 
 
+def remembered(tables: Tables, key: Hashable, work_out: Callable[[], T]) -> T:
+    """Return what `work_out` gives, worked out once where the tables are `Prepared`."""
+    return tables.remember(key, work_out) if isinstance(tables, Prepared) else work_out()
+
+
+def shared(tables: Tables, name: str, relation: Callable[[], ibis.Table]) -> ibis.Table:
+    """Return a relation several metrics read, its rows worked out once for `Prepared` tables."""
+    if not isinstance(tables, Prepared):
+        return relation()
+    return tables.remember(("relation", name), lambda: ibis.memtable(relation().to_pyarrow()))
+
+
 def marks(tables: Tables) -> ibis.Table:
     """Return one row per marked commit: ``commit_id``, ``tool``, ``model``, ``probability``.
 
     A commit that several tools or models sign becomes one row naming neither, so that parts
     add up to the whole.
     """
+    return _marked_targets(tables, "commit").rename(commit_id="marked_id")
+
+
+def _marked_targets(tables: Tables, kind: str) -> ibis.Table:
     rows = tables["ai_attribution"]
-    rows = rows.filter((rows.role == "author") & (rows.target_kind == "commit"))
-    found = rows.group_by(commit_id=rows.target_id).agg(
+    rows = rows.filter((rows.role == "author") & (rows.target_kind == kind))
+    found = rows.group_by(marked_id=rows.target_id).agg(
         tools=rows.tool.nunique(),
         one_tool=rows.tool.max(),
         models=rows.model.nunique(),
@@ -64,7 +95,7 @@ def marks(tables: Tables) -> ibis.Table:
         probability=rows.probability.max(),
     )
     return found.select(
-        "commit_id",
+        "marked_id",
         "probability",
         tool=ibis.ifelse(found.tools > 1, SEVERAL_TOOLS, found.one_tool),
         model=_named(found.models, found.one_model),
@@ -119,30 +150,15 @@ def commits(tables: Tables) -> ibis.Table:
 def changes(tables: Tables) -> ibis.Table:
     """Return every landed change with author and marking.
 
-    Columns: those of table ``change`` but the account, and ``repository`` (its id), ``at`` (landing
-    instant), ``known``, ``person``, ``cluster``, ``origin``, ``tool``, ``model``. A change whose
-    landing commit carries a clock that cannot be trusted is not known.
+    Columns: ``change_id``, ``repository_id``, ``landing``, ``landed_commit_id``,
+    ``first_commit_at``, ``first_release_id``, ``released_at``, ``repository`` (its id), ``at``
+    (landing instant), ``known``, ``person``, ``cluster``, ``actor_kind``, ``origin``, ``tool``,
+    ``model``. A landing is known where the forge dates it, or a commit whose clock can be trusted.
     """
     if isinstance(tables, Prepared):
         return tables.changes
-    change, account, mark = tables["change"], people(tables), change_marks(tables)
-    change = change.filter(change.state == "merged")  # open and abandoned ones landed nothing
-    clocks = tables["commit"].select(landing_id="commit_id", landing_clock="clock")
-    rows = (
-        change.left_join(
-            account,
-            [
-                change.repository_id == account.account_repository_id,
-                change.author_account_id == account.account_id,
-            ],
-        )
-        .left_join(mark, change.change_id == mark.mark_change_id)
-        .left_join(clocks, change.landed_commit_id == clocks.landing_id)
-    )
-    rows = rows.mutate(
-        known=(rows.landing_clock == "ok") & rows.landed_at.notnull(),
-        writer=rows.person_id.fill_null(rows.author_account_id),
-    )
+    change = tables["change"]
+    rows = _authored(change.filter(change.state == "merged"), tables)
     return with_repository(
         rows.select(
             "change_id",
@@ -156,20 +172,78 @@ def changes(tables: Tables) -> ibis.Table:
             "actor_kind",
             "tool",
             "model",
+            "cluster",
+            "person",
+            "origin",
             at=rows.known.ifelse(rows.landed_at, ibis.null("int64")),
-            cluster=rows.writer,
-            person=_person(rows),
-            origin=_origin(rows.mark_change_id),
         ),
         tables,
     )
 
 
+def proposals(tables: Tables) -> ibis.Table:
+    """Return every change, open, landed or given up, with author and marking.
+
+    Columns: those of table ``change`` but accounts and ``head_sha``; ``author`` (who wrote it, null
+    where the account is gone), ``person``, ``cluster``, ``origin``, ``tool``, ``model``,
+    ``repository``, ``is_proposed`` (the forge recorded it). ``landed_at`` is null where it cannot
+    be trusted.
+    """
+    return shared(tables, "proposals", lambda: _proposals(tables))
+
+
+def _proposals(tables: Tables) -> ibis.Table:
+    rows = _authored(tables["change"], tables)
+    return rows.select(
+        *("change_id", "repository_id", "number", "landing", "landed_commit_id", "state"),
+        *("first_commit_at", "first_release_id", "released_at", "opened_at", "ready_at"),
+        *("closed_at", "lines_added", "lines_deleted", "file_count", "commit_count"),
+        *("actor_kind", "tool", "model", "cluster", "person", "origin"),
+        repository=rows.repository_id,
+        author=rows.writer,
+        landed_at=rows.known.ifelse(rows.landed_at, ibis.null("int64")),
+        is_proposed=rows.opened_at.notnull(),
+    )
+
+
+def _authored(change: ibis.Table, tables: Tables) -> ibis.Table:
+    """Add who wrote each change, what marks it, and whether its landing is dated soundly."""
+    account, mark = people(tables), change_marks(tables)
+    clocks = tables["commit"].select(landing_id="commit_id", landing_clock="clock")
+    rows = (
+        change.left_join(
+            account,
+            [
+                change.repository_id == account.account_repository_id,
+                change.author_account_id == account.account_id,
+            ],
+        )
+        .left_join(mark, change.change_id == mark.mark_change_id)
+        .left_join(clocks, change.landed_commit_id == clocks.landing_id)
+    )
+    dated = (rows.landing_clock == "ok").fill_null(NO) | rows.opened_at.notnull()
+    rows = rows.mutate(
+        known=dated & rows.landed_at.notnull(),
+        writer=rows.person_id.fill_null(rows.author_account_id),
+    )
+    return rows.mutate(
+        cluster=rows.writer.fill_null(rows.change_id),
+        person=_person(rows),
+        origin=_origin(rows.mark_change_id),
+    )
+
+
 def change_marks(tables: Tables) -> ibis.Table:
-    """Return one row per marked change: ``mark_change_id``, ``tool``, ``model``."""
-    mark = marks(tables)
+    """Return one row per marked change: ``mark_change_id``, ``tool``, ``model``.
+
+    A change is marked by its commits, or itself: by its branch, its text, its labels.
+    """
+    mark, own = marks(tables), _marked_targets(tables, "change")
     part = tables["change_commit"].select("change_id", part_commit_id="commit_id")
     rows = part.inner_join(mark, part.part_commit_id == mark.commit_id)
+    rows = rows.select("change_id", "tool", "model").union(
+        own.select("tool", "model", change_id="marked_id").select("change_id", "tool", "model")
+    )
     found = rows.group_by(mark_change_id=rows.change_id).agg(
         tools=rows.tool.nunique(),
         one_tool=rows.tool.max(),
@@ -208,11 +282,51 @@ def with_repository(rows: ibis.Table, tables: Tables) -> ibis.Table:
 
 
 def horizon(tables: Tables) -> int | None:
-    """Return the newest instant history reaches, plus 1 µs; None when every repository is empty."""
+    """Return the newest instant history reaches, plus 1 µs; None when nothing is recorded.
+
+    That is the newest commit, or without a clone the newest record.
+    """
     if isinstance(tables, Prepared):
         return tables.until
     newest = tables["repository"].last_commit_at.max().to_pyarrow().as_py()
-    return None if newest is None else int(newest) + 1
+    return record_horizon(tables) if newest is None else int(newest) + 1
+
+
+def record_horizon(tables: Tables) -> int | None:
+    """Return the newest instant any record names, plus 1 µs; None where there is none."""
+    return remembered(tables, "record horizon", lambda: _newest_record(tables))
+
+
+def _newest_record(tables: Tables) -> int | None:
+    found = [
+        tables[name].aggregate(**{column: tables[name][column].max() for column in columns})
+        for name, columns in _INSTANTS.items()
+    ]
+    newest = [
+        value for each in found for value in each.to_pyarrow().to_pylist()[0].values() if value
+    ]
+    return max(newest) + 1 if newest else None
+
+
+def with_actor(rows: ibis.Table, tables: Tables, account: str) -> ibis.Table:
+    """Add who did what a row records: ``actor`` (null: gone), ``person``, ``kind``.
+
+    Parameters
+    ----------
+    account
+        The column that names the account; the row's own ``actor_kind`` stands where the account
+        is not known. ``person`` is null unless it is one.
+    """
+    known = people(tables).rename(known_id="account_id", known_person="person_id")
+    rows = rows.left_join(
+        known,
+        [rows.repository_id == known.account_repository_id, rows[account] == known.known_id],
+    )
+    kind = rows.account_actor_kind.fill_null(rows.actor_kind).fill_null("unknown")
+    rows = rows.mutate(kind=kind, actor=rows.known_person.fill_null(rows[account]))
+    nobody = rows.kind.isin(NOT_PERSONS)
+    rows = rows.mutate(person=ibis.ifelse(nobody, ibis.null("string"), rows.actor))
+    return rows.drop("account_repository_id", "account_actor_kind", "known_id", "known_person")
 
 
 def _named(models: ibis.expr.types.IntegerValue, one: ibis.expr.types.StringValue) -> ibis.Value:

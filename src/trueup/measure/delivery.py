@@ -67,7 +67,7 @@ def delivered(tables: Tables, unit: UnitKind) -> ibis.Table:
     rows = rows.filter(rows.known & (rows.actor_kind.fill_null("unknown") != "bot"))
     rows = rows.mutate(landed_at=rows["at"], begun_at=rows.first_commit_at.fill_null(rows["at"]))
     rows = _placed(rows, tables, unit)
-    rows = _produced(rows, tables)
+    rows = produced(rows, tables)
     return _judged(rows, tables)
 
 
@@ -93,7 +93,7 @@ def _placed(rows: ibis.Table, tables: Tables, unit: UnitKind) -> ibis.Table:
     return rows.mutate(unit=rows.person_team.fill_null(rows.owner_team))
 
 
-def _produced(rows: ibis.Table, tables: Tables) -> ibis.Table:
+def produced(rows: ibis.Table, tables: Tables) -> ibis.Table:
     """Add ``produced_at``: the first successful deployment, else the release."""
     run, part = production_runs(tables), tables["deployment_change"]
     part = part.filter(part.probability.fill_null(1.0) >= _LIKELY)

@@ -12,8 +12,20 @@ from ibis import _
 from numpy.typing import NDArray
 
 from trueup.errors import MeasureError, PersonIsNotAUnit
-from trueup.measure.authorship import horizon
-from trueup.measure.metric import DIMENSIONS, FewestOwners, Metric, PerWeek, RatioOfSums, Tables
+from trueup.measure.active_periods import per_period
+from trueup.measure.authorship import horizon, record_horizon
+from trueup.measure.metric import (
+    DIMENSIONS,
+    FewestOwners,
+    Metric,
+    OverPersons,
+    PerActive,
+    PerWeek,
+    RatioOfSums,
+    Tables,
+)
+from trueup.measure.placing import PLACED, placed
+from trueup.measure.presence import has
 from trueup.measure.windows import Every, boundary_table
 from trueup.model.evidence import Window
 
@@ -76,6 +88,10 @@ class Frame:
         How many known rows, and how many rows, each entry stands for.
     at, until_at, censored
         Only for waiting times and stocks, where every entry is one row.
+    unit
+        Of ratios: the team each row belongs to, or the repository where no team is recorded.
+    unit_of
+        Which of the two it is, in the plural.
     window
         Which span was asked for, or what the rows and the history span.
     """
@@ -92,6 +108,8 @@ class Frame:
     until_at: Codes
     censored: NDArray[np.bool_]
     window: Window
+    unit: Labels | None = None
+    unit_of: str = ""
 
 
 def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
@@ -102,21 +120,42 @@ def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
     MeasureError
         The metric has no such dimension.
     """
-    rows = _asked_rows(metric, tables, asked)
-    until = horizon(tables)
+    until = horizon(tables) if metric.source == "git" else record_horizon(tables)
+    rows, unit_of = _asked_rows(metric, tables, asked)
     if until is None:
         return None
     window = asked.window or Window(start_at=0, end_at=until)
     rows = _within(rows, window, stock="until_at" in rows.columns)
-    rows = _with_calendar(rows, window, asked.timezone)
     columns = [*asked.by, *([asked.every] if asked.every else [])]
-    if isinstance(metric.summary, PerWeek | RatioOfSums | FewestOwners):
-        rows = _summed(rows, columns)
-    return _framed(rows.to_pyarrow(), columns, window, opened=asked.window is None)
+    apart = [*asked.by, *(["unit"] if unit_of else [])]
+    if isinstance(metric.summary, PerActive | OverPersons):
+        rows = per_period(rows, metric.summary, window, asked.timezone, apart)
+    rows = _with_calendar(rows, window, asked.timezone)
+    if isinstance(metric.summary, _ADDED_UP):
+        rows = _summed(rows, [*columns, *apart])
+    frame = _framed(rows.to_pyarrow(), columns, window, opened=asked.window is None)
+    return replace(frame, unit_of=unit_of)
 
 
-def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> ibis.Table:
+_RATIOS = (RatioOfSums, PerActive)
+_ADDED_UP = (*_RATIOS, PerWeek, OverPersons, FewestOwners)
+
+
+def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> tuple[ibis.Table, str]:
+    """Return the rows with every dimension asked for, and what their ``unit`` is, if they have one.
+
+    Ratios are kept apart by unit, so that the mean over units can stand beside the whole.
+    """
     rows = metric.rows(tables)
+    by_team = isinstance(metric.summary, _RATIOS) and has(tables, "membership")
+    for dimension in PLACED:
+        if dimension in asked.by or (dimension == "team" and by_team):
+            rows = placed(rows, tables, dimension)
+    unit_of = ""
+    if by_team:
+        rows, unit_of = rows.mutate(unit=rows.team), "teams"
+    elif isinstance(metric.summary, _RATIOS) and "repository" in rows.columns:
+        rows, unit_of = rows.mutate(unit=rows.repository), "repositories"
     for dimension in asked.by:
         if dimension not in rows.columns:
             can = ", ".join(name for name in DIMENSIONS if name in rows.columns)
@@ -125,7 +164,7 @@ def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> ibis.Table:
             )
     if "actor_kind" in rows.columns and "actor_kind" not in asked.by:
         rows = rows.filter(rows.actor_kind.fill_null("unknown") != "bot")
-    return rows
+    return rows, unit_of
 
 
 def _within(rows: ibis.Table, window: Window, *, stock: bool) -> ibis.Table:
@@ -144,11 +183,13 @@ def _with_calendar(rows: ibis.Table, window: Window, timezone: str) -> ibis.Tabl
 
 def _summed(rows: ibis.Table, columns: list[str]) -> ibis.Table:
     keys = [*dict.fromkeys([*columns, "week", "person", "cluster"])]
+    if "items" not in rows.columns:
+        rows = rows.mutate(items=1)
     return rows.group_by(keys).agg(
         value=_.value.sum(where=_.known),
         weight=_.weight.sum(where=_.known),
-        n=_.known.sum(),
-        expected=_.count(),
+        n=_["items"].sum(where=_.known),
+        expected=_["items"].sum(),
         at=_["at"].min(),
     )
 
@@ -174,6 +215,7 @@ def _framed(rows: pa.Table, columns: list[str], window: Window, *, opened: bool)
         until_at=_integers(rows, "until_at"),
         censored=_flags(rows, "censored") if "censored" in rows.column_names else known < 0,
         window=window,
+        unit=labels(rows["unit"]) if "unit" in rows.column_names else None,
     )
 
 

@@ -57,15 +57,32 @@ def slices(frame: Frame, k: int, parts: tuple[str, ...] = ()) -> list[Slice | Wi
         Dimensions along which only the numerator is split (`RatioOfSums.parts`).
     """
     about_authors = tuple(name for name in frame.dimensions if name in ABOUT_AUTHORS)
-    neutral = tuple(name for name in frame.dimensions if name not in ABOUT_AUTHORS)
+    rest = [name for name in frame.dimensions if name not in ABOUT_AUTHORS]
+    neutral = tuple(name for name in rest if name not in parts)
+    inner = tuple(name for name in rest if name in parts)
     found: list[Slice | Withheld] = []
     for context, places in _members(frame, neutral, np.arange(frame.n.size)).items():
         group = tuple(zip(neutral, context, strict=True))
-        if not about_authors:
-            found.append(Slice(group=tuple(sorted(group)), rows=places, base=places))
-            continue
-        found.extend(_author_slices(frame, group, places, about_authors, k=k, parts=parts))
+        cuts: list[Slice | Withheld] = [Slice(group=tuple(sorted(group)), rows=places, base=places)]
+        if about_authors:
+            cuts = _author_slices(frame, group, places, about_authors, k=k, parts=parts)
+        for cut in cuts:
+            found.extend(_parts(frame, cut, inner))
     return found
+
+
+def _parts(frame: Frame, cut: Slice | Withheld, inner: tuple[str, ...]) -> list[Slice | Withheld]:
+    """Split the numerator of a slice along dimensions that are not about authors."""
+    if isinstance(cut, Withheld) or not inner:
+        return [cut]
+    return [
+        Slice(
+            group=tuple(sorted((*cut.group, *zip(inner, member, strict=True)))),
+            rows=rows,
+            base=cut.base,
+        )
+        for member, rows in _members(frame, inner, cut.rows, skip_null=True).items()
+    ]
 
 
 def _author_slices(

@@ -7,7 +7,7 @@ n, coverage and intervals are added once, by `trueup.measure.plan`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import ibis
@@ -17,11 +17,17 @@ from trueup.units import UNITS, Unit
 
 Kind = Literal["outcome", "flow", "quality", "exposure", "activity"]
 
-DIMENSIONS = ("repository", "origin", "tool", "model", "actor_kind", "file_kind")
-"""Columns of event rows a metric may be split by, besides month and week."""
+DIMENSIONS = (
+    *("repository", "service", "team", "origin", "tool", "model", "actor_kind", "file_kind"),
+    "stage",
+)
+"""What a metric may be split by, besides month and week: columns of its event rows, or what
+`trueup.measure.placing` can add to them (team and service)."""
 
-ABOUT_AUTHORS = ("origin", "tool", "model", "actor_kind")
+ABOUT_AUTHORS = ("origin", "tool", "model", "actor_kind", "team", "service")
 """Dimensions whose members are groups of authors: each needs k of them to be shown."""
+
+Period = Literal["day", "week", "month"]
 
 
 class Tables(Protocol):
@@ -66,6 +72,36 @@ class RatioOfSums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PerActive:
+    """The sum of `value` (or the distinct ``item``) over active persons' days, weeks or months.
+
+    Rows with ``active`` true say that the ``actor`` (a person, or a team) did something then; each
+    actor and period with such a row weighs 1, once. Rows of nobody count above the line only.
+
+    Parameters
+    ----------
+    period
+        In the time zone of the workspace. It belongs to the month in which it begins.
+    distinct
+        Count each ``item`` once per actor and period, instead of summing `value`.
+    """
+
+    period: Period
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverPersons:
+    """Quantiles, over persons, of the mean of `value` per active period of each.
+
+    Fewer than k persons are not shown: a quantile of few is a report on one.
+    """
+
+    period: Period
+    shares: tuple[float, ...] = (0.5, 0.85)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quantiles:
     """Exact quantiles of `value`: smallest value at which the share is reached.
 
@@ -77,10 +113,14 @@ class Quantiles:
         Which quantiles, 0..1; each is a measurement of its own.
     clusters_of
         What the interval resamples, as the column ``cluster`` names it.
+    with_mean
+        Also the mean, under ``quantile = mean``: the area under the same curve, up to the
+        longest wait seen.
     """
 
     shares: tuple[float, ...] = (0.5, 0.85)
     clusters_of: str = "authors"
+    with_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +183,8 @@ class MonthsCompared:
 Summary = (
     PerWeek
     | RatioOfSums
+    | PerActive
+    | OverPersons
     | Quantiles
     | TimeAverage
     | FewestOwners
@@ -175,7 +217,8 @@ class Metric:
         the clock cannot be trusted), ``person`` (pseudonym; null for bots and agents, who are
         not persons), ``cluster``, ``value``, ``weight``, ``known`` (false: should be in the
         number but cannot be; lowers coverage), and any of `DIMENSIONS`. Waiting times add
-        ``censored``, stocks ``until_at``.
+        ``censored``, stocks ``until_at``, counts per person ``actor`` and ``active``. Where a row
+        is not one of `n_of`, ``items`` says how many of them it is.
     summary
         How rows become a number.
     n_of
@@ -194,6 +237,15 @@ class Metric:
         Why rows that are not known are not, as the end of a sentence about them.
     least_coverage
         Below this share of known rows the metric abstains: the rest may well be different.
+    requires
+        Tables, or ``table.column``, without any of which nothing can be said: the metric then
+        abstains and names the source (`trueup.measure.presence`).
+    awaits
+        The source this number would come from and that no connector reads yet; the metric abstains
+        and names it.
+    source
+        Which records it comes from. All but ``git`` reach as far as any record does; ``git``
+        reaches to the newest commit.
     """
 
     name: str
@@ -213,7 +265,9 @@ class Metric:
     remedy: str = "Widen the window, or measure more repositories together."
     unknown_because: str = "cannot be used"
     least_coverage: float = 0.0
-    source: str = field(default="git")
+    requires: tuple[str, ...] = ()
+    awaits: str = ""
+    source: str = "git"
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS or not self.name.endswith("_" + self.unit.name):

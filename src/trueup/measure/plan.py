@@ -5,6 +5,7 @@ from __future__ import annotations
 from trueup.measure.frame import SEED, Asked, fetch
 from trueup.measure.marked_months import compare_months
 from trueup.measure.metric import Metric, MonthsCompared, Survival, Tables, Waits
+from trueup.measure.presence import missing
 from trueup.measure.queue import wait_findings
 from trueup.measure.summaries import Task, summarise
 from trueup.measure.survival import survive
@@ -28,8 +29,9 @@ def measure(  # the front door of the room: each option is one the command line 
     Parameters
     ----------
     by
-        Dimensions to split by, of `trueup.measure.metric.DIMENSIONS`. Splits by tool, model,
-        origin or actor kind show groups of at least `k` persons; smaller ones roll up.
+        Dimensions to split by, of `trueup.measure.metric.DIMENSIONS`. Splits by team, service,
+        tool, model, origin or actor kind show groups of at least `k` persons; smaller ones roll
+        up.
     every
         Also split by calendar month, quarter or ISO week of `timezone`.
     window
@@ -45,6 +47,9 @@ def measure(  # the front door of the room: each option is one the command line 
         The metric cannot be split so.
     """
     asked = Asked(by=by, every=every, window=window, k=k, timezone=timezone, seed=seed)
+    lacking = missing(metric, tables, window)
+    if lacking is not None:
+        return [lacking]
     if isinstance(metric.summary, Survival):
         found = survive(metric, tables, asked)
     elif isinstance(metric.summary, Waits):

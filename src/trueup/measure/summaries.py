@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,26 @@ from trueup.measure.intervals import (
     rate_spread,
     ratio_spread,
 )
-from trueup.measure.metric import FewestOwners, Metric, PerWeek, Quantiles, RatioOfSums, TimeAverage
+from trueup.measure.metric import (
+    FewestOwners,
+    Metric,
+    OverPersons,
+    PerActive,
+    PerWeek,
+    Quantiles,
+    RatioOfSums,
+    TimeAverage,
+)
 from trueup.measure.numerics.counts import dispersion
+from trueup.measure.numerics.restricted_mean import restricted_mean
 from trueup.measure.windows import buckets, clip
-from trueup.model.evidence import Abstention, Finding, Group, Measurement, Window
+from trueup.model.evidence import Abstention, Finding, Group, MeanOfRatios, Measurement, Window
 from trueup.units import RATIO, say
 
 Floats = NDArray[np.float64]
+_FEWEST_UNITS = 2
+_AGREEING = 0.1
+"""Without an interval, a mean of ratios this close to the ratio of sums, relatively, agrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +67,28 @@ def _slice(task: Task, cut: Slice) -> list[Finding]:
     coverage = coverage_of(task.frame, cut) or 0.0
     if not task.frame.n[cut.base].sum() or coverage < task.metric.least_coverage:
         return [nothing(task, cut)]
+    summary = task.metric.summary
+    match summary:
+        case Quantiles():
+            return _quantiles(task, cut, summary)
+        case OverPersons():
+            return _over_persons(task, cut, summary.shares)
+        case _:
+            return [_single(task, cut)]
+
+
+def _single(task: Task, cut: Slice) -> Finding:
     match task.metric.summary:
         case PerWeek(signed=True):
-            return [_growth(task, cut)]
+            return _growth(task, cut)
         case PerWeek():
-            return [_rate(task, cut)]
+            return _rate(task, cut)
         case RatioOfSums() as summary:
-            return [_ratio(task, cut, summary)]
-        case Quantiles() as summary:
-            return _quantiles(task, cut, summary)
+            return _ratio(task, cut, summary)
+        case PerActive():
+            return _ratio(task, cut, RatioOfSums())
         case FewestOwners() as summary:
-            return [_owners(task, cut, summary.share)]
+            return _owners(task, cut, summary.share)
         case _:
             raise AssertionError(task.metric.summary)
 
@@ -112,7 +136,70 @@ def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
         seed=task.asked.seed,
     )
     value = float(top.sum() / bottom.sum())
-    return measurement(task, cut.group, value, n, spread, coverage_of(frame, cut))
+    found = measurement(task, cut.group, value, n, spread, coverage_of(frame, cut))
+    return replace(found, mean_of_ratios=_mean_of_ratios(task, cut, top, found))
+
+
+def _mean_of_ratios(task: Task, cut: Slice, top: Floats, found: Measurement) -> MeanOfRatios | None:
+    """Return the mean over units where it disagrees with the ratio of sums; None where it agrees.
+
+    Teams of fewer than k persons are one unit together.
+    """
+    frame = task.frame
+    if frame.unit is None or len(frame.unit.names) < _FEWEST_UNITS:
+        return None
+    codes = frame.unit.codes[cut.base]
+    if frame.unit_of == "teams":
+        codes = _large(codes, frame.person.codes[cut.base], task.asked.k)
+    codes = codes + 1  # nobody's, and the small ones together, are the first
+    bottoms = np.bincount(codes, weights=frame.weight[cut.base])
+    tops = np.bincount(codes, weights=top)
+    ratios = tops[bottoms > 0] / bottoms[bottoms > 0]
+    if ratios.size < _FEWEST_UNITS:
+        return None
+    mean = float(ratios.mean())
+    interval = found.interval
+    apart = abs(mean - found.value) > _AGREEING * abs(found.value)
+    if interval is not None:
+        apart = not interval.low <= mean <= interval.high
+    if not apart:
+        return None
+    return MeanOfRatios(value=mean, n=int(ratios.size), n_of=frame.unit_of)
+
+
+def _large(units: NDArray[np.int64], persons: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Return the unit of each row, -1 where it has fewer than `k` persons."""
+    pairs = np.unique(np.stack([units, persons])[:, (units >= 0) & (persons >= 0)], axis=1)
+    counts = np.bincount(pairs[0], minlength=int(units.max(initial=-1)) + 1)
+    return np.where((units >= 0) & (counts[units] >= k), units, -1)
+
+
+def _over_persons(task: Task, cut: Slice, shares: tuple[float, ...]) -> list[Finding]:
+    """Return quantiles over persons of what each does in a period in which they do anything."""
+    frame = task.frame
+    rows = cut.rows[(frame.person.codes[cut.rows] >= 0) & (frame.n[cut.rows] > 0)]
+    codes = frame.person.codes[rows]
+    periods = np.bincount(codes, weights=frame.weight[rows])
+    values = np.bincount(codes, weights=frame.value[rows])[periods > 0] / periods[periods > 0]
+    if values.size < task.asked.k:
+        reason = f"Fewer than {task.asked.k} persons: a quantile of few is a report on one."
+        return [_abstain(task, cut.group, int(values.size), reason)]
+    ended, alone = np.ones(values.size, dtype=bool), np.arange(values.size)
+    spreads = quantile_spreads(
+        values, ended, alone, shares, clusters_of="persons", seed=task.asked.seed
+    )
+    points = quantiles(values, ended, shares)
+    return [
+        measurement(
+            task,
+            tuple(sorted((*cut.group, ("quantile", f"{share:g}")))),
+            value or 0.0,
+            int(values.size),
+            spread,
+            coverage_of(frame, cut),
+        )
+        for share, value, spread in zip(shares, points, spreads, strict=True)
+    ]
 
 
 def _quantiles(task: Task, cut: Slice, summary: Quantiles) -> list[Finding]:
@@ -138,7 +225,31 @@ def _quantiles(task: Task, cut: Slice, summary: Quantiles) -> list[Finding]:
             continue
         coverage = coverage_of(frame, cut)
         found.append(measurement(task, group, value, rows.size, spread, coverage))
+    if summary.with_mean:
+        found.append(_mean(task, cut, rows))
     return found
+
+
+def _mean(task: Task, cut: Slice, rows: Places) -> Finding:
+    """Return the mean of durations; those still running count for as long as they are known to."""
+    frame, size = task.frame, int(rows.size)
+    group = tuple(sorted((*cut.group, ("quantile", "mean"))))
+    found = restricted_mean(frame.value[rows], ~frame.censored[rows])
+    if not (~frame.censored[rows]).any():
+        reason = f"{size} of {size} {task.metric.n_of} still wait: too many."
+        return _abstain(task, group, size, reason)
+    spread = ratio_spread(
+        found.parts,
+        np.ones(size),
+        frame.cluster.codes[rows],
+        _week_numbers(task)[rows],
+        items=size,
+        of_flags=False,
+        seed=task.asked.seed,
+    )
+    metric = replace(task.metric, qualifier="at least") if found.is_short else task.metric
+    task = replace(task, metric=metric)
+    return measurement(task, group, found.value, size, spread, coverage_of(frame, cut))
 
 
 def _owners(task: Task, cut: Slice, share: float) -> Finding:

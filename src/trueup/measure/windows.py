@@ -59,6 +59,40 @@ def buckets(window: Window, every: Every, timezone: str) -> tuple[Bucket, ...]:
 
 
 @lru_cache(maxsize=32)
+def period_table(
+    window: Window, period: Literal["day", "week", "month"], timezone: str
+) -> pa.Table:
+    """Return the days, weeks or months that meet `window`, whole.
+
+    Columns: ``period_starts_at``, ``period_ends_at`` (epoch microseconds). Days begin at local
+    midnight, so that they have 23 or 25 hours where clocks are changed.
+    """
+    if period != "day":
+        spans = [span.window for span in buckets(window, period, timezone)]
+        starts, ends = [span.start_at for span in spans], [span.end_at for span in spans]
+    else:
+        bounds = _midnights(window, ZoneInfo(timezone))
+        starts, ends = bounds[:-1], bounds[1:]
+    return pa.table(
+        {
+            "period_starts_at": pa.array(starts, pa.int64()),
+            "period_ends_at": pa.array(ends, pa.int64()),
+        }
+    )
+
+
+def _midnights(window: Window, zone: ZoneInfo) -> list[int]:
+    if window.end_at <= window.start_at:
+        return []
+    day = dt.datetime.fromtimestamp(window.start_at // 1_000_000, zone).date()
+    found = [instant(day.year, day.month, day.day, zone)]
+    while found[-1] < window.end_at:
+        day += dt.timedelta(days=1)
+        found.append(instant(day.year, day.month, day.day, zone))
+    return found
+
+
+@lru_cache(maxsize=32)
 def boundary_table(window: Window, timezone: str) -> pa.Table:
     """Return the calendar of `window` as rows that each lie in one month and one ISO week.
 

@@ -52,6 +52,23 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeanOfRatios:
+    """What a ratio would be if each unit counted alike, big or small.
+
+    Parameters
+    ----------
+    value
+        The mean over units of each unit's own ratio.
+    n, n_of
+        How many units, and what they are: ``"teams"`` or ``"repositories"``.
+    """
+
+    value: float
+    n: int
+    n_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """A number with everything a reader needs to doubt it.
 
@@ -79,6 +96,9 @@ class Measurement:
         Which slice it speaks of.
     qualifier
         ``"at least"`` or ``"about"`` where the number is a bound or a guess.
+    mean_of_ratios
+        Only of ratios of sums, and only where the two disagree: then it is uncertain which of
+        them somebody else's published figure should be laid beside.
     """
 
     metric: str
@@ -95,6 +115,7 @@ class Measurement:
     source: str
     group: Group = ()
     qualifier: Literal["", "at least", "at most", "about"] = ""
+    mean_of_ratios: MeanOfRatios | None = None
 
     def __post_init__(self) -> None:
         if math.isnan(self.value) or math.isinf(self.value):

@@ -1,0 +1,51 @@
+"""Rates per active person and day, week or month: what is done, over who did anything at all."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+
+from trueup.measure.metric import OverPersons, PerActive
+from trueup.measure.windows import period_table
+from trueup.model.evidence import Window
+
+
+def per_period(
+    rows: ibis.Table,
+    summary: PerActive | OverPersons,
+    window: Window,
+    timezone: str,
+    columns: list[str],
+) -> ibis.Table:
+    """Put event rows together: one row per actor, period of `timezone` and slice.
+
+    Parameters
+    ----------
+    columns
+        Dimensions to keep apart.
+
+    Returns
+    -------
+    ibis.Table
+        ``value`` (sum, or distinct ``item``), ``weight`` and ``items`` (1 where the actor did
+        anything, else 0), ``at`` (start of the period, or of the window in its first), ``known``,
+        ``actor``, ``person``, ``cluster`` and `columns`.
+    """
+    spans = ibis.memtable(period_table(window, summary.period, timezone))
+    rows = rows.left_join(
+        spans, [rows["at"] >= spans.period_starts_at, rows["at"] < spans.period_ends_at]
+    )
+    keys = [*dict.fromkeys([*columns, "actor", "person", "cluster", "known", "period_starts_at"])]
+    if isinstance(summary, PerActive) and summary.distinct:
+        rows = rows.select(*keys, "active", "item").distinct()
+        value = _.item.count().cast("float64")
+    else:
+        value = _.value.sum()
+    acted = rows.active & rows.actor.notnull()
+    found = rows.mutate(acted=acted.cast("int64")).group_by(keys)
+    found = found.agg(value=value, weight=_.acted.max().cast("float64"))
+    at = ibis.greatest(found.period_starts_at, window.start_at)
+    return found.mutate(
+        at=ibis.ifelse(found.period_starts_at.isnull(), ibis.null("int64"), at),
+        items=ibis.ifelse(found.known, found.weight, 1.0),
+    )
