@@ -54,6 +54,17 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """How records of several sources are tied together.
+
+    `incident_window_hours`: a deployment that finished longer before an incident opened is not
+    held to have brought it.
+    """
+
+    incident_window_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One source to collect from.
 
@@ -125,6 +136,7 @@ class Settings:
     git: GitSettings = field(default_factory=GitSettings)
     attribution: AttributionSettings = field(default_factory=AttributionSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    links: LinkSettings = field(default_factory=LinkSettings)
     raw: RawSettings = field(default_factory=RawSettings)
     connections: tuple[Connection, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
@@ -229,6 +241,11 @@ def _check(settings: Settings, path: Path) -> None:
         raise ConfigError(
             f"{path}: git.big_file_bytes is {settings.git.big_file_bytes}.",
             hint="Use a size in bytes, 0 or more.",
+        )
+    if settings.links.incident_window_hours < 1:
+        raise ConfigError(
+            f"{path}: links.incident_window_hours is {settings.links.incident_window_hours}.",
+            hint="Use a whole number of hours, 1 or more.",
         )
     if settings.privacy.delivery_k < 5:
         raise ConfigError(

@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS identity (
     name TEXT NOT NULL,
     first_seen_at INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS further_name (
+    account_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account_id, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forgotten (account_id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -40,8 +45,12 @@ class Identity:
     ----------
     native_id
         Address or login on `platform`.
+    name
+        What the person was first called there.
     first_seen_at
         Epoch microseconds UTC.
+    further_names
+        What else the account was called: a mailbox that several share has many.
     """
 
     account_id: str
@@ -49,6 +58,7 @@ class Identity:
     native_id: str
     name: str
     first_seen_at: int
+    further_names: tuple[str, ...] = ()
 
 
 class Vault:
@@ -59,6 +69,8 @@ class Vault:
         self._key = key
         self._known = known
         self._new: dict[str, tuple[str, str, str]] = {}
+        self._called: set[tuple[str, str]] = set()
+        self._new_names: set[tuple[str, str]] = set()
 
     @classmethod
     def open(cls, folder: Path) -> Vault:
@@ -94,6 +106,12 @@ class Vault:
     ) -> None:
         """Leave nothing behind: what was not committed is forgotten."""
         self._new.clear()
+        self._new_names.clear()
+
+    @property
+    def path(self) -> Path:
+        """Where identity.db is."""
+        return self._path
 
     @property
     def key_fingerprint(self) -> str:
@@ -110,13 +128,17 @@ class Vault:
         native_id
             Address or login; whoever calls decides on upper and lower case.
         name
-            What the person is called there; the first one seen is kept.
+            What the person is called there; other names are kept beside the first.
         """
         account = self._known.get((platform, native_id))
         if account is None:
             account = self._pseudonym(platform, native_id)
             self._known[platform, native_id] = account
             self._new[account] = (platform, native_id, name)
+            self._called.add((account, name))
+        elif name and (account, name) not in self._called:
+            self._called.add((account, name))
+            self._new_names.add((account, name))
         return account
 
     def _pseudonym(self, platform: str, native_id: str) -> str:
@@ -131,8 +153,8 @@ class Vault:
         now
             Written as when they were first seen, epoch microseconds UTC.
         """
-        new = self._new.copy()
-        if not new:
+        new, names = self._new.copy(), self._new_names.copy()
+        if not new and not names:
             return
         rows = [(account, *map(_storable, clear), now) for account, clear in new.items()]
         with closing(_connect(self._path)) as database, database:
@@ -141,8 +163,14 @@ class Vault:
                 "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE account_id = ?1)",
                 rows,
             )
+            database.executemany(
+                "INSERT OR IGNORE INTO further_name SELECT account_id, ?2 FROM identity "
+                "WHERE account_id = ?1 AND name <> ?2",
+                [(account, _storable(name)) for account, name in names],
+            )
         for account in new:
             self._new.pop(account, None)
+        self._new_names -= names
 
     def who(self, account_id: str) -> Identity | None:
         """Return who is behind a pseudonym; None when unknown or forgotten."""
@@ -157,6 +185,29 @@ class Vault:
         return Identity(
             account_id=row[0], platform=row[1], native_id=row[2], name=row[3], first_seen_at=row[4]
         )
+
+    def everyone(self) -> list[Identity]:
+        """Return every identity kept, by account."""
+        names: dict[str, list[str]] = {}
+        with closing(_connect(self._path)) as database:
+            called = database.execute("SELECT account_id, name FROM further_name ORDER BY 1, 2")
+            for account, name in called:
+                names.setdefault(account, []).append(name)
+            rows = database.execute(
+                "SELECT account_id, platform, native_id, name, first_seen_at FROM identity "
+                "ORDER BY account_id"
+            ).fetchall()
+        return [
+            Identity(
+                account_id=row[0],
+                platform=row[1],
+                native_id=row[2],
+                name=row[3],
+                first_seen_at=row[4],
+                further_names=tuple(names.get(row[0], ())),
+            )
+            for row in rows
+        ]
 
     def forget(self, account_id: str) -> bool:
         """Erase who is behind a pseudonym, for good; rows under the pseudonym stay.
@@ -175,6 +226,7 @@ class Vault:
                 found = database.execute(
                     "DELETE FROM identity WHERE account_id = ?", (account_id,)
                 ).rowcount
+                database.execute("DELETE FROM further_name WHERE account_id = ?", (account_id,))
                 database.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (account_id,))
             database.execute("VACUUM")
         self._new.pop(account_id, None)
