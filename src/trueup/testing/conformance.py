@@ -92,7 +92,7 @@ class Conformance:
         trial = Trial(self.case, tmp_path)
         trial.collect()
         digest = trial.digest()
-        trial.forget_rows()
+        trial.forget("segments", "generations", "format")
         asked = trial.collect(answering=_nobody_asked, manner=Manner(is_offline=True)).asked
         assert (trial.digest(), asked) == (digest, [])
 
@@ -136,10 +136,12 @@ class Conformance:
         """A damaged item of an answer is lived with, or refused for a reason the source knows."""
         if self.case.server is None:
             return
-        questions = len(Trial(self.case, tmp_path / "sound").collect().asked)
+        trial = Trial(self.case, tmp_path)
+        questions = len(trial.collect().asked)
         for seed in range(max(10, DAMAGES // 10)):
+            trial.forget("raw")
             spoilt = _Spoiling(self.case.server(), seed % questions, seed)
-            cause = _defect(Trial(self.case, tmp_path / str(seed)), spoilt)
+            cause = _defect(trial, spoilt)
             assert cause is None, f"{spoilt.where}: {cause!r}"
 
     def test_no_text_reaches_raw_records_or_rows(self, tmp_path: Path) -> None:

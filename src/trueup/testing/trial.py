@@ -169,9 +169,9 @@ class Trial:
                 found += archive.last_sequence()
         return found
 
-    def forget_rows(self) -> None:
-        """Remove everything but the raw records and the pseudonyms."""
-        for name in ("segments", "generations", "format"):
+    def forget(self, *names: str) -> None:
+        """Remove parts of the workspace."""
+        for name in names:
             path = self.folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

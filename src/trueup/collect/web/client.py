@@ -85,8 +85,8 @@ class HttpWeb:
         earlier = "" if fresh else self.seen.earlier.get(address, "")
         headers = {"if-none-match": earlier} if earlier else {}
         reply = self._ask(Asked(method="GET", address=address, headers=headers))
-        version = reply.headers.get("etag", "")
-        if not fresh and reply.status == 200 and version:
+        version = earlier if reply.status == 304 else reply.headers.get("etag", "")
+        if not fresh and version:
             self.seen.now[address] = version
         return reply
 

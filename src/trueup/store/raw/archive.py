@@ -161,13 +161,14 @@ class Archive:
         return 0 if row is None else int(row[0])
 
     def versions(self) -> dict[str, str]:
-        """Return the version last seen of each address (ETag), of visits that ended well."""
+        """Return the versions (ETag) by address of the last visit that ended well."""
         with usable(self._path):
             return dict(self._database.execute("SELECT address, version FROM version"))
 
     def end_visit(self, versions: Mapping[str, str], notes: Iterable[RawNote]) -> None:
         """Keep what a visit that ended well saw, and make everything kept so far durable."""
         with transaction(self._database, self._path):
+            self._database.execute("DELETE FROM version")
             self._database.executemany(
                 "INSERT OR REPLACE INTO version VALUES (?, ?)", versions.items()
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 from trueup.errors import StoreError
 
 TABLES = """
+BEGIN;
 CREATE TABLE IF NOT EXISTS about (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     identity TEXT NOT NULL, target TEXT NOT NULL, target_id TEXT NOT NULL, address TEXT NOT NULL
@@ -33,6 +34,7 @@ CREATE TABLE IF NOT EXISTS skip (
 CREATE INDEX IF NOT EXISTS skip_by_record ON skip (kind, key);
 CREATE TABLE IF NOT EXISTS note (subject TEXT PRIMARY KEY, expected INTEGER, seen INTEGER NOT NULL,
     skipped INTEGER NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL);
+COMMIT;
 """
 
 
