@@ -30,7 +30,7 @@ _KNOWN = {
     kind: re.compile(rf"{_PREFIX}(?:{names})", re.IGNORECASE) for kind, names in _LABELS.items()
 }
 _SEVERITY = re.compile(
-    r"(?:(?:severity|priority|sev|prio)\s*[-:/= ]\s*)([\w ]+)|((?:sev|p)-?[0-5])", re.IGNORECASE
+    r"((?:sev|p)-?[0-5])|(?:severity|priority|sev|prio)\s*[-:/= ]\s*([\w ]+)", re.IGNORECASE
 )
 
 

@@ -55,6 +55,8 @@ class Newest:
 
 def items(visit: Visit, graph: Graph, kind: Kind, newest: Newest) -> Iterator[Fetched]:
     """Yield pages of what is new; with a reconciliation also what was missed and what is gone."""
+    if newest.count == 0 and not visit.is_reconciling:
+        return
     reader = _Reader(visit=visit, graph=graph, kind=kind)
     state = _state(visit.checkpoint(kind.stream))
     if "since" not in state or "after" in state:

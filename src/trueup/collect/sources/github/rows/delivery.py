@@ -65,7 +65,7 @@ class DeliveryRows:
         begun = attempt.at("run_started_at")
         is_over = attempt.text("status") == "completed"
         outcome = _OUTCOMES.get(attempt.text("conclusion") or "") if is_over else None
-        changes = run.numbers("pull_requests")
+        changes = run.numbers("pull_requests") if trigger == "change" else []
         self._rows.add(
             "pipeline_run",
             run_id=f"{self._prefix}:{native}" + (f"/attempts/{number}" if number > 1 else ""),
