@@ -125,7 +125,7 @@ WORK_ITEM_CHANGE = _table(
 
 WORK_ITEM_MENTION = _table(
     "work_item_mention",
-    "append",
+    "replace",
     (),
     repository_id=_NAME,
     target_kind=_NAME,  # "change" or "commit": whose words name the work item
