@@ -55,7 +55,7 @@ def _review_acts(tables: Tables) -> ibis.Table:
 
 
 def reviewed(tables: Tables) -> ibis.Table:
-    """Return the changes the forge recorded, with when and by whom they were reviewed.
+    """Return every change with when and by whom it was reviewed, as far as the forge recorded it.
 
     Columns: those of `trueup.measure.authorship.proposals`, and ``human_review_at``,
     ``ai_review_at``, ``any_review_at`` (first of each; null: none), ``approved_at`` (last approval
@@ -80,7 +80,6 @@ def _reviewed(tables: Tables) -> ibis.Table:
         human_code_comments=(is_human & act.is_on_code).sum(),
     )
     change = proposals(tables)
-    change = change.filter(change.is_proposed)
     rows = change.left_join(found, change.change_id == found.reviewed_change_id)
     return rows.mutate(
         human_comments=_.human_comments.fill_null(0),
@@ -90,6 +89,7 @@ def _reviewed(tables: Tables) -> ibis.Table:
 
 
 def landed_on_forge(rows: ibis.Table) -> ibis.Table:
-    """Keep changes that landed, by when they did; those only git recorded are not known."""
-    rows = rows.filter(rows.state == "merged")
+    """Keep changes that landed but by a direct push; those only git recorded are not known."""
+    pushed = ~rows.is_proposed & (rows.landing == "direct").fill_null(NO)
+    rows = rows.filter((rows.state == "merged") & ~pushed)
     return rows.mutate(at=rows.landed_at, known=rows.is_proposed & rows.landed_at.notnull())

@@ -6,9 +6,10 @@ from functools import reduce
 
 import ibis
 
-from trueup.measure.authorship import YES, record_horizon
+from trueup.measure.authorship import record_horizon
 from trueup.measure.change_stages import STAGES, UNATTRIBUTED, staged
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
+from trueup.measure.reviewing import landed_on_forge
 from trueup.units import SECONDS
 
 _MICRO = 1e-6
@@ -84,7 +85,7 @@ def _deploy(tables: Tables) -> ibis.Table:
 def _whole(tables: Tables) -> ibis.Table:
     """Return a row per landed change and stage; the first of each stands for the change."""
     rows = staged(tables)
-    rows = rows.filter(rows.landed_at.notnull()).mutate(at=rows.landed_at)
+    rows = landed_on_forge(rows.filter(rows.landed_at.notnull()))
     first = STAGES[0]
     parts = [
         rows.mutate(
@@ -92,7 +93,6 @@ def _whole(tables: Tables) -> ibis.Table:
             value=rows[stage],
             weight=ibis.literal(float(stage == first)),
             items=ibis.literal(int(stage == first)),
-            known=YES,
         )
         for stage in (*STAGES, UNATTRIBUTED)
     ]

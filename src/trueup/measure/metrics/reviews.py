@@ -78,7 +78,7 @@ def _depth(tables: Tables) -> ibis.Table:
 
 def _by_agents(tables: Tables) -> ibis.Table:
     rows = reviewed(tables)
-    return rows.mutate(
+    return rows.filter(rows.is_proposed).mutate(
         at=rows.opened_at,
         known=True,
         value=(rows.actor_kind == "ai_agent").fill_null(NO).cast("float64"),
