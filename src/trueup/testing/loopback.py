@@ -17,8 +17,7 @@ from trueup.testing.scripted import Answering, Broken, Question
 def served(answering: Answering) -> Iterator[str]:
     """Serve on 127.0.0.1 until the block ends; yield the address."""
     spoken = type("_Spoken", (_Speaking,), {"answering": staticmethod(answering)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), spoken)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), spoken)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -27,6 +26,13 @@ def served(answering: Answering) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let whoever asked go away in the middle."""
 
 
 class _Speaking(BaseHTTPRequestHandler):

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pytest
 
-from tests.collect.running.shop import CONNECTION, TARGET, TARGET_ID, Shop, ShopSource
 from trueup.collect.connector import Batch
 from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Visit
 from trueup.collect.running.connector import Manner, RecordedConnector
@@ -19,6 +18,7 @@ from trueup.errors import ConfigError, SchemaMismatch, SourceIncomplete, SourceU
 from trueup.store.raw.archive import Archive, Archives
 from trueup.store.warehouse import Warehouse
 from trueup.testing import trial as trials
+from trueup.testing.shop import CONNECTION, TARGET, TARGET_ID, Shop, ShopSource
 from trueup.testing.trial import NOW, Case, Trial
 
 DAY = 86_400_000_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.collect.running.shop import CONNECTION, Shop, ShopSource
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answering
+from trueup.testing.shop import CONNECTION, Shop, ShopSource
 
 
 def filled() -> Answering:

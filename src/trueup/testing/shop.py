@@ -1,6 +1,7 @@
-"""A small source, and a server for it: changes with reviews, a page at a time.
+"""The smallest whole source, and a server for it: changes with reviews, a page at a time.
 
-It is what the runner's tests and benchmarks collect; `Shop` is the truth behind it.
+It shows what a source must have, and is what the tests and benchmarks of the runner collect;
+`Shop` is the truth behind it.
 """
 
 from __future__ import annotations

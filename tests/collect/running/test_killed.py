@@ -1,0 +1,23 @@
+"""Collections killed by SIGKILL; `benchmarks/killed_collections.py` does it 200 times."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+
+def test_killed_collections_lose_nothing_and_leave_nothing_twice() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trueup.testing.killed", "--kills", "5", "--seed", "7"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["lost"], found["twice"]) == (0, 0)
+    assert found["kills"] == 5
+    assert found["rows"] > 300
