@@ -119,7 +119,7 @@ def whole_world() -> GitHubServer:
     return server
 
 
-_ODD = (
+_ODD: tuple[Any, ...] = (
     *(None, "", "x" * 5000, "\ud800", 0, -1, 2**70, 1.5, True, [], {}, [None], ["a"]),
     *({"nodes": None}, {"nodes": "x"}, "2024-02-30T00:00:00Z", "2024-03-04T09:00:00+14:00"),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.collect.github.server import GitHubServer
-from trueup.collect.connector import Batch
+from trueup.collect.connector import Batch, Identify, Progress
 from trueup.collect.recorded import Gone, Note, Page, Reading, Record, Skipped, Sweep, Web
 from trueup.collect.sources.github.source import SOURCE
 from trueup.config import Connection, Settings
@@ -67,7 +67,7 @@ class Visiting:
     kept: Kept
     now: int = NOW
     is_reconciling: bool = False
-    progress: Unheard = field(default_factory=Unheard)
+    progress: Progress = field(default_factory=Unheard)
 
     def checkpoint(self, stream: str) -> str | None:
         """Return where a stream stands."""
@@ -158,7 +158,7 @@ def read(
     connection: Connection = CONNECTION,
     settings: Settings | None = None,
     host: str = "github.com",
-    named: Callable[[str, str, str], str] = identify,
+    named: Identify = identify,
 ) -> Read:
     """Return the rows of what is kept."""
     reading = Reading(

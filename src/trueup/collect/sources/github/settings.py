@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trueup.collect.environments import PRODUCTION, environment_of
 from trueup.config import Connection, ServiceSettings
 from trueup.errors import ConfigError
 
@@ -16,7 +17,6 @@ OPTIONS: Mapping[str, str] = {
     "issue_types": "table of issue types or labels to bug, feature, task, incident, epic, other",
 }
 
-_PRODUCTION = r"(?:.*[-_/ .])?(?:prod|production|live)(?:[-_/ .].*)?"
 _ITEM_TYPES = ("feature", "task", "bug", "incident", "epic", "other")
 _PREFIX = r"(?:(?:type|kind|category|issue)\s*[:/=-]\s*|[a-z]-)?"
 _LABELS = {
@@ -66,9 +66,7 @@ class Options:
 
     def environment(self, name: str | None, is_production: bool | None) -> str | None:
         """Return ``production`` for what users reach, else the name in lower case."""
-        if is_production or (name is not None and self.production.fullmatch(name)):
-            return "production"
-        return name.lower() if name is not None else None
+        return "production" if is_production else environment_of(name, self.production)
 
 
 def read_options(connection: Connection) -> Options:
@@ -83,7 +81,7 @@ def read_options(connection: Connection) -> Options:
     since = _text(options, "since", "")
     if since and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", since):
         raise _fault("since", f"is {since!r}", 'Write a date: since = "2024-01-31".')
-    pattern = _text(options, "production", _PRODUCTION)
+    pattern = _text(options, "production", PRODUCTION)
     try:
         production = re.compile(pattern, re.IGNORECASE)
     except re.error as error:

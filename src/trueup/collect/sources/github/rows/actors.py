@@ -6,10 +6,10 @@ import re
 from typing import NamedTuple
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Reading
 from trueup.collect.sources.github.address import Address
 from trueup.collect.sources.github.fields import Fields
-from trueup.collect.sources.github.rows.gathering import Rows
 
 PLATFORM = "github"
 _SURER = ("ai_agent", "bot", "human", "unknown")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trueup.collect.attribution import RuleTable
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors, Who
-from trueup.collect.sources.github.rows.gathering import Rows
 from trueup.collect.sources.github.rows.marks import add_marks, add_mentions
 from trueup.collect.sources.github.rows.reviews import add_comment, add_reviews
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.address import Address
 from trueup.collect.sources.github.fields import Fields
-from trueup.collect.sources.github.rows.gathering import Rows
 from trueup.collect.sources.github.settings import Options, service_of
 from trueup.config import ServiceSettings
 

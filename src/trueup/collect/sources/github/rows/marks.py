@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
-from trueup.collect.sources.github.rows.gathering import Rows
 
 
 def add_mentions(

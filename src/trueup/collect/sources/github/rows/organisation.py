@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.address import Address
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
-from trueup.collect.sources.github.rows.gathering import Rows
 from trueup.config import ServiceSettings
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
-from trueup.collect.sources.github.rows.gathering import Rows
 
 _VERDICTS = {
     "APPROVED": "approved",

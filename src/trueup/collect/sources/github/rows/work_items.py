@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors, Who
-from trueup.collect.sources.github.rows.gathering import Rows
 from trueup.collect.sources.github.settings import Options, severity
 
 _MOVES = {"ClosedEvent": ("queue", "done", "closed"), "ReopenedEvent": ("done", "queue", "open")}
