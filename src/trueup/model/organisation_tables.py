@@ -77,6 +77,7 @@ WORK_ITEM = _table(
     "replace",
     ("work_item_id",),
     work_item_id=_TEXT,
+    keys=pa.list_(pa.string()),  # as people write them, now and before a move; null: it is its id
     tracker=_NAME,
     team_id=_NAME,  # null when the tracker does not say
     item_type=_NAME,  # "feature", "task", "bug", "incident", "epic", "other"

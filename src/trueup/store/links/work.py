@@ -8,9 +8,14 @@ from trueup.store.links.records import Records, landed_as
 
 _ITEMS = """
 -- every work item known, by the words that name it, and when somebody began to work on it
-SELECT i.work_item_id, CASE WHEN contains(i.work_item_id, '/issues/') THEN i.work_item_id
-           ELSE regexp_extract(i.work_item_id, '([^:]+)$', 1) END AS key, min(t.happened) AS begun_at
-FROM (SELECT DISTINCT work_item_id FROM raw_work_item) AS i
+SELECT i.work_item_id, i.key, min(t.happened) AS begun_at
+FROM (
+    SELECT DISTINCT work_item_id, unnest(coalesce(keys, [
+        CASE WHEN contains(work_item_id, '/issues/') THEN work_item_id
+             ELSE regexp_extract(work_item_id, '([^:]+)$', 1) END
+    ])) AS key
+    FROM raw_work_item
+) AS i
 LEFT JOIN (
     SELECT work_item_id, happened_at AS happened FROM raw_work_item_transition WHERE to_stage = 'active'
 ) AS t USING (work_item_id)
