@@ -5,8 +5,8 @@ import pytest
 from tests.collect.github.drawn import ADA, BOB, CARL, commit, pull, team, user
 from tests.collect.github.server import GitHubServer
 from tests.collect.github.visiting import Kept, Read, read, visit
+from trueup.collect.forge.owners import owners_of
 from trueup.collect.sources.github.address import address_of
-from trueup.collect.sources.github.asking.owners import owners_of
 from trueup.collect.sources.github.source import SOURCE
 from trueup.config import Connection, ServiceSettings, Settings
 from trueup.errors import ConfigError, SourceUnavailable

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from trueup.collect.attribution import load_rules
 from trueup.collect.fields import Unreadable
+from trueup.collect.forge.fields import Fields
+from trueup.collect.forge.options import OPTIONS, read_options
 from trueup.collect.recorded import (
     Fetched,
     Gone,
@@ -29,9 +31,7 @@ from trueup.collect.sources.github.asking.listing import About, about, releases,
 from trueup.collect.sources.github.asking.runs import Span, runs
 from trueup.collect.sources.github.asking.targets import targets
 from trueup.collect.sources.github.door.keeping import Door
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.recording import Recording
-from trueup.collect.sources.github.settings import OPTIONS, read_options
 from trueup.config import Connection
 from trueup.errors import SourceUnavailable
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trueup.collect.forge.owners import owners_of
 from trueup.collect.recorded import Fetched, Note, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
 from trueup.collect.sources.github.asking.graph import Graph, next_cursor, nodes_of
 from trueup.collect.sources.github.asking.items import Newest
-from trueup.collect.sources.github.asking.owners import owners_of
 from trueup.errors import SourceUnavailable
 
 

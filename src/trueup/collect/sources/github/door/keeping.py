@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from trueup.collect.attribution import RuleTable
+from trueup.collect.forge.words import named_items, placed, text_marks, written
 from trueup.collect.mentions import mentions
 from trueup.collect.messages import breaking_rule, change_number, subject_of
-from trueup.collect.sources.github.door.words import named_items, placed, text_marks, written
 
 _TEXTS = ("title", "body", "message", "messageHeadline", "description")
 _RUN = (

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.forge.accounts import DELETED, NOBODY, Account, Accounts, Who
+from trueup.collect.forge.fields import Fields
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Reading
 from trueup.collect.sources.github.address import Address
-from trueup.collect.sources.github.fields import Fields
 
 PLATFORM = "github"
-_SURER = ("ai_agent", "bot", "human", "unknown")
 _NOREPLY = re.compile(r"(?P<id>\d+)\+(?P<login>[^@]+)@users\.noreply\.(?P<host>.+)", re.IGNORECASE)
-
-
-class Who(NamedTuple):
-    """An actor: the account, null where nobody can be named, and of what kind it is."""
-
-    account_id: str | None
-    kind: str
-
-
-DELETED = Who(None, "deleted")
-NOBODY = Who(None, "unknown")
-
-
-class _Account(NamedTuple):
-    platform: str
-    person_id: str
-    kind: str
-    tool: str | None
-    link_rule: str | None
 
 
 class Actors:
@@ -46,7 +26,7 @@ class Actors:
         self._target_id = reading.target_id
         self._address = address
         self._rules = rules
-        self._accounts: dict[str, _Account] = {}
+        self._accounts = Accounts()
 
     def of(self, actor: Fields) -> Who:
         """Return who an actor is; one that GitHub no longer names is deleted."""
@@ -60,7 +40,7 @@ class Actors:
         if kind == "deleted":
             return DELETED
         account_id = self._account_id(login or "", number)
-        self._remember(account_id, _Account(PLATFORM, account_id, kind, tool, None))
+        self._accounts.met(account_id, Account(PLATFORM, account_id, kind, tool, None))
         return Who(account_id, kind)
 
     def by_address(self, author: Fields) -> Who:
@@ -79,7 +59,7 @@ class Actors:
         account_id = self._identify("git", email.strip().lower() or name.strip(), name)
         rule = None if stated is None else "forge_commit_author"
         person = account_id if stated is None else stated.account_id or account_id
-        self._remember(account_id, _Account("git", person, kind, tool, rule))
+        self._accounts.met(account_id, Account("git", person, kind, tool, rule))
         return stated or Who(account_id, kind)
 
     def marks(self, actor: Fields) -> list[Attribution]:
@@ -95,17 +75,7 @@ class Actors:
 
     def rows(self, rows: Rows) -> None:
         """Add every account met."""
-        for account_id, account in sorted(self._accounts.items()):
-            rows.add(
-                "account",
-                repository_id=self._target_id,
-                account_id=account_id,
-                person_id=account.person_id,
-                platform=account.platform,
-                actor_kind=account.kind,
-                tool=account.tool,
-                link_rule=account.link_rule,
-            )
+        self._accounts.rows(rows, self._target_id)
 
     def _stated(self, author: Fields, email: str) -> Who | None:
         user = author.part("user")
@@ -148,12 +118,3 @@ class Actors:
         if typename != "Bot" and plain == login:
             return [as_user]
         return [as_user, (f"{plain}[bot]", f"{lead}{plain}[bot]@users.noreply.github.com")]
-
-    def _remember(self, account_id: str, account: _Account) -> None:
-        known = self._accounts.get(account_id)
-        if known is None or _rank(account) < _rank(known):
-            self._accounts[account_id] = account
-
-
-def _rank(account: _Account) -> tuple[int, bool]:
-    return _SURER.index(account.kind), account.link_rule is None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trueup.collect.attribution import RuleTable
+from trueup.collect.forge.fields import Fields
 from trueup.collect.gathering import Rows
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors, Who
-from trueup.collect.sources.github.rows.marks import add_marks, add_mentions
+from trueup.collect.sources.github.rows.marks import add_marked, add_named
 from trueup.collect.sources.github.rows.reviews import add_comment, add_reviews
 
 _STATES = {"OPEN": "open", "MERGED": "merged", "CLOSED": "closed"}
@@ -55,8 +55,8 @@ class ChangeRows:
         change.add_events()
         add_reviews(self.rows, self.actors, change.of, body)
         commits = [commit.fields for commit in change.commits]
-        add_mentions(self.rows, change.of, body, commits)
-        add_marks(self.rows, self.rules, self.actors, change.of, (body, *commits))
+        add_named(self.rows, change.of, body, commits)
+        add_marked(self.rows, self.rules, self.actors, change.of, (body, *commits))
 
 
 class _Change:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from trueup.collect.forge.fields import Fields
+from trueup.collect.forge.options import Options
+from trueup.collect.forge.services import service_of
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.address import Address
-from trueup.collect.sources.github.fields import Fields
-from trueup.collect.sources.github.settings import Options, service_of
 from trueup.config import ServiceSettings
 
 _TRIGGERS = {

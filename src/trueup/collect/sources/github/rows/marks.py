@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.forge.fields import Fields
+from trueup.collect.forge.marks import add_marks, add_mentions, named_in, people
 from trueup.collect.gathering import Rows
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
 
 
-def add_mentions(
-    rows: Rows, of: Mapping[str, str], body: Fields, commits: Sequence[Fields]
-) -> None:
+def add_named(rows: Rows, of: Mapping[str, str], body: Fields, commits: Sequence[Fields]) -> None:
     """Add each work item the words of a change name, and those GitHub itself links to it.
 
     Parameters
@@ -23,10 +22,7 @@ def add_mentions(
     commits
         The commits proposed.
     """
-    found: dict[tuple[str, str], bool] = {}
-    for holder in (body, *commits):
-        for key, place, is_closing in holder.mentions("mentions"):
-            found[key, place] = found.get((key, place), False) or is_closing
+    found = named_in((body, *commits))
     closed = {key.lower() for (key, _), is_closing in found.items() if is_closing}
     host = of["repository_id"].partition("/")[0]
     for issue in body.nodes("closingIssuesReferences"):
@@ -34,19 +30,10 @@ def add_mentions(
         key = f"{host}/{owner}/issues/{number}"
         if owner is not None and number is not None and key.lower() not in closed:
             found[key, "body"] = True
-    for (key, place), is_closing in found.items():
-        rows.add(
-            "work_item_mention",
-            repository_id=of["repository_id"],
-            target_kind="change",
-            target_id=of["change_id"],
-            key=key,
-            place=place,
-            is_closing=is_closing,
-        )
+    add_mentions(rows, of, found)
 
 
-def add_marks(
+def add_marked(
     rows: Rows,
     rules: RuleTable,
     actors: Actors,
@@ -67,20 +54,7 @@ def add_marks(
         *(mark for holder in holders for mark in holder.marks("marks")),
         *(mark for commit in commits for mark in rules.classify(_people(commit))),
     )
-    for mark in dict.fromkeys(marks):
-        rows.add(
-            "ai_attribution",
-            repository_id=of["repository_id"],
-            target_kind="change",
-            target_id=of["change_id"],
-            tool=mark.tool,
-            model=mark.model,
-            role=mark.role,
-            rule_id=mark.rule_id,
-            rules_version=rules.version,
-            session_id=mark.session_id,
-            probability=mark.probability,
-        )
+    add_marks(rows, of, rules.version, marks)
 
 
 def _by_accounts(actors: Actors, body: Fields) -> Iterator[Attribution]:
@@ -100,11 +74,8 @@ def _by_names(rules: RuleTable, body: Fields) -> Iterator[Attribution]:
 
 def _people(commit: Fields) -> CommitText:
     author, committer = commit.part("author"), commit.part("committer")
-    return CommitText(
-        author_name=author.text("name") or "",
-        author_email=author.text("email") or "",
-        committer_name=committer.text("name") or "",
-        committer_email=committer.text("email") or "",
-        message="",
+    return people(
+        (author.text("name") or "", author.text("email") or ""),
+        (committer.text("name") or "", committer.text("email") or ""),
         is_merge=(commit.part("parents").number("totalCount") or 0) > 1,
     )

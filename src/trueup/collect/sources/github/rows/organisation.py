@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from trueup.collect.forge.fields import Fields
+from trueup.collect.forge.services import service_at
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.address import Address
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
 from trueup.config import ServiceSettings
 
@@ -69,16 +70,3 @@ def add_team(body: Fields, address: Address, organisation: str, actors: Actors, 
         account_id = actors.of(member).account_id
         if account_id is not None:
             rows.add("membership", team_id=team_id, person_id=account_id, evidence="forge_team")
-
-
-def service_at(services: tuple[ServiceSettings, ...], repository_id: str, path: str) -> str:
-    """Return the service a folder belongs to: the one with the longest path that holds it."""
-    best, longest = repository_id, -1
-    for service in services:
-        if service.repository.lower() != repository_id.lower():
-            continue
-        for prefix in service.paths or ("",):
-            folder = prefix.strip("/")
-            if (not folder or f"{path}/".startswith(f"{folder}/")) and len(folder) > longest:
-                best, longest = service.name, len(folder)
-    return best

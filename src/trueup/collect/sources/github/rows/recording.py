@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from trueup.collect.attribution import load_rules
 from trueup.collect.connector import Batch
 from trueup.collect.fields import Unreadable
+from trueup.collect.forge.fields import Fields
+from trueup.collect.forge.options import read_options
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Reading, Record
 from trueup.collect.sources.github.address import address_of
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
 from trueup.collect.sources.github.rows.changes import ChangeRows
 from trueup.collect.sources.github.rows.delivery import DeliveryRows
 from trueup.collect.sources.github.rows.organisation import add_repository, add_team
 from trueup.collect.sources.github.rows.work_items import WorkItemRows
-from trueup.collect.sources.github.settings import read_options
 
 _TABLES = {
     "repository": "repository",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trueup.collect.forge.fields import Fields
 from trueup.collect.gathering import Rows
-from trueup.collect.sources.github.fields import Fields
 from trueup.collect.sources.github.rows.actors import Actors
 
 _VERDICTS = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.collect.environments import PRODUCTION, environment_of
-from trueup.config import Connection, ServiceSettings
+from trueup.config import Connection
 from trueup.errors import ConfigError
 
 OPTIONS: Mapping[str, str] = {
@@ -77,15 +77,24 @@ def read_options(connection: Connection) -> Options:
     ConfigError
         One is not of its kind.
     """
-    options = connection.options
+    try:
+        return _read(connection.options)
+    except _Fault as fault:
+        raise ConfigError(
+            f"Option {fault.name} of a {connection.source} connection {fault.fact}.",
+            hint=fault.hint,
+        ) from fault
+
+
+def _read(options: Mapping[str, Any]) -> Options:
     since = _text(options, "since", "")
     if since and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", since):
-        raise _fault("since", f"is {since!r}", 'Write a date: since = "2024-01-31".')
+        raise _Fault("since", f"is {since!r}", 'Write a date: since = "2024-01-31".')
     pattern = _text(options, "production", PRODUCTION)
     try:
         production = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
-        raise _fault("production", f"is no regular expression: {error}", "Correct it.") from error
+        raise _Fault("production", f"is no regular expression: {error}", "Correct it.") from error
     return Options(since=since, production=production, issue_types=_issue_types(options))
 
 
@@ -98,24 +107,10 @@ def severity(labels: list[str]) -> str | None:
     return None
 
 
-def service_of(
-    services: tuple[ServiceSettings, ...], repository_id: str, *names: str | None
-) -> str | None:
-    """Return the service a deployment or run of a repository is of; None where it could be several.
-
-    One service in the repository is it; of several, the one that one of `names` (an environment,
-    a task, a pipeline) holds as a word. A repository without any is a service of its own.
-    """
-    here = [s.name for s in services if s.repository.lower() == repository_id.lower()]
-    if len(here) < 2:
-        return here[0] if here else repository_id
-    named = [service for service in here if any(name and _holds(name, service) for name in names)]
-    return max(named, key=len) if named else None
-
-
-def _holds(name: str, word: str) -> bool:
-    pattern = rf"(?:^|[^a-z0-9]){re.escape(word)}(?:$|[^a-z0-9])"
-    return re.search(pattern, name, re.IGNORECASE) is not None
+class _Fault(Exception):
+    def __init__(self, name: str, fact: str, hint: str) -> None:
+        super().__init__(name)
+        self.name, self.fact, self.hint = name, fact, hint
 
 
 def _known(name: str) -> str | None:
@@ -125,20 +120,16 @@ def _known(name: str) -> str | None:
 def _issue_types(options: Mapping[str, Any]) -> Mapping[str, str]:
     given = options.get("issue_types", {})
     if not isinstance(given, Mapping):
-        raise _fault("issue_types", "is no table", 'Write {"Defect" = "bug"}.')
+        raise _Fault("issue_types", "is no table", 'Write {"Defect" = "bug"}.')
     for name, kind in given.items():
         if kind not in _ITEM_TYPES:
             hint = f"Use one of: {', '.join(_ITEM_TYPES)}."
-            raise _fault("issue_types", f"says {kind!r} of {name!r}", hint)
+            raise _Fault("issue_types", f"says {kind!r} of {name!r}", hint)
     return {name.lower(): kind for name, kind in given.items()}
 
 
 def _text(options: Mapping[str, Any], name: str, default: str) -> str:
     value = options.get(name, default)
     if not isinstance(value, str):
-        raise _fault(name, "is no text", "Put it in quotes.")
+        raise _Fault(name, "is no text", "Put it in quotes.")
     return value
-
-
-def _fault(name: str, fault: str, hint: str) -> ConfigError:
-    return ConfigError(f"Option {name} of a github connection {fault}.", hint=hint)
