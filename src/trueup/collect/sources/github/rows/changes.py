@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trueup.collect.attribution import RuleTable
+from trueup.collect.forge.accounts import Who
 from trueup.collect.forge.fields import Fields
 from trueup.collect.gathering import Rows
-from trueup.collect.sources.github.rows.actors import Actors, Who
+from trueup.collect.sources.github.rows.actors import Actors
 from trueup.collect.sources.github.rows.marks import add_marked, add_named
 from trueup.collect.sources.github.rows.reviews import add_comment, add_reviews
 

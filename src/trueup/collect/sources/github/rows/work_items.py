@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from trueup.collect.forge.accounts import Who
 from trueup.collect.forge.fields import Fields
 from trueup.collect.forge.options import Options, severity
 from trueup.collect.gathering import Rows
-from trueup.collect.sources.github.rows.actors import Actors, Who
+from trueup.collect.sources.github.rows.actors import Actors
 
 _MOVES = {"ClosedEvent": ("queue", "done", "closed"), "ReopenedEvent": ("done", "queue", "open")}
 _EVENTS = {
