@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from trueup.collect.connector import Connector, Progress
+from trueup.collect.connector import Connector, Progress, Silent
 from trueup.collect.running.landing import land
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings, chosen, read_settings
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Check
     from trueup.simulate.scenario import Scenario
+    from trueup.store.links import Linked
+    from trueup.store.links.identity.desk import Desk
 
 Format = Literal["html", "md", "json"]
 
@@ -60,19 +62,6 @@ class ReportWritten:
     path: Path
     lines: tuple[str, ...]
     collected: Collected
-
-
-class Silent:
-    """A `Progress` that says nothing."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """Ignore the stage."""
-
-    def advance(self, steps: int) -> None:
-        """Ignore the steps."""
-
-    def tell(self, fact: str) -> None:
-        """Ignore the fact."""
 
 
 class Workspace:
@@ -153,6 +142,7 @@ class Workspace:
             Manner(is_offline=is_offline, is_reconciling=is_reconciling),
             partial(self._collect_one, done.progress),
         )
+        self.link(done.progress)
         return Collected(
             repository_ids=tuple(target_id for source, target_id in done.read if source == "git"),
             failed=tuple(done.failed),
@@ -178,6 +168,20 @@ class Workspace:
                 progress=progress,
                 now=now,
             )
+
+    def link(self, progress: Progress | None = None) -> Linked:
+        """Unite what all sources landed, where anything changed."""
+        from trueup.store.links import link
+
+        now, watching = time.time_ns() // 1000, progress or Silent()
+        with Vault.open(self.folder) as vault:
+            return link(self._warehouse, vault, self.settings, now=now, stage=watching.stage)
+
+    def identities(self) -> Desk:
+        """Who is who, in clear, and how the operator corrects it."""
+        from trueup.store.links.identity.desk import Desk
+
+        return Desk(self.folder)
 
     def measure(
         self,

@@ -40,6 +40,19 @@ class Progress(Protocol):
         ...
 
 
+class Silent:
+    """A `Progress` that says nothing."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Ignore the stage."""
+
+    def advance(self, steps: int) -> None:
+        """Ignore the steps."""
+
+    def tell(self, fact: str) -> None:
+        """Ignore the fact."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
     """What an earlier collection of the same target left for this one.

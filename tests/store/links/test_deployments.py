@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,13 @@ def history(world: World, *, clone: bool = True) -> World:
     return world
 
 
-def forge(world: World, deployments: list[Row], **more: list[Row]) -> World:
+def forge(world: World, deployments: Sequence[Row], pipeline_run: Sequence[Row] = ()) -> World:
     """Land the forge's view of the same changes, and deployments."""
     changes = [
         proposal(n, 10 * n - 5, 10 * n, landed_commit_id=f"{SHOP}:c{n}", head_sha=f"h{n}")
         for n in range(1, 7)
     ]
-    return world.land("github", change=changes, deployment=deployments, **more)
+    return world.land("github", change=changes, deployment=deployments, pipeline_run=pipeline_run)
 
 
 def test_pain_01_what_landed_before_the_first_deployment_known_is_unmapped_and_counted(
@@ -257,8 +258,8 @@ def test_the_order_in_which_sources_came_does_not_matter(
     digests = set()
     for number, turn in enumerate(((0, 1, 2), order)):
         world = World(tmp_path / str(number))
-        steps = [
-            lambda w: history(w),
+        steps: list[Callable[[World], World]] = [
+            history,
             lambda w: forge(w, [deployment("d1", 15, "c1"), deployment("d2", 25, "c2")]),
             lambda w: w.land(
                 "jenkins", "ci", deployment=[deployment("j", 35, "c3", evidence="pipeline")]

@@ -101,7 +101,8 @@ QUALIFY row_number() OVER (
 _RENAMED = """
 -- what a landing git knows by itself is called: its number may be that of another change
 SELECT git.change_id AS git_change_id,
-       CASE WHEN is_taken OR is_other THEN repository_id || ':' || split_part(landed_commit_id, ':', -1)
+       CASE WHEN is_taken OR is_other
+            THEN repository_id || ':' || split_part(landed_commit_id, ':', -1)
             ELSE git.change_id END AS change_id,
        is_taken OR is_other AS is_unnumbered
 FROM (
@@ -134,12 +135,12 @@ LEFT JOIN (
 ) AS own ON own.commit_id = m.commit_id
 """
 
-_BEGUN = f"""
+_BEGUN = """
 SELECT change_id, coalesce(
     min(authored_at) FILTER (actor_kind IS DISTINCT FROM 'bot'), min(authored_at)
 ) AS first_commit_at
 FROM proposed
-WHERE authored_at > {_EARLIEST} AND authored_at <= opened_at AND authored_at > opened_at - {_OLDEST}
+WHERE authored_at > $earliest AND authored_at <= opened_at AND authored_at > opened_at - $oldest
 GROUP BY change_id
 """
 
@@ -219,9 +220,11 @@ def unite_changes(records: Records, graph: Graph) -> tuple[pa.Table, pa.Table]:
         ("change_commit", _PARTS),
         ("begun", _BEGUN),
         ("seen", _SEEN),
-        ("change", f"({_OF_FORGE}) UNION ALL ({_OF_GIT})"),
+        ("of_forge", _OF_FORGE),
+        ("of_git", _OF_GIT),
+        ("change", "SELECT * FROM of_forge UNION ALL SELECT * FROM of_git"),
     ):
-        records.make(name, query)
+        records.make(name, query, {"earliest": _EARLIEST, "oldest": _OLDEST})
     rows = records.sql("SELECT * FROM change ORDER BY repository_id, landed_at, change_id")
     parts = records.sql("SELECT * FROM change_commit ORDER BY change_id, commit_id")
     return landed_as("change", rows), landed_as("change_commit", parts)

@@ -16,13 +16,13 @@ SAME_SECONDS = 900
 _DEEPEST = 20
 """Pipelines may start pipelines this often; a longer chain is a circle."""
 
-_TOP = f"""
+_TOP = """
 WITH RECURSIVE climb(run_id, top_id, depth) AS (
     SELECT run_id, parent_run_id, 1 FROM raw_pipeline_run WHERE parent_run_id IS NOT NULL
     UNION ALL
     SELECT climb.run_id, run.parent_run_id, depth + 1 FROM climb
     JOIN raw_pipeline_run AS run ON run.run_id = climb.top_id
-    WHERE run.parent_run_id IS NOT NULL AND depth < {_DEEPEST}
+    WHERE run.parent_run_id IS NOT NULL AND depth < $deepest
 )
 SELECT run_id, arg_max(top_id, depth) AS top_id FROM climb GROUP BY run_id
 """
@@ -94,7 +94,7 @@ SELECT ranked.* EXCLUDE (step, together, failed_before) REPLACE (
 FROM ranked JOIN whole USING (together) WHERE step = 1
 """
 
-_TOLD_ONCE = f"""
+_TOLD_ONCE = """
 SELECT d.* FROM stepped AS d
 WHERE NOT EXISTS (
     SELECT 1 FROM stepped AS nearer
@@ -102,7 +102,7 @@ WHERE NOT EXISTS (
       AND nearer.commit_id = d.commit_id AND nearer.source <> d.source
       AND (nearer.distance, nearer.source) < (d.distance, d.source)
       AND abs(coalesce(nearer.finished_at, nearer.started_at)
-              - coalesce(d.finished_at, d.started_at)) <= {SAME_SECONDS * 1_000_000}
+              - coalesce(d.finished_at, d.started_at)) <= $same
 )
 """
 
@@ -147,7 +147,7 @@ def unite_deployments(records: Records) -> dict[str, pa.Table]:
         ("once", _TOLD_ONCE),
         ("deployment", _KINDS),
     ):
-        records.make(name, query)
+        records.make(name, query, {"deepest": _DEEPEST, "same": SAME_SECONDS * 1_000_000})
     changed: dict[str, pa.Table] = {}
     for target_id in records.sql("SELECT DISTINCT landed_for FROM raw_deployment")[0].to_pylist():
         asked = {"target": target_id}

@@ -34,6 +34,7 @@ class Graph:
     line: Ints
     landed: Ints
     _by_landing: Ints
+    _begins: Ints
 
     def __len__(self) -> int:
         """Count the commits."""
@@ -53,8 +54,7 @@ class Graph:
             return np.empty(0, dtype=np.int64)
         to, since = self.landed[new], self.landed[old]
         if to >= 0 and since >= 0 and self.line[to] == new and self.line[since] == old:
-            order = self.landed[self._by_landing]
-            first, last = np.searchsorted(order, [since + 1, to + 1])
+            first, last = self._begins[since + 1], self._begins[to + 1]
             return self._by_landing[first : max(first, last)]
         return self._walk(new, old)
 
@@ -104,12 +104,14 @@ def graph_of(commits: pa.Table, head_sha: str | None) -> Graph:
     place = {shas[old]: new for new, old in enumerate(order)}
     line = _line(parents, place.get(head_sha or ""))
     landed = _landed(parents, line)
+    by_landing = np.argsort(landed, kind="stable")
     return Graph(
         place=place,
         parents=parents,
         line=line,
         landed=landed,
-        _by_landing=np.argsort(landed, kind="stable"),
+        _by_landing=by_landing,
+        _begins=np.searchsorted(landed[by_landing], np.arange(len(line) + 1)),
     )
 
 

@@ -25,7 +25,7 @@ BY_TIME_ALONE = 0.5
 """Factor where the incident names no service: what is left stays below one half."""
 HOUR = 3_600_000_000
 
-_CANDIDATE = f"""
+_CANDIDATE = """
 WITH ours AS (
     SELECT service_id FROM deployment UNION SELECT service_id FROM service
 ), open AS (
@@ -40,7 +40,7 @@ WITH ours AS (
     QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY source, landed_for) = 1
 )
 SELECT i.incident_id, d.deployment_id, i.service_id IS NULL AS is_by_time,
-       {PEAK} * exp(-(i.opened_at - d.finished_at) / ($window * {FADES_IN})) AS added
+       $peak * exp(-(i.opened_at - d.finished_at) / ($window * $fades_in)) AS added
 FROM open AS i JOIN deployment AS d
     ON d.environment = i.environment AND d.kind <> 'rollback'
     AND d.outcome IN ('success', 'failure')
@@ -48,20 +48,20 @@ FROM open AS i JOIN deployment AS d
     AND (i.service_id IS NULL OR d.service_id = i.service_id)
 """
 
-_SHARED = f"""
+_SHARED = """
 SELECT incident_id, 'deployment' AS target_kind, deployment_id AS target_id,
        CASE WHEN is_by_time THEN 'time' ELSE 'service_and_time' END AS rule,
        CASE WHEN is_by_time THEN 'guessed' ELSE 'derived' END AS grade,
-       ((CASE WHEN is_by_time THEN {BY_TIME_ALONE} ELSE 1 END) * added
+       ((CASE WHEN is_by_time THEN $by_time ELSE 1 END) * added
         / (1 + sum(added) OVER (PARTITION BY incident_id)))::REAL AS probability
 FROM candidate
 """
 
 _MOST_OF_ONE = 20
-_KEPT = f"""
+_KEPT = """
 SELECT * FROM shared
 QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY probability DESC, target_id)
-    <= {_MOST_OF_ONE}
+    <= $most
 """
 
 _COUNTED = """
@@ -75,8 +75,9 @@ FROM raw_incident
 
 _OF_COMMITS = """
 SELECT l.incident_id, 'change' AS target_kind, part.change_id AS target_id,
-       min(l.rule) AS rule, 'declared' AS grade, max(coalesce(l.probability, 1))::REAL AS probability
-FROM stated AS l JOIN change_commit AS part ON part.commit_id = l.target_id
+       min(l.rule) AS rule, 'declared' AS grade,
+       max(coalesce(l.probability, 1))::REAL AS probability
+FROM named_commit AS l JOIN change_commit AS part ON part.commit_id = l.target_id
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -91,7 +92,7 @@ def link_commits_named(records: Records, stated: pa.Table) -> pa.Table:
     stated
         Links of incidents whose target is a commit.
     """
-    return landed_as("incident_link", records.sql(_OF_COMMITS, stated=stated))
+    return landed_as("incident_link", records.sql(_OF_COMMITS, named_commit=stated))
 
 
 def link_incidents(records: Records, window_hours: int) -> tuple[pa.Table, dict[str, int]]:
@@ -106,8 +107,8 @@ def link_incidents(records: Records, window_hours: int) -> tuple[pa.Table, dict[
     window_hours
         A deployment that finished longer before the incident opened is not considered.
     """
-    records.make("candidate", _CANDIDATE, {"window": window_hours * HOUR})
-    records.make("shared", _SHARED)
-    records.make("incident_link", _KEPT)
+    named = {"peak": PEAK, "fades_in": FADES_IN, "by_time": BY_TIME_ALONE, "most": _MOST_OF_ONE}
+    for name, query in (("candidate", _CANDIDATE), ("shared", _SHARED), ("incident_link", _KEPT)):
+        records.make(name, query, {**named, "window": window_hours * HOUR})
     rows = records.sql("SELECT * FROM incident_link ORDER BY incident_id, target_kind, target_id")
     return landed_as("incident_link", rows), records.sql(_COUNTED).to_pylist()[0]

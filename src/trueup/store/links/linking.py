@@ -67,7 +67,7 @@ def link(
     *,
     now: int,
     limits: Limits | None = None,
-    told: Callable[[str], None] | None = None,
+    stage: Callable[[str, int | None], None] | None = None,
 ) -> Linked:
     """Unite what all sources landed; readers then see united rows in place of those.
 
@@ -80,8 +80,8 @@ def link(
         Epoch microseconds UTC.
     limits
         Memory and threads the engine may use.
-    told
-        Called with each target before it is linked.
+    stage
+        Told that linking begins, when there is anything to link.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def link(
             manifest = snapshot.manifest
             with Records(warehouse.folder, manifest, limits) as records:
                 linking = _Linking(warehouse, vault, settings, manifest, now)
-                return linking.run(records, journal, told or _silent)
+                return linking.run(records, journal, stage)
         finally:
             snapshot.close()
 
@@ -112,7 +112,12 @@ class _Linking:
         self._manifest = manifest
         self._now = now
 
-    def run(self, records: Records, journal: Journal, told: Callable[[str], None]) -> Linked:
+    def run(
+        self,
+        records: Records,
+        journal: Journal,
+        stage: Callable[[str, int | None], None] | None,
+    ) -> Linked:
         decisions = journal.standing()
         if not (records.sources() - ALONE or decisions):
             return self._forget(())
@@ -125,26 +130,24 @@ class _Linking:
         )
         if self._cursor(ORGANISATION) == state:
             return Linked(unchanged=len(records.targets()))
-        told(ORGANISATION)
+        if stage is not None:
+            stage("linking", None)
         records.see()
         facts = link_organisation(
             records, self._vault, journal, self._settings, self._before(), self._now
         )
-        done = [target for target in records.targets() if self._one(records, target, facts, told)]
+        done = [target for target in records.targets() if self._one(records, target, facts)]
         forgotten = self._forget(records.targets()).targets
         self._land(ORGANISATION, Product(tables=facts.tables, coverage=facts.coverage), state)
         unchanged = len(records.targets()) - len(done)
         return Linked(targets=(*done, *forgotten), unchanged=unchanged)
 
-    def _one(
-        self, records: Records, target_id: str, facts: Facts, told: Callable[[str], None]
-    ) -> bool:
+    def _one(self, records: Records, target_id: str, facts: Facts) -> bool:
         records.see(target_id)
         slices = facts.about(records, target_id)
         state = _digest(VERSION, records.digest(target_id, INPUTS), slices)
         if self._cursor(target_id) == state:
             return False
-        told(target_id)
         tables, coverage, stages = link_target(records, target_id, facts)
         if tables or self._has(target_id):
             self._land(
@@ -189,7 +192,3 @@ class _Linking:
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _silent(target_id: str) -> None:
-    """Say nothing."""

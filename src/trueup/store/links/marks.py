@@ -9,7 +9,7 @@ from trueup.store.links.records import Records, landed_as
 CARRIED = "@proposed"
 """Follows the rule's id where the mark was found on a proposed commit that did not land itself."""
 
-_CARRIED = f"""
+_CARRIED = """
 WITH of_proposed AS (
     SELECT c.change_id, c.landing, c.landed_commit_id, m.*
     FROM raw_ai_attribution AS m
@@ -22,8 +22,9 @@ WITH of_proposed AS (
     SELECT *, 'commit', landed_commit_id FROM of_proposed
     WHERE landing = 'squash' AND landed_commit_id IN (SELECT commit_id FROM change_commit)
 )
-SELECT repository_id, kind AS target_kind, onto AS target_id, tool, arg_min(model, rule_id) AS model,
-       role, min(rule_id) || '{CARRIED}' AS rule_id, max(rules_version) AS rules_version,
+SELECT repository_id, kind AS target_kind, onto AS target_id, tool,
+       arg_min(model, rule_id) AS model, role,
+       min(rule_id) || $carried AS rule_id, max(rules_version) AS rules_version,
        arg_min(session_id, rule_id) AS session_id, max(probability) AS probability
 FROM wanted
 WHERE NOT EXISTS (
@@ -41,7 +42,7 @@ def carry_marks(records: Records) -> pa.Table | None:
     A mark counts for the change it was proposed with, and for the commit a squash made of it.
     Needs the tables ``change``, ``change_commit`` and ``proposed``.
     """
-    records.make("carried", _CARRIED)
+    records.make("carried", _CARRIED, {"carried": CARRIED})
     if not records.is_any("SELECT 1 FROM carried"):
         return None
     rows = records.sql(

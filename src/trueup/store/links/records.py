@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import duckdb
 import pyarrow as pa
 
 from trueup.model.tables import TABLES
 from trueup.store.manifest import Manifest, Segment
 from trueup.store.reading import Limits
 from trueup.store.segments import stored_schema
+
+if TYPE_CHECKING:
+    import duckdb
 
 ORGANISATION = "organisation"
 """Target of linked rows that belong to no single one."""
@@ -92,25 +95,21 @@ class Records:
         given
             Further tables, by name.
         """
-        engine = self._running()
-        for name, rows in given.items():
-            engine.register(name, rows)
-        answer: pa.Table = engine.sql(query, params=_named(query, values)).to_arrow_table()
+        with self._given(given) as engine:
+            answer: pa.Table = engine.sql(query, params=_named(query, values)).to_arrow_table()
         return answer
 
     def make(
         self, name: str, query: str, values: Mapping[str, object] | None = None, **given: pa.Table
     ) -> None:
         """Keep the answer to a query as a table called `name`, in place of one so called."""
-        engine = self._running()
-        for given_name, rows in given.items():
-            engine.register(given_name, rows)
         made = f"CREATE OR REPLACE TABLE {name} AS {query}"
-        engine.execute(made, _named(query, values)).fetchall()
+        with self._given(given) as engine:
+            engine.execute(made, _named(query, values)).fetchall()
 
     def is_any(self, query: str, values: Mapping[str, object] | None = None) -> bool:
         """Say whether a query has any answer."""
-        return self.sql(f"{query} LIMIT 1", values).num_rows > 0
+        return bool(self.sql(f"{query} LIMIT 1", values).num_rows)
 
     def count(self, query: str) -> int:
         """Return the one number a query answers."""
@@ -141,9 +140,22 @@ class Records:
             if segment.table == table and target_id in (None, segment.target_id) and segment.rows
         )
 
+    @contextmanager
+    def _given(self, given: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+        engine = self._running()
+        for name, rows in given.items():
+            engine.register(name, rows)
+        try:
+            yield engine
+        finally:
+            for name in given:
+                engine.unregister(name)
+
     def _running(self) -> duckdb.DuckDBPyConnection:
         if self._engine is None:
-            settings: dict[str, str | int] = {
+            import duckdb
+
+            settings: dict[str, str | bool | int | float | list[str]] = {
                 "temp_directory": str(self._folder / "scratch"),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
@@ -163,7 +175,8 @@ def _named(query: str, values: Mapping[str, object] | None) -> dict[str, object]
 def _rows_of(landed: tuple[str, list[str]]) -> str:
     target_id, files = landed
     listed = ", ".join(map(_quoted, files))
-    return f"SELECT *, {_quoted(target_id)} AS landed_for FROM read_parquet([{listed}])"
+    origin = f"read_parquet([{listed}])"
+    return f"SELECT *, {_quoted(target_id)} AS landed_for FROM {origin}"  # noqa: S608 - quoted
 
 
 def _no_rows(table: str) -> str:

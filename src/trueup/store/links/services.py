@@ -7,7 +7,8 @@ import pyarrow as pa
 from trueup.config import ServiceSettings
 from trueup.store.links.records import Records, landed_as
 
-_STATED = """
+_ALL = """
+SELECT * FROM said_service UNION ALL BY NAME
 SELECT * EXCLUDE (source, collected_at, landed_for) FROM raw_service
 WHERE service_id NOT IN (SELECT service_id FROM said_service)
 QUALIFY row_number() OVER (
@@ -51,7 +52,7 @@ def find_services(records: Records, services: tuple[ServiceSettings, ...]) -> pa
     ]
     rows = landed_as("service", pa.Table.from_pylist(said, schema=_SAID))
     records.make("said_service", "SELECT * FROM given_services", given_services=rows)
-    records.make("service", f"SELECT * FROM said_service UNION ALL BY NAME ({_STATED})")
+    records.make("service", _ALL)
     found = records.sql("SELECT * FROM service ORDER BY service_id, repository_id, path_prefix")
     return landed_as("service", found)
 

@@ -184,6 +184,7 @@ class _Walk:
         self._landing_of = dict(zip(shas, self._landed_at.tolist(), strict=True))
         self._place: Ints = np.array([graph.place.get(sha, -1) for sha in shas], dtype=np.int64)
         self._order = np.argsort(self._place, kind="stable")
+        self._ordered = self._place[self._order]
         self._stands_for = {row["sha"]: row for row in stands_for.to_pylist()}
         self.unknown = 0
 
@@ -226,7 +227,7 @@ class _Walk:
         return _Stand(place, started_at if known_at is None else known_at, is_known)
 
     def _landing_at(self, places: Ints) -> Ints:
-        ordered = self._place[self._order]
+        ordered = self._ordered
         if not places.size or not ordered.size:
             return np.empty(0, dtype=np.int64)
         first = np.searchsorted(ordered, places, side="left")

@@ -9,24 +9,26 @@ import pyarrow as pa
 
 from trueup.model.tables import STAGE_INTERVAL
 from trueup.store.links.records import Records, landed_as
-from trueup.store.stages import NEEDS, Stages, stage_rows
+from trueup.store.stages import Stages, stage_rows
 
 DAY = 86_400_000_000
 QUIET_DAYS = 7
 """So long without an incident a change counts as settled in production."""
 LIKELY = 0.5
 """A link less likely than this moves nothing from stage to stage."""
-_MACHINES = "('bot', 'ai_agent')"
 
 _GIT_NEEDS = {
-    "change": "SELECT * FROM change WHERE landed_at IS NOT NULL OR opened_at IS NULL",
-    "change_commit": "SELECT * FROM change_commit",
-    "commit": (  # the forge dates its changes itself, whatever the clock of a commit said
-        "SELECT commit_id, clock FROM raw_commit WHERE commit_id NOT IN ("
-        "SELECT commit_id FROM change_commit JOIN change USING (change_id) "
-        "WHERE opened_at IS NOT NULL)"
-    ),
-    "commit_diff": "SELECT * FROM raw_commit_diff",
+    "change": """
+        SELECT change_id, repository_id, landed_commit_id, landed_at, first_commit_at,
+               first_release_id, released_at
+        FROM change WHERE landed_at IS NOT NULL OR opened_at IS NULL""",
+    "change_commit": "SELECT change_id, commit_id FROM change_commit",
+    # the forge dates its changes itself, whatever the clock of a commit said
+    "commit": """
+        SELECT commit_id, clock FROM raw_commit WHERE commit_id NOT IN (
+            SELECT commit_id FROM change_commit JOIN change USING (change_id)
+            WHERE opened_at IS NOT NULL)""",
+    "commit_diff": "SELECT commit_id, lines_added, lines_deleted FROM raw_commit_diff",
 }
 
 _SIZE = """
@@ -50,7 +52,7 @@ LEFT JOIN service AS s ON s.repository_id = c.repository_id
 GROUP BY c.change_id
 """
 
-_RESPONSE = f"""
+_RESPONSE = """
 WITH said AS (
     SELECT change_id, reviewer_account_id AS account_id, actor_kind, submitted_at AS happened,
            verdict = 'approved' AS is_approval
@@ -63,7 +65,7 @@ SELECT said.change_id, min(happened) AS first_at, max(happened) FILTER (is_appro
 FROM said JOIN span USING (change_id)
 LEFT JOIN person AS who ON who.account_id = said.account_id
 LEFT JOIN person AS author ON author.account_id = span.author_account_id
-WHERE coalesce(who.actor_kind, said.actor_kind, 'unknown') NOT IN {_MACHINES}
+WHERE coalesce(who.actor_kind, said.actor_kind, 'unknown') NOT IN ('bot', 'ai_agent')
   AND (said.account_id IS NULL OR coalesce(who.person_id, said.account_id)
        IS DISTINCT FROM coalesce(author.person_id, span.author_account_id))
   AND (span.end_at IS NULL OR happened <= span.end_at)
@@ -84,27 +86,27 @@ SELECT span.*, greatest(r.first_at, span.ready_at) AS first_at,
 FROM span LEFT JOIN response AS r USING (change_id)
 """
 
-_TASK = f"""
+_TASK = """
 SELECT l.change_id, min(t.begun_at) AS begun_at
 FROM work_link AS l JOIN known_item AS t ON t.work_item_id = l.work_item_id
-WHERE t.begun_at IS NOT NULL AND l.probability >= {LIKELY}
+WHERE t.begun_at IS NOT NULL AND l.probability >= $likely
 GROUP BY l.change_id
 """
 
-_PRODUCED = f"""
+_PRODUCED = """
 SELECT dc.change_id, min(finished_at) AS happened
 FROM deployment_change AS dc JOIN chain USING (deployment_id)
-WHERE environment = 'production' AND dc.probability >= {LIKELY}
+WHERE environment = 'production' AND dc.probability >= $likely
 GROUP BY dc.change_id
 """
 
-_HURT = f"""
+_HURT = """
 SELECT p.change_id, i.opened_at AS happened
 FROM produced AS p
 JOIN (
     SELECT dc.change_id, l.incident_id FROM deployment_change AS dc
     JOIN known_incident AS l ON l.target_kind = 'deployment' AND l.target_id = dc.deployment_id
-    WHERE dc.probability >= {LIKELY}
+    WHERE dc.probability >= $likely
     UNION
     SELECT target_id, incident_id FROM known_incident WHERE target_kind = 'change'
     UNION
@@ -115,13 +117,13 @@ JOIN (SELECT DISTINCT incident_id, opened_at FROM known_incident) AS i
     ON i.incident_id = l.incident_id AND i.opened_at >= p.happened
 """
 
-_SOAK = f"""
+_SOAK = """
 -- the clock begins again with each incident that comes before it has run out
 WITH moment AS (
     SELECT change_id, happened, false AS is_incident FROM produced
     UNION ALL SELECT DISTINCT change_id, happened, true FROM hurt
 ), numbered AS (
-    SELECT *, coalesce(happened - lag(happened) OVER turn > {QUIET_DAYS * DAY}, false) AS is_late
+    SELECT *, coalesce(happened - lag(happened) OVER turn > $quiet, false) AS is_late
     FROM moment WINDOW turn AS (PARTITION BY change_id ORDER BY happened, is_incident)
 ), running AS (
     SELECT * FROM numbered
@@ -129,7 +131,7 @@ WITH moment AS (
 )
 SELECT change_id AS item_id, 'soak' AS stage,
        row_number() OVER turn AS attempt, happened AS entered_at,
-       coalesce(lead(happened) OVER turn, happened + {QUIET_DAYS * DAY}) AS left_at,
+       coalesce(lead(happened) OVER turn, happened + $quiet) AS left_at,
        CASE WHEN lead(happened) OVER turn IS NULL THEN 'settled' ELSE 'incident' END AS outcome
 FROM running WINDOW turn AS (PARTITION BY change_id ORDER BY happened, is_incident)
 """
@@ -191,19 +193,22 @@ WITH moved AS (
     SELECT work_item_id, happened_at AS happened, to_stage AS stage, turn FROM moved
     UNION ALL
     SELECT i.work_item_id, i.created_at, coalesce(f.from_stage, i.stage), 0
-    FROM raw_work_item AS i LEFT JOIN moved AS f ON f.work_item_id = i.work_item_id AND f.turn = 1
+    FROM raw_work_item AS i LEFT JOIN moved AS f
+        ON f.work_item_id = i.work_item_id AND f.turn = 1
     WHERE i.created_at IS NOT NULL AND (f.work_item_id IS NULL OR f.from_stage IS NOT NULL)
       AND (f.happened_at IS NULL OR i.created_at <= f.happened_at)
 ), entry AS (
     SELECT * FROM step WHERE stage IS NOT NULL
-    QUALIFY stage IS DISTINCT FROM lag(stage) OVER (PARTITION BY work_item_id ORDER BY happened, turn)
+    QUALIFY stage IS DISTINCT FROM
+        lag(stage) OVER (PARTITION BY work_item_id ORDER BY happened, turn)
 ), held AS (
     SELECT *, lead(happened) OVER item AS left_at, lead(stage) OVER item AS outcome
     FROM entry WINDOW item AS (PARTITION BY work_item_id ORDER BY happened, turn)
 )
 SELECT 'work_item' AS item_kind, h.work_item_id AS item_id, NULL AS repository_id, h.stage,
        row_number() OVER (PARTITION BY h.work_item_id, h.stage ORDER BY happened, turn) AS attempt,
-       happened AS entered_at, CASE WHEN h.stage = 'active' THEN happened END AS started_at, left_at, outcome,
+       happened AS entered_at, CASE WHEN h.stage = 'active' THEN happened END AS started_at,
+       left_at, outcome,
        round(i.points)::INTEGER AS size, i.team_id, NULL AS service_id
 FROM held AS h LEFT JOIN raw_work_item AS i ON i.work_item_id = h.work_item_id
 WHERE h.stage <> 'done'
@@ -220,6 +225,11 @@ FROM (
     UNION ALL
     SELECT *, 'open', resolved_at, 'resolved' FROM raw_incident
 ) WHERE opened_at IS NOT NULL AND (left_at IS NULL OR left_at >= opened_at)
+"""
+
+_OTHERS = """
+SELECT * FROM of_work UNION ALL SELECT * FROM of_incident
+ORDER BY item_kind, item_id, stage, attempt
 """
 
 
@@ -240,7 +250,7 @@ def stages_of_changes(records: Records) -> Stages:
         ("soak", _SOAK),
         ("unmapped", _UNMAPPED),
     ):
-        records.make(name, query)
+        records.make(name, query, {"likely": LIKELY, "quiet": QUIET_DAYS * DAY})
     of_git = _of_git(records)
     further = landed_as("stage_interval", records.sql(_OF_CHANGES))
     rows = pa.concat_tables([of_git.intervals, further]).unify_dictionaries()
@@ -249,16 +259,14 @@ def stages_of_changes(records: Records) -> Stages:
 
 def other_stages(records: Records) -> pa.Table:
     """Return the stages of the work items and incidents of the target seen."""
-    query = f"SELECT * FROM ({_OF_WORK} UNION ALL {_OF_INCIDENTS}) ORDER BY item_kind, item_id, stage, attempt"
-    return landed_as("stage_interval", records.sql(query))
+    records.make("of_work", _OF_WORK)
+    records.make("of_incident", _OF_INCIDENTS)
+    return landed_as("stage_interval", records.sql(_OTHERS))
 
 
 def _of_git(records: Records) -> Stages:
     """Return *develop* and *release* as `trueup.store.stages` has them, with sizes forges know."""
-    given = {
-        table: records.sql(f"SELECT {', '.join(NEEDS[table])} FROM ({query})")
-        for table, query in _GIT_NEEDS.items()
-    }
+    given = {table: records.sql(query) for table, query in _GIT_NEEDS.items()}
     made = stage_rows(given)
     sized = records.sql(
         "SELECT made.* REPLACE (coalesce(made.size, place.size) AS size, "

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from trueup.model.tables import TABLES
 from trueup.store.links.changes import unite_changes
 from trueup.store.links.counted import (
     change_coverage,
@@ -123,9 +122,9 @@ def _delivery(
         "work_item_change": work,
         "incident_link": incidents,
     }
-    for name, rows in given.items():
-        if rows.num_rows or records.has(name, target_id):
-            tables[name] = rows
+    tables.update(
+        {n: rows for n, rows in given.items() if rows.num_rows or records.has(n, target_id)}
+    )
     return stages.coverage
 
 

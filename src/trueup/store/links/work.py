@@ -17,7 +17,8 @@ FROM (
     FROM raw_work_item
 ) AS i
 LEFT JOIN (
-    SELECT work_item_id, happened_at AS happened FROM raw_work_item_transition WHERE to_stage = 'active'
+    SELECT work_item_id, happened_at AS happened FROM raw_work_item_transition
+    WHERE to_stage = 'active'
 ) AS t USING (work_item_id)
 GROUP BY ALL
 """

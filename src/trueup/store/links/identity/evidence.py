@@ -30,11 +30,12 @@ RULES: Mapping[str, float] = {
 PERSONS = ("human", "unknown")
 
 _NOREPLY = re.compile(r"(?:(\d+)[+-])?([\w.-]+?)@users\.noreply\.([\w.-]+)")
-_GENERIC = frozenset(
-    "admin administrator build builds bot ci contact deploy dev devs developer developers devnull "
-    "git github gitlab hello info it jenkins mail me no-reply noreply office ops root service "
-    "support sysadmin team test ubuntu user webmaster".split()
-)
+_GENERIC = frozenset((
+    "admin", "administrator", "build", "builds", "bot", "ci", "contact", "deploy", "dev", "devs",
+    "developer", "developers", "devnull", "git", "github", "gitlab", "hello", "info", "it",
+    "jenkins", "mail", "me", "no-reply", "noreply", "office", "ops", "root", "service", "support",
+    "sysadmin", "team", "test", "ubuntu", "user", "webmaster",
+))  # fmt: skip
 """Parts before the @ that name a post rather than a person."""
 
 
@@ -85,7 +86,7 @@ def pairs(accounts: Sequence[Account], stated: Iterable[Pair]) -> list[Pair]:
         is, a people file.
     """
     found = {
-        _pair(pair.one, pair.other, pair.rule, pair.score)
+        pair_of(pair.one, pair.other, pair.rule, pair.score)
         for pair in stated
         if pair.one != pair.other
     }
@@ -123,7 +124,8 @@ def folded(name: str) -> str:
     return " ".join(sorted(_words(name)))
 
 
-def _pair(one: str, other: str, rule: str, score: float | None = None) -> Pair:
+def pair_of(one: str, other: str, rule: str, score: float | None = None) -> Pair:
+    """Return two accounts in their order; the score is the rule's unless one is given."""
     first, second = sorted((one, other))
     return Pair(first, second, rule, RULES[rule] if score is None else score)
 
@@ -141,7 +143,7 @@ def _noreply(people: Sequence[Account]) -> Iterator[Pair]:
         number, login, host = found.groups()
         for other in known.get(number or login, ()):
             if _is_of(other.platform, host):
-                yield _pair(account.account_id, other.account_id, "noreply_address")
+                yield pair_of(account.account_id, other.account_id, "noreply_address")
 
 
 def _logins(account: Account) -> set[str]:
@@ -164,7 +166,7 @@ def _same_address(people: Sequence[Account]) -> Iterator[Pair]:
             by_address[account.address].append(account.account_id)
     for same in by_address.values():
         first = min(same)
-        yield from (_pair(first, other, "same_address") for other in same if other != first)
+        yield from (pair_of(first, other, "same_address") for other in same if other != first)
 
 
 def _same_login(people: Sequence[Account]) -> Iterator[Pair]:
@@ -180,7 +182,7 @@ def _same_login(people: Sequence[Account]) -> Iterator[Pair]:
         for other in by_login.get(local, ()):
             is_called_so = not names.isdisjoint(folded(name) for name in other.names)
             rule = "same_login_and_name" if is_called_so else "same_login"
-            yield _pair(account.account_id, other.account_id, rule)
+            yield pair_of(account.account_id, other.account_id, rule)
 
 
 def _words(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from trueup.store.links.identity.evidence import (
     Account,
     Pair,
     is_shared,
+    pair_of,
     pairs,
 )
 from trueup.store.links.identity.journal import Decision
@@ -66,7 +67,7 @@ def find_persons(
     excluded = {d.account_id for d in decisions if d.kind == "exclude"}
     apart = {frozenset((d.account_id, d.other_id)) for d in decisions if d.kind == "unlink"}
     linked = [
-        Pair(*sorted((d.account_id, d.other_id)), "operator", 1.0)
+        pair_of(d.account_id, d.other_id, "operator")
         for d in decisions
         if d.kind == "link" and d.other_id is not None
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from trueup.model.tables import IDENTITY_LINK
+from trueup.model.organisation_tables import IDENTITY_LINK
 from trueup.store.identity import Identity, Vault
 from trueup.store.links.identity.evidence import Account, Pair
 from trueup.store.links.identity.journal import Journal
