@@ -1,7 +1,9 @@
-"""Collections killed at random instants: whether anything is lost or there twice afterwards.
+"""Collections killed: whether anything is lost or there twice afterwards.
 
-``python -m trueup.testing.killed --kills 200`` prints what came of it, as JSON. One process
-serves a shop that changes all the time; this one only forks those that collect, and kills them.
+``python -m trueup.testing.killed --kills 200`` kills at random instants, ``--at-commits`` before
+every transaction of the archive begins and before it ends; both print what came of it, as JSON.
+One process serves a shop that changes all the time; this one only forks those that collect, and
+kills them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -18,7 +21,9 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from trueup.collect.connector import Progress
 from trueup.collect.running.connector import Manner, RecordedConnector
@@ -26,7 +31,8 @@ from trueup.collect.running.landing import land
 from trueup.collect.web.client import HttpWeb
 from trueup.config import Connection, Settings
 from trueup.store.identity import Vault
-from trueup.store.raw.archive import Archives
+from trueup.store.raw import archive as archives
+from trueup.store.raw.database import connect
 from trueup.store.warehouse import Warehouse
 from trueup.testing.loopback import served
 from trueup.testing.scripted import Answer, Question, Unheard
@@ -43,6 +49,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--at-commits", action="store_true")
     options.add_argument("--serve", action="store_true")
     asked = options.parse_args()
     if asked.serve:
@@ -55,7 +62,11 @@ def main() -> None:
     ):
         address = server.stdout.readline().decode().strip() if server.stdout else ""
         try:
-            found = _kill(Path(folder), address, asked.kills, random.Random(asked.seed))  # noqa: S311 - a seed
+            if asked.at_commits:
+                found = _kill_at_commits(Path(folder), address)
+            else:
+                chance = random.Random(asked.seed)  # noqa: S311 - a seed
+                found = _kill(Path(folder), address, asked.kills, chance)
         finally:
             server.kill()
     print(json.dumps(found))  # noqa: T201 - the answer
@@ -74,12 +85,53 @@ def _kill(folder: Path, address: str, kills: int, chance: random.Random) -> dict
         was_killed = _wait(child) == -signal.SIGKILL
         found["kills" if was_killed else "finished_before"] += 1
         if chance.random() < _FINISHES or found["kills"] == kills:
-            if _wait(_fork(lambda: _collect(folder, address))):
-                raise SystemExit("a collection after a kill did not end well")
-            _wait(_fork(lambda: _check(folder, address)))
-            found["checks"] += 1
-            found.update(json.loads((folder / "found.json").read_text(encoding="utf-8")))
+            found.update(_finish(folder, address))
     return dict(found)
+
+
+def _kill_at_commits(folder: Path, address: str) -> dict[str, int]:
+    """Kill before the first BEGIN or COMMIT, then before the second, until one gets through."""
+    found: Counter[str] = Counter(kills=0, checks=0, lost=0, twice=0)
+    _wait(_fork(lambda: _collect(folder, address)))
+    while True:
+        _ask(address, "/edit")
+        step = found["kills"] + 1
+        if not _wait(_fork(partial(_collect_until, folder, address, step))):
+            found.update(_finish(folder, address))
+            return dict(found)
+        found["kills"] += 1
+        found.update(_finish(folder, address))
+
+
+def _collect_until(folder: Path, address: str, step: int) -> None:
+    left = [step]
+
+    def trace(statement: str) -> None:
+        if statement.startswith(("BEGIN", "COMMIT")):
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def traced(path: Path) -> sqlite3.Connection:
+        opened = connect(path)
+        opened.set_trace_callback(trace)
+        return opened
+
+    with patch.object(archives, "connect", traced):
+        _collect(folder, address)
+
+
+def _finish(folder: Path, address: str) -> dict[str, int]:
+    """Let a collection end, and hold its rows against the shop."""
+
+    def finish() -> None:
+        _collect(folder, address)
+        _check(folder, address)
+
+    if _wait(_fork(finish)):
+        raise SystemExit("a collection after a kill did not end well")
+    found: dict[str, int] = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    return {**found, "checks": 1}
 
 
 def _fork(task: Callable[[], None]) -> int:
@@ -104,8 +156,8 @@ def _collect(folder: Path, address: str) -> None:
     progress: Progress = Unheard()
     assert source.server is not None
     web = HttpWeb(connection, source.server, progress)
-    archives = Archives(place, "shop", address)
-    connector = RecordedConnector(source, connection, archives, web, Manner(is_reconciling=True))
+    kept = archives.Archives(place, "shop", address)
+    connector = RecordedConnector(source, connection, kept, web, Manner(is_reconciling=True))
     now = time.time_ns() // 1000
     with (
         Vault.open(place) as vault,

@@ -14,7 +14,7 @@ from trueup.collect.running.archive import Archive, Archives
 from trueup.collect.running.coverage import coverage
 from trueup.collect.running.merging import merged
 from trueup.collect.running.reading import OWNED, read
-from trueup.collect.running.visiting import TargetVisit, fetch
+from trueup.collect.running.visiting import TargetVisit
 from trueup.collect.web.app_token import OPTIONS as APP_OPTIONS
 from trueup.collect.web.nowhere import NoWeb
 from trueup.collect.web.seen import Seen
@@ -110,7 +110,7 @@ class RecordedConnector:
             is_reconciling=self._manner.is_reconciling,
             archive=archive,
         )
-        archive.end_visit(seen.now, fetch(self._source, visit, archive))
+        archive.end_visit(seen.now, visit.fetch(self._source))
 
     def _read(
         self, archive: Archive, request: Request, then: Mapping[str, Any] | None

@@ -16,6 +16,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,25 @@ from trueup.store.raw.blocks import Blocks
 from trueup.store.raw.database import TABLES, clean, connect, transaction, usable
 from trueup.store.raw.forms import About, Kept, RawNote, RawRecord
 from trueup.store.raw.ledger import Ledger
+
+_Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    sequence: int
+    digest: bytes | None
+    is_gone: bool
+    block: int | None
+    fetched_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    name: _Name
+    fetched_at: int
+    text: bytes
+    digest: bytes
 
 
 class Archive:
@@ -94,19 +114,26 @@ class Archive:
         """
         newest = {(clean(r.kind), clean(r.key)): r for r in records}
         with transaction(self._database, self._path):
-            changed = [
-                (name, record, text)
-                for name, record in newest.items()
-                if (text := self._changed(name, record)) is not None
-            ]
-            self._put([(name, r.fetched_at, text) for name, r, text in changed if text])
-            for name, record, text in changed:
-                if not text:
-                    self._bury(name, "deleted", record.fetched_at)
+            earlier = self._earlier(newest)
+            bodies, gone = [], []
+            for name, record in newest.items():
+                then = earlier.get(name)
+                if record.body is None:
+                    gone += [] if then is None or then.is_gone else [(name, record.fetched_at)]
+                    continue
+                text = _encoded(record.body)
+                digest = _digest(text)
+                if then is None or then.digest != digest:
+                    bodies.append(_Body(name, record.fetched_at, text, digest))
+                else:
+                    self._see(then, record.fetched_at)
+            self._put(bodies, earlier)
+            for name, noticed_at in gone:
+                self._bury(name, "deleted", noticed_at)
             self._database.execute(
                 "INSERT OR REPLACE INTO stream VALUES (?, ?)", (stream, clean(checkpoint))
             )
-        return len(changed)
+        return len(bodies) + len(gone)
 
     def sweep(self, kind: str, keys: frozenset[str], reason: str, now: int) -> int:
         """Mark every known record of a kind that is not among `keys` as gone; return how many."""
@@ -204,48 +231,51 @@ class Archive:
             ).fetchone()
         return bool(row[0])
 
-    def _changed(self, name: tuple[str, str], record: RawRecord) -> bytes | None:
-        """Return the body to be kept, empty for one that is gone, None when nothing changed."""
-        earlier = self._database.execute(
-            "SELECT sequence, digest, gone FROM record WHERE kind = ? AND key = ?", name
-        ).fetchone()
-        if record.body is None:
-            return b"" if earlier is not None and earlier[2] is None else None
-        text = _encoded(record.body)
-        if earlier is None or earlier[1] != _digest(text):
-            return text
-        self._database.execute(
-            "UPDATE record SET fetched_at = ? WHERE sequence = ?", (record.fetched_at, earlier[0])
-        )
-        return None
+    def _earlier(self, names: Iterable[_Name]) -> dict[_Name, _Known]:
+        by_kind: dict[str, list[str]] = {}
+        for kind, key in names:
+            by_kind.setdefault(kind, []).append(key)
+        found: dict[_Name, _Known] = {}
+        for kind, keys in by_kind.items():
+            rows = self._database.execute(
+                "SELECT key, sequence, digest, gone IS NOT NULL, block, fetched_at FROM record "
+                "WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+                (kind, json.dumps(keys)),
+            )
+            found.update({(kind, key): _Known(*known) for key, *known in rows})
+        return found
 
-    def _put(self, bodies: Sequence[tuple[tuple[str, str], int, bytes]]) -> None:
-        places = self._blocks.write([text for _, _, text in bodies])
-        replaced = {self._take_out(name) for name, _, _ in bodies}
+    def _see(self, known: _Known, seen_at: int) -> None:
+        if seen_at > known.fetched_at:
+            self._database.execute(
+                "UPDATE record SET fetched_at = ? WHERE sequence = ?", (seen_at, known.sequence)
+            )
+
+    def _put(self, bodies: Sequence[_Body], earlier: Mapping[_Name, _Known]) -> None:
+        places = self._blocks.write([body.text for body in bodies])
+        replaced = [earlier[body.name] for body in bodies if body.name in earlier]
+        self._database.executemany(
+            "DELETE FROM record WHERE sequence = ?", [(known.sequence,) for known in replaced]
+        )
         self._database.executemany(
             "INSERT INTO record (kind, key, fetched_at, digest, block, start, length) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (*name, fetched_at, _digest(text), *place)
-                for (name, fetched_at, text), place in zip(bodies, places, strict=True)
+                (*body.name, body.fetched_at, body.digest, *place)
+                for body, place in zip(bodies, places, strict=True)
             ],
         )
-        self._blocks.tidy(replaced)
+        self._blocks.tidy({known.block for known in replaced})
 
-    def _bury(self, name: tuple[str, str], reason: str, now: int) -> None:
-        block = self._take_out(name)
+    def _bury(self, name: _Name, reason: str, now: int) -> None:
+        row = self._database.execute(
+            "DELETE FROM record WHERE kind = ? AND key = ? RETURNING block", name
+        ).fetchone()
         self._database.execute(
             "INSERT INTO record (kind, key, fetched_at, gone) VALUES (?, ?, ?, ?)",
             (*name, now, reason),
         )
-        self._blocks.tidy({block})
-
-    def _take_out(self, name: tuple[str, str]) -> int | None:
-        """Remove a record, whose place a newer version takes; return the block that held it."""
-        row = self._database.execute(
-            "DELETE FROM record WHERE kind = ? AND key = ? RETURNING block", name
-        ).fetchone()
-        return None if row is None else row[0]
+        self._blocks.tidy({None if row is None else row[0]})
 
 
 class Archives:
