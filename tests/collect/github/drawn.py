@@ -373,3 +373,29 @@ def team(slug: str, members: Iterable[Payload], parent: str | None = None) -> Pa
         "parentTeam": None if parent is None else {"__typename": "Team", "slug": parent},
         "members": listed(members),
     }
+
+
+def rest_issue(number: int, full_name: str) -> Payload:
+    """An issue as REST has it, which is asked only for where it went."""
+    place = f"{API}/repos/{full_name}"
+    links = ("comments", "events", "labels")
+    return {
+        "id": 7000 + number,
+        "node_id": f"I_{full_name}_{number}",
+        "number": number,
+        "repository_url": place,
+        "url": f"{place}/issues/{number}",
+        "html_url": f"https://github.com/{full_name}/issues/{number}",
+        **{f"{link}_url": f"{place}/issues/{number}/{link}" for link in links},
+        "title": "What must not be kept",
+        "state": "open",
+        "locked": False,
+        "user": account(),
+        "assignee": None,
+        "milestone": None,
+        "labels": [],
+        "comments": 0,
+        "created_at": "2024-03-01T08:00:00Z",
+        "updated_at": "2024-03-01T08:00:00Z",
+        "closed_at": None,
+    }

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.collect.github.drawn import Payload, repository
+from tests.collect.github.drawn import Payload, repository, rest_issue
 from trueup.testing.scripted import Answer, Question
 
 _FIRST = re.compile(r"(\w+)\(first: (\d+)")
@@ -154,9 +154,7 @@ class GitHubServer:
                 found = one.deployments.get(int(number))
                 return Answer(body=_public(found)) if found else _absent()
             case ["issues", number] if int(number) in one.moved:
-                there = one.moved[int(number)]
-                place = f"https://api.github.com/repos/{there}"
-                return Answer(body={"number": 1, "repository_url": place})
+                return Answer(body=rest_issue(1, one.moved[int(number)]))
             case ["issues", number] if int(number) not in one.issues:
                 return Answer(status=410, body={"message": "This issue was deleted"})
             case _:
@@ -245,7 +243,9 @@ class GitHubServer:
         }
         for alias, path in places.items():
             text = one.files.get(path)
-            facts[alias] = None if text is None else {"text": text, "isTruncated": False}
+            facts[alias] = (
+                None if text is None else {"__typename": "Blob", "text": text, "isTruncated": False}
+            )
         return _data(
             {"repository": facts, "issue": {"fields": [{"name": name} for name in fields]}}
         )
@@ -255,6 +255,7 @@ class GitHubServer:
         if "statuses(" in query:
             found = [
                 {
+                    "__typename": "Deployment",
                     "id": name,
                     "statuses": _page(self._deployment(name)["_statuses"], sizes["statuses"], None),
                 }
@@ -275,12 +276,13 @@ class GitHubServer:
             if f"more: {name}(" in query
         )
         if name == "statuses":
-            whole = self._deployment(given["id"])["_statuses"]
+            typename, whole = "Deployment", self._deployment(given["id"])["_statuses"]
         else:
-            whole = next(n for n in self._everything() if n.get("id") == given["id"])[name]["nodes"]
+            node = next(n for n in self._everything() if n.get("id") == given["id"])
+            typename, whole = node["__typename"], node[name]["nodes"]
         found = _page(whole, sizes[name], given["after"])
         found["nodes"] = [_cut(node, sizes) for node in found["nodes"]]
-        return _data({"node": {"more": found}})
+        return _data({"node": {"__typename": typename, "more": found}})
 
     def _teams(self, sizes: Payload, given: Payload) -> Answer:
         if given["owner"] not in self.teams:

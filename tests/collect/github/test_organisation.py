@@ -152,7 +152,8 @@ def test_people_bots_and_agents_are_told_apart(
 
 def named(server: GitHubServer, *targets: str) -> list[tuple[str, str]]:
     connection = Connection(source="github", targets=targets)
-    return SOURCE.targets(connection, scripted_web(connection, SOURCE.server, server.answer))  # type: ignore[arg-type]
+    assert SOURCE.server is not None
+    return SOURCE.targets(connection, scripted_web(connection, SOURCE.server, server.answer))
 
 
 def test_patterns_name_repositories_of_an_owner_and_their_organisation() -> None:

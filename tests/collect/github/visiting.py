@@ -102,7 +102,28 @@ def visit(
     kept = kept or Kept()
     kept.notes = []
     answering = server if isinstance(server, Scripted) else server.answer
-    web = scripted_web(connection, SOURCE.server, answering, time=time)  # type: ignore[arg-type]
+    assert SOURCE.server is not None
+    web = scripted_web(connection, SOURCE.server, answering, time=time)
+    return collected(
+        web,
+        kept,
+        connection,
+        killed_after=killed_after,
+        is_reconciling=is_reconciling,
+        now=now,
+    )
+
+
+def collected(
+    web: Web,
+    kept: Kept,
+    connection: Connection,
+    *,
+    killed_after: int | None = None,
+    is_reconciling: bool = False,
+    now: int = NOW,
+) -> Kept:
+    """Visit once through a client, and return what is kept; see `visit`."""
     one = Visiting(
         target=kept.target,
         target_id=f"github.com/{kept.target}",
