@@ -80,8 +80,10 @@ FROM change WHERE opened_at IS NOT NULL
 
 _MOMENTS = """
 -- instants in their order, whatever order they came in: nobody reviews before it is ready
-SELECT span.*, greatest(r.first_at, span.ready_at) AS first_at,
-       greatest(r.approved_at, r.first_at, span.ready_at) AS approved_at,
+SELECT span.*,
+       CASE WHEN r.first_at IS NOT NULL THEN greatest(r.first_at, span.ready_at) END AS first_at,
+       CASE WHEN r.approved_at IS NOT NULL
+            THEN greatest(r.approved_at, r.first_at, span.ready_at) END AS approved_at,
        CASE WHEN state = 'merged' THEN 'landed' ELSE 'given_up' END AS ending
 FROM span LEFT JOIN response AS r USING (change_id)
 """
@@ -164,7 +166,9 @@ FROM (
     FROM moment WHERE approved_at IS NOT NULL AND ready_at IS NOT NULL
         AND (end_at IS NULL OR approved_at <= end_at)
     UNION ALL
-    SELECT c.change_id, 'deploy', 1, c.landed_at, greatest(produced.happened, c.landed_at),
+    SELECT c.change_id, 'deploy', 1, c.landed_at,
+           CASE WHEN produced.happened IS NOT NULL
+                THEN greatest(produced.happened, c.landed_at) END,
            CASE WHEN produced.happened IS NOT NULL THEN 'deployed' END
     FROM change AS c LEFT JOIN produced USING (change_id)
     WHERE c.landed_at IS NOT NULL AND c.change_id NOT IN (SELECT change_id FROM unmapped)
