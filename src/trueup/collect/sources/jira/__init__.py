@@ -1,0 +1,1 @@
+"""Jira: work items and all that happened to them, of its cloud and of a data center."""

@@ -1,0 +1,1 @@
+"""What a Jira server is asked, and in which order."""
