@@ -71,25 +71,21 @@ class JiraServer:
 
     def _rest(self, path: str, question: Question) -> Answer:
         what, _, below = path.partition("/")
-        if what == "field":
-            return Answer(body=self.fields)
-        if what == "status":
-            return Answer(body=[status(name) for name in STATUSES])
-        if what == "project":
-            return self._project(below, question.params)
-        if what == "issue" and below == "bulkfetch" and self.is_cloud:
-            return self._bulk(question.body)
-        if what == "changelog" and below == "bulkfetch" and self.is_cloud:
-            return self._histories(question.body)
-        if what == "issue":
-            return self._one(below, question.params)
-        if what == "search":
-            return (
-                self._cloud_search(below, question.body)
-                if self.is_cloud
-                else self._search(question.body)
-            )
-        return Answer(status=404, body={})
+        at_once = {("issue", "bulkfetch"): self._bulk, ("changelog", "bulkfetch"): self._histories}
+        if self.is_cloud and (what, below) in at_once:
+            return at_once[what, below](question.body)
+        match what:
+            case "field":
+                return Answer(body=self.fields)
+            case "status":
+                return Answer(body=[status(name) for name in STATUSES])
+            case "project":
+                return self._project(below, question.params)
+            case "issue":
+                return self._one(below, question.params)
+        assert what == "search", path
+        found = self._cloud_search(below, question.body) if self.is_cloud else None
+        return found or self._search(question.body)
 
     def _project(self, below: str, params: Any) -> Answer:
         listed = [{"id": native, "key": key} for native, key in self.projects.items()]

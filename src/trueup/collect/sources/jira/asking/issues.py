@@ -57,7 +57,7 @@ class Reader:
     dialect: Dialect
     vocabulary: Vocabulary
     door: Door
-    unread: int = 0
+    unread: set[str] = field(default_factory=set)
     closed_panels: int = 0
     _epics: dict[str, str] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ class Reader:
                 subject="issues that Jira named",
                 expected=None,
                 seen=0,
-                skipped=self.unread,
+                skipped=len(self.unread),
                 reason="Jira named them and did not give them when asked",
                 remedy="Collect again; if it stays so, open one of them with the same token.",
             )
@@ -162,7 +162,8 @@ class Reader:
             chunk = [str(number) for number in ids[start : start + step]]
             issues = self.dialect.read(chunk, self.vocabulary.asked())
             issues = [issue for issue in issues if str(issue.get("id")) in chunk]
-            self.unread += len(chunk) - len({str(issue["id"]) for issue in issues})
+            given = {str(issue["id"]) for issue in issues}
+            self.unread = self.unread - given | set(chunk) - given
             for issue in issues:
                 self._complete(issue)
             yield self._page(self._kept(issues), state(ids[start : start + step][-1]))
