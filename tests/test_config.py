@@ -124,3 +124,109 @@ def test_the_default_expressions_tell_releases_from_prereleases(
     settings = GitSettings()
     assert bool(re.search(settings.release_tags, tag)) == is_release
     assert bool(re.search(settings.prerelease_tags, tag)) == is_prerelease
+
+
+CONNECTION = """
+[[connections]]
+source = "github"
+"""
+
+
+def test_connections_services_and_raw_are_read(path: Path) -> None:
+    settings = read(
+        path,
+        """
+        [raw]
+        retention_days = 400
+        [[connections]]
+        source = "github"
+        name = "work"
+        url = "https://github.acme.example/api/v3"
+        targets = ["acme/*"]
+        token = "keyring:trueup/github"
+        user = "ada"
+        options = { teams = true, depth = 3 }
+        [[connections]]
+        source = "events"
+        targets = ["deployments.csv"]
+        [[services]]
+        name = "checkout"
+        repository = "github.com/acme/shop"
+        paths = ["services/checkout"]
+        team = "Payments"
+        """,
+    )
+    work, events = settings.connections
+    assert (work.source, work.name, work.targets) == ("github", "work", ("acme/*",))
+    assert (work.token, work.user) == ("keyring:trueup/github", "ada")
+    assert work.options == {"teams": True, "depth": 3}
+    assert (events.url, events.token, events.options) == ("", "", {})
+    (service,) = settings.services
+    assert (service.name, service.paths, service.team) == (
+        "checkout",
+        ("services/checkout",),
+        "Payments",
+    )
+    assert settings.raw.retention_days == 400
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("[raw]\nretention_days = -1", "raw.retention_days is -1"),
+        ("[connections]\nsource = 'x'", "connections is not a list"),
+        ("[[connections]]", "connections 1: source is missing"),
+        (CONNECTION + "tokn = 'env:A'", "connections 1: unknown key 'tokn'"),
+        (CONNECTION + "targets = 'acme'", "connections 1: targets is not a list"),
+        (CONNECTION + "options = 'x'", "connections 1: options is not a table"),
+        (CONNECTION + "url = 'github.acme.example'", "connections 1: url is not an address"),
+        (CONNECTION + "url = 'https://[::1'", "connections 1: url is not an address"),
+        (
+            CONNECTION + "name = 'a'" + CONNECTION + "name = 'a'",
+            "connections 1: another connection is called 'a'",
+        ),
+        ("[[services]]\nname = 'x'", "services 1: repository is missing"),
+    ],
+)
+def test_a_connection_that_cannot_be_meant_is_named_with_the_next_step(
+    path: Path, text: str, fact: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(fact)) as refused:
+        read(path, text)
+    assert refused.value.hint.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'token = "{}"',
+        'token = "env:{}"',
+        'user = "{}"',
+        'targets = ["{}"]',
+        'options = {{ private_key = "{}" }}',
+        'options = {{ anything = "{}" }}',
+        'url = "https://ada:{}@github.acme.example"',
+        'url = "https://github.acme.example?key={}"',
+    ],
+)
+@pytest.mark.parametrize(
+    "secret",
+    ["ghp_1a2b3c4d5e6f7g8h9i0j", "glpat-XyZ123456789abcd", "-----BEGIN RSA PRIVATE KEY-----"],
+)
+def test_a_secret_in_the_file_is_refused_and_never_repeated(
+    path: Path, line: str, secret: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read(path, CONNECTION + line.format(secret))
+    assert secret not in str(refused.value)
+    assert "connections 1" in refused.value.fact
+
+
+@pytest.mark.parametrize("reference", ["hunter2hunter2", "env:lower_case", "env:", "keyring:x"])
+def test_what_names_no_place_of_a_token_may_be_one_and_is_not_repeated(
+    path: Path, reference: str
+) -> None:
+    with pytest.raises(ConfigError, match="it may be the secret itself") as refused:
+        read(path, CONNECTION + f'token = "{reference}"')
+    assert reference not in refused.value.fact
+    assert "env:NAME" in refused.value.hint

@@ -496,4 +496,5 @@ def plans_of(folder: Path | None = None) -> Register:
 def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Settings]:
     here = Path.cwd()
     settings = read_settings((folder.parent if folder else here) / "trueup.toml")
-    return workspace_folder(folder, here, studied, settings.workspace.folder), settings
+    beside = () if settings.connections else studied  # connections are of no one repository
+    return workspace_folder(folder, here, beside, settings.workspace.folder), settings

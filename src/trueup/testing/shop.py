@@ -163,3 +163,6 @@ def _account(user: Any, reading: Reading, accounts: dict[str, Any]) -> str | Non
 
 def _rows(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+SOURCE = ShopSource()

@@ -1,0 +1,127 @@
+"""Collecting through trueup.toml, from the front door and from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from trueup.collect import catalogue
+from trueup.config import chosen, read_settings
+from trueup.errors import ConfigError, SourceUnavailable
+from trueup.testing.loopback import served
+from trueup.testing.shop import Shop
+from trueup.workspace import Workspace
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+CONNECTION = """
+[[connections]]
+source = "shop"
+name = "{name}"
+url = "{address}"
+targets = ["acme/shop", "acme/web"]
+token = "env:{token}"
+"""
+
+
+@pytest.fixture
+def shop() -> Shop:
+    made = Shop()
+    for number in range(5):
+        made.put(number)
+    return made
+
+
+@pytest.fixture
+def place(tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder whose trueup.toml names one shop that is there, and one whose token is not."""
+    point = EntryPoint("shop", "trueup.testing.shop:SOURCE", catalogue.GROUP)
+    monkeypatch.setattr(catalogue, "_installed", lambda: {"shop": point})
+    monkeypatch.setenv("SHOP_TOKEN", "s3cr3t-token")
+    monkeypatch.delenv("NO_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    with served(shop.answer) as address:
+        text = CONNECTION.format(name="works", address=address, token="SHOP_TOKEN")  # noqa: S106
+        text += CONNECTION.format(name="fails", address=address, token="NO_TOKEN")  # noqa: S106
+        (tmp_path / "trueup.toml").write_text(text, encoding="utf-8")
+        yield tmp_path
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_read(place: Path) -> None:
+    collected = Workspace.open().collect([])
+    assert collected.connected == (
+        ("shop", "shop.example/acme/shop"),
+        ("shop", "shop.example/acme/web"),
+    )
+    ((name, error),) = collected.failed
+    assert (name, type(error)) == ("fails", ConfigError)
+    assert "has no NO_TOKEN" in error.fact
+    assert (place / ".trueup" / "raw" / "shop").is_dir()
+
+
+def test_only_what_is_named_is_read_and_a_wrong_name_is_refused(place: Path) -> None:
+    assert Workspace.open().collect([], only=["works"]).failed == ()
+    with pytest.raises(ConfigError, match="has no NO_TOKEN"):
+        Workspace.open().collect([], only=["fails"])
+    with pytest.raises(ConfigError, match="No connection is called 'wroks'") as refused:
+        Workspace.open().collect([], only=["wroks"])
+    assert "works" in refused.value.hint
+    assert len(chosen(read_settings(place / "trueup.toml").connections, ["shop"])) == 2
+
+
+@pytest.mark.usefixtures("place")
+def test_rows_are_made_anew_without_the_server(shop: Shop) -> None:
+    workspace = Workspace.open()
+    with pytest.raises(SourceUnavailable, match="Nothing was kept yet"):
+        workspace.collect([], only=["works"], is_offline=True)
+    workspace.collect([], only=["works"])
+    digest = workspace._warehouse.digest()
+    shop.put(9)
+    assert workspace.collect([], is_offline=True).failed == ()
+    assert workspace._warehouse.digest() == digest
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    from trueup.cli.main import main
+
+    monkeypatch.setattr(sys, "argv", ["trueup", "collect", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.usefixtures("place")
+def test_the_command_ends_with_3_where_something_failed_and_names_it_for_machines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(monkeypatch, "--json") == 3
+    answer = json.loads(capsys.readouterr().out)["collected"]
+    assert answer["repository_ids"] == []
+    assert [one["target_id"] for one in answer["connected"]] == [
+        "shop.example/acme/shop",
+        "shop.example/acme/web",
+    ]
+    (failure,) = answer["failed"]
+    assert (failure["target"], failure["kind"]) == ("fails", "ConfigError")
+
+
+@pytest.mark.usefixtures("place")
+def test_the_command_reads_says_how_much_and_reconciles(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shop: Shop
+) -> None:
+    assert command(monkeypatch, "--only", "works") == 0
+    said = capsys.readouterr()
+    assert said.out == "2 of 2 targets read.\n"
+    assert "1 of 2: acme/shop" in said.err
+    del shop.changes[2]
+    assert command(monkeypatch, "--only", "works", "--reconcile") == 0
+    assert command(monkeypatch, "--only", "works", "--offline") == 0
+    with Workspace.open()._warehouse.tables() as tables:
+        stones = tables.arrow("tombstone")["row_id"].to_pylist()
+    assert sorted(stones) == ["shop.example/acme/shop#2", "shop.example/acme/web#2"]
+    assert "s3cr3t-token" not in said.err
