@@ -46,6 +46,11 @@ class Mention:
     key: str
     is_closing: bool
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it is written as trackers write it; else it is the address of an issue."""
+        return "/" not in self.key
+
 
 def mentions(text: str, repository_id: str) -> tuple[Mention, ...]:
     """Return the work items a title, body or message names, each once, in order.

@@ -37,6 +37,20 @@ def test_commits_and_marks_are_told_before_the_history_of_lines(building: Buildi
         assert kept.order.index(table) < first_diff
 
 
+def test_work_items_that_messages_name_stay_from_one_collection_to_the_next(
+    building: Building,
+) -> None:
+    building.commit("AB-1: start (#12)", {"a": "1\n"})
+    kept = Kept().collect(building.finish())
+    building.commit("go on\n\nCloses #7", {"a": "2\n"})
+    kept.collect(building.finish())
+    named = {(row["key"], row["is_closing"]) for row in kept.of("work_item_mention")}
+    assert {(key.rpartition("/")[2], closes) for key, closes in named} == {
+        ("AB-1", False),
+        ("7", True),
+    }
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_collecting_in_steps_gives_what_collecting_at_once_gives(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from trueup.collect.attribution import RuleTable
 from trueup.collect.connector import Batch, Request
+from trueup.collect.mentions import mention_rows
 from trueup.collect.sources.git.changes.accounts import Accounts
 from trueup.collect.sources.git.changes.change_heads import Branches, branches, with_rebased
 from trueup.collect.sources.git.changes.commits import Commits, Counts, Pass
@@ -148,6 +149,16 @@ def _read(scene: Scene, old_head: str | None, told: set[str]) -> Generator[Batch
     )
 
 
+def _mentions(read: Read, earlier: Earlier, repository_id: str) -> pa.Table:
+    """Return the work items messages name, with those that earlier collections read."""
+    shas = read.commits.shas
+    named = ((f"{repository_id}:{shas[at]}", "commit", one) for at, one in read.commits.named)
+    rows = mention_rows(repository_id, "commit", named)
+    if read.whole:
+        return rows
+    return pa.concat_tables([earlier.table("work_item_mention"), rows]).unify_dictionaries()
+
+
 def _land(scene: Scene, read: Read, own_addresses: tuple[str, ...]) -> list[Landing]:
     commits, refs = read.commits, scene.refs
     assert refs.head is not None
@@ -186,6 +197,9 @@ def _tables(
     yield Batch("change_commit", members)
     rows = mark_rows(repository_id, commits, [*marks, *more], scene.rules.version)
     yield Batch("ai_attribution", rows)
+    named = _mentions(read, earlier, repository_id)
+    if named.num_rows:
+        yield Batch("work_item_mention", named)
     return StageZero(
         read=read,
         landings=landings,

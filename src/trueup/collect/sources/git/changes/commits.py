@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from trueup.collect import messages
 from trueup.collect.attribution import Attribution, CommitText, RuleTable
+from trueup.collect.mentions import Mention, mentions
 from trueup.collect.sources.git.changes.accounts import Accounts, Recorded
 from trueup.collect.sources.git.process import BLOCK, Git, open_lines
 from trueup.errors import SourceIncomplete
@@ -64,6 +65,7 @@ class Commits:
     subjects: list[int] = field(default_factory=list)
     said: dict[int, Said] = field(default_factory=dict)
     marks: list[tuple[int, Attribution]] = field(default_factory=list)
+    named: list[tuple[int, Mention]] = field(default_factory=list)
     read_now: int = 0
 
     def __len__(self) -> int:
@@ -220,6 +222,8 @@ class Pass:
         written = CommitText(author, address, committer, committer_address, text, is_merge)
         marks = self._rules.classify(written)
         self.commits.marks.extend((at, mark) for mark in marks)
+        named = mentions(text, self._repository_id)
+        self.commits.named.extend((at, one) for one in named if one.is_closing or one.is_key)
 
     def _text(self, message: bytes) -> str:
         try:
