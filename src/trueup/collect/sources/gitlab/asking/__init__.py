@@ -1,0 +1,1 @@
+"""What is asked of GitLab, in which order; nothing here knows a row."""
