@@ -47,7 +47,7 @@ def is_absurd(moment: int, now: int) -> bool:
 
 def clean(text: str) -> str:
     """Return a text that can be written as UTF-8: halves of pairs become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Fields:
@@ -68,8 +68,11 @@ class Fields:
     def __init__(self, value: object, now: int, faults: list[str] | None = None) -> None:
         self.faults: list[str] = [] if faults is None else faults
         self.now = now
-        self._value: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        if value is not None and not isinstance(value, Mapping):
+        if isinstance(value, dict | Mapping):
+            self._value: Mapping[str, Any] = value
+            return
+        self._value = {}
+        if value is not None:
             self.faults.append("a part is no object")
 
     def __bool__(self) -> bool:

@@ -10,6 +10,8 @@ import pyarrow as pa
 from trueup.collect.connector import Batch
 from trueup.model.tables import TABLES
 
+_NAMES = {name: tuple(table.schema.names) for name, table in TABLES.items()}
+
 
 class Rows:
     """Gathers rows of several tables."""
@@ -19,8 +21,7 @@ class Rows:
 
     def add(self, table: str, **values: Any) -> None:
         """Add a row; columns not named are null."""
-        row = tuple(values.get(name) for name in TABLES[table].schema.names)
-        self._rows.setdefault(table, []).append(row)
+        self._rows.setdefault(table, []).append(tuple(map(values.get, _NAMES[table])))
 
     def batches(self) -> Iterator[Batch]:
         """Yield what was gathered, each table once, and begin anew."""

@@ -52,15 +52,15 @@ class Graph:
                 raise _unfinished("no object")
             errors = [e for e in answer.get("errors") or () if isinstance(e, Mapping)]
             if not any(error.get("type") == "RATE_LIMITED" for error in errors):
-                return self._data(answer.get("data"), errors)
+                return self._told(answer.get("data"), errors)
         raise SourceIncomplete(
             "GitHub says again and again that its limit for GraphQL is used up.",
             hint="Run the collection again later: it goes on where it stopped.",
         )
 
-    def _data(self, data: object, errors: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    def _told(self, told: object, errors: list[Mapping[str, Any]]) -> Mapping[str, Any]:
         kinds = [str(error.get("type") or "") for error in errors]
-        if not isinstance(data, Mapping) or not any(part is not None for part in data.values()):
+        if not isinstance(told, Mapping) or not any(part is not None for part in told.values()):
             if kinds and all(kind in _HIDDEN for kind in kinds):
                 raise SourceUnavailable(
                     f"GitHub shows nothing of what was asked: {kinds[0]}.",
@@ -71,7 +71,7 @@ class Graph:
             raise _unfinished(", ".join(kinds))
         for kind in kinds:
             self.hidden[kind] = self.hidden.get(kind, 0) + 1
-        return data
+        return told
 
     def complete(self, owner_id: object, connection: object, query: str) -> None:
         """Read on a list that was cut off, and put what follows at its end.
