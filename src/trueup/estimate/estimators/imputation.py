@@ -125,7 +125,7 @@ def _judged(sample: Sample, used: Bools, seed: int) -> Judged | Abstention:
     """Judge by the library's error and Student's t, or by permuting dates.
 
     The library leaves out units, not clusters, so that with few clusters of several units its
-    error is too small (14 of 1 to 10 units: it covers .82, permutation .94, 200 draws).
+    error is too small (14 of 1 to 10 units: it covers .82, permutation .94, 300 draws).
     """
     level = float(sample.values[used & sample.treated].mean())
     found = _by_library(sample, used, sample.values)
