@@ -21,6 +21,7 @@ from trueup.cli import main as cli
 from trueup.collect.attribution import page
 from trueup.measure.outcome import OUTCOMES
 from trueup.model import organisation_tables, tables
+from trueup.model.stages import STAGES
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = "100"
@@ -67,7 +68,11 @@ def config_page() -> str:
         ]
         columns = ("Key", "Type", "Default", "Meaning")[: 4 if meanings else 3]
         cut = [row[: len(columns)] for row in rows]
-        parts += [f"## {head or f'[{section.name}]'}", _sentences(about.strip()), _table(columns, cut)]
+        parts += [
+            f"## {head or f'[{section.name}]'}",
+            _sentences(about.strip()),
+            _table(columns, cut),
+        ]
     return _page(parts)
 
 
@@ -102,7 +107,17 @@ def tables_page() -> str:
             f"Key: {key}.\nGrows by: {table.grows}.",
             _table(("Column", "Type", "Meaning"), rows),
         ]
+        if table.name == "stage_interval":
+            parts.append(_table(("Item", "Stage", "From, to"), _stage_rows()))
     return _page(parts)
+
+
+def _stage_rows() -> list[tuple[str, str, str]]:
+    return [
+        (kind, f"`{stage}`", meaning)
+        for kind, stages in STAGES.items()
+        for stage, meaning in stages.items()
+    ]
 
 
 def outcomes_page() -> str:

@@ -20,6 +20,7 @@ from tests.store.links.world import (
     proposal,
     proposed,
 )
+from trueup.model.stages import STAGES
 
 TRACKER = "jira.acme.org/SHOP"
 
@@ -232,6 +233,7 @@ def test_a_change_passes_every_boundary_from_task_to_quiet_in_production(world: 
         ("develop", 1): (3, 10, "landed"),
         ("release", 1): (10, None, None),
     }
+    assert {stage for stage, _ in stages_of(world, f"{SHOP}#1")} == set(STAGES["change"])
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say who is who, in clear, on this terminal only; tie accounts, or part them.
+    """Say who is who, and correct it.
+
+    Names are said in clear, on this terminal only.
 
     merge ties two accounts; split parts two, or keeps one apart from all; undo takes back the
     last decision, or those whose numbers are named. Decisions outlive collecting again.

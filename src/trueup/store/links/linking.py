@@ -132,7 +132,7 @@ class _Linking:
             return Linked(unchanged=len(records.targets()))
         if stage is not None:
             stage("linking", None)
-        records.see()
+        records.see(tables=INPUTS)
         facts = link_organisation(
             records, self._vault, journal, self._settings, self._before(), self._now
         )
@@ -143,7 +143,7 @@ class _Linking:
         return Linked(targets=(*done, *forgotten), unchanged=unchanged)
 
     def _one(self, records: Records, target_id: str, facts: Facts) -> bool:
-        records.see(target_id)
+        records.see(target_id, INPUTS)
         slices = facts.about(records, target_id)
         state = _digest(VERSION, records.digest(target_id, INPUTS), slices)
         if self._cursor(target_id) == state:

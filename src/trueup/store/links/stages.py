@@ -1,6 +1,6 @@
 """Everything that flows, as items passing through stages, from the united records.
 
-What each stage is: `trueup.model.tables.STAGES`.
+What each stage is: `trueup.model.stages.STAGES`.
 """
 
 from __future__ import annotations

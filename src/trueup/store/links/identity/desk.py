@@ -147,10 +147,15 @@ class Desk:
         first, second = self.find(one).account_id, self.find(other).account_id
         if first == second:
             raise ConfigError(f"{one} and {other} are one account.", hint="Name two.")
+        standing = self.decisions()
         word = Decision(
-            decision_id=0, kind="link", account_id=first, other_id=second, decided_at=now
+            decision_id=max((d.decision_id for d in standing), default=0) + 1,
+            kind="link",
+            account_id=first,
+            other_id=second,
+            decided_at=now,
         )
-        found = self._found([d for d in self.decisions() if d.kind != "exclude"] + [word])
+        found = self._found([*standing, word])
         pair = tuple(sorted((first, second)))
         for refusal in found.refused:
             if refusal.pair.rule == "operator" and refusal.pair[:2] == pair:

@@ -64,13 +64,7 @@ def find_persons(
     A machine or a deleted account is never united with a person.
     """
     shared = {account.account_id for account in accounts if is_shared(account)}
-    excluded = {d.account_id for d in decisions if d.kind == "exclude"}
-    apart = {frozenset((d.account_id, d.other_id)) for d in decisions if d.kind == "unlink"}
-    linked = [
-        pair_of(d.account_id, d.other_id, "operator")
-        for d in decisions
-        if d.kind == "link" and d.other_id is not None
-    ]
+    linked, apart, excluded = _words(decisions)
     uniting = _Uniting(accounts, apart)
     refused: list[Refusal] = []
     for pair in sorted(linked):
@@ -94,6 +88,28 @@ def find_persons(
         refused=tuple(refused),
         shared=tuple(sorted(shared)),
     )
+
+
+def _words(
+    decisions: Sequence[Decision],
+) -> tuple[set[Pair], set[frozenset[str | None]], set[str]]:
+    """Return links made, accounts kept apart, and accounts tied to nobody: the last word counts."""
+    linked: set[Pair] = set()
+    apart: set[frozenset[str | None]] = set()
+    excluded: set[str] = set()
+    for word in sorted(decisions, key=lambda decision: decision.decision_id):
+        both = {word.account_id, word.other_id or word.account_id}
+        if word.kind == "exclude":
+            excluded |= both
+            linked = {pair for pair in linked if word.account_id not in pair[:2]}
+        elif word.kind == "unlink":
+            apart.add(frozenset(both))
+            linked = {pair for pair in linked if set(pair[:2]) != both}
+        elif word.other_id is not None:
+            linked.add(pair_of(word.account_id, word.other_id, "operator"))
+            apart.discard(frozenset(both))
+            excluded -= both
+    return linked, apart, excluded
 
 
 class _Uniting:
