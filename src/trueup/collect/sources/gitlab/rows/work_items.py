@@ -190,7 +190,7 @@ class WorkItemRows:
         found = []
         for event in (*body.parts("states"), *body.parts("label_events")):
             at, label = event.at("created_at"), event.text("label")
-            state = event.text("action") or event.text("state")
+            state = event.text("action") or event.text("state") or ""
             is_known = label is None or self._statuses.stage(label) is not None
             if at is None:
                 body.faults.append("an event has no instant")
