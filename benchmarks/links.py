@@ -75,79 +75,75 @@ def repository(name: str, changes: int, seed: int) -> tuple[Tables, Tables, Tabl
     return git, forge, _tracker(name, number, opened, landed)
 
 
+def _chain(n: int, kind: int, begun: int, at: int) -> list[tuple[str, int, list[str], str]]:
+    """Return what change `n` landed as: hash, author instant, parents, and its landing's kind."""
+    first, second = begun - 2 * HOUR, begun - HOUR
+    tip = [f"m{n - 1}"] if n > 1 else []
+    if kind == 0:
+        return [
+            (f"w{n}a", first, tip, ""),
+            (f"w{n}b", second, [f"w{n}a"], ""),
+            (f"m{n}", at, [*tip, f"w{n}b"], "merge"),
+        ]
+    if kind == 1:
+        return [(f"m{n}", at, tip, "squash")]
+    return [(f"r{n}", first, tip, "direct"), (f"m{n}", second, [f"r{n}"], "direct")]
+
+
 def _git(name: str, number: Ints, way: Ints, times: tuple[Ints, Ints], author: Ints) -> Tables:
-    opened, landed = times
-    made: dict[str, list[Any]] = {
-        key: [] for key in ("sha", "parents", "authored", "landed", "who")
-    }
+    commits: list[tuple[str, int, int, list[str], int]] = []
+    landings: list[tuple[str, str, str, int | None, int]] = []
     parts: list[tuple[str, str]] = []
-    landings: list[tuple[str, str, str, int | None]] = []
-    tip = ""
-    for n, kind, begun, at, who in zip(
-        number.tolist(),
-        way.tolist(),
-        opened.tolist(),
-        landed.tolist(),
-        author.tolist(),
-        strict=True,
-    ):
-        work = [(f"w{n}a", begun - 2 * HOUR), (f"w{n}b", begun - HOUR)]
-        if kind == 0:
-            chain = [*work, (f"m{n}", at)]
-            above = [[tip], [f"w{n}a"], [tip, f"w{n}b"]]
-        elif kind == 1:
-            chain, above = [(f"m{n}", at)], [[tip]]
-        else:
-            chain = [(f"r{n}", work[0][1]), (f"m{n}", work[1][1])]
-            above = [[tip], [f"r{n}"]]
-        for (sha, authored), parents in zip(chain, above, strict=True):
-            made["sha"].append(sha)
-            made["parents"].append([p for p in parents if p])
-            made["authored"].append(authored)
-            made["landed"].append(at)
-            made["who"].append(who)
-        ids = [f"{name}:r{n}", f"{name}:m{n}"] if kind == 2 else [f"{name}#{n}"]
-        landings += (
-            [(ids[0], f"r{n}", "direct", None), (ids[1], f"m{n}", "direct", None)]
-            if kind == 2
-            else [(ids[0], f"m{n}", "merge" if kind == 0 else "squash", n)]
-        )
-        parts += [(ids[min(i, len(ids) - 1)], sha) for i, (sha, _) in enumerate(chain)]
-        tip = f"m{n}"
-    at_of = dict(zip(made["sha"], made["landed"], strict=True))
-    shas = made["sha"]
+    drawn = zip(number.tolist(), way.tolist(), *(t.tolist() for t in times), author.tolist(),
+                strict=True)  # fmt: skip
+    for n, kind, begun, at, who in drawn:
+        for sha, authored, parents, landing in _chain(n, kind, begun, at):
+            commits.append((sha, authored, at, parents, who))
+            change = f"{name}:{sha}" if landing == "direct" else f"{name}#{n}"
+            parts.append((change, sha))
+            if landing:
+                landings.append((change, sha, landing, None if landing == "direct" else n, at))
+    shas = [commit[0] for commit in commits]
+    people = named("p_git_", np.arange(PEOPLE))
+    ids = [f"{name}:{sha}" for sha in shas]
     return {
         "repository": rows(
-            "repository", 1, repository_id=name, head_commit_id=f"{name}:{tip}", is_shallow=False,
-            last_commit_at=int(landed[-1]),
+            "repository", 1, repository_id=name, head_commit_id=f"{name}:m{number[-1]}",
+            is_shallow=False, last_commit_at=int(times[1][-1]),
         ),
         "account": rows(
-            "account", PEOPLE, repository_id=name, account_id=named("p_git_", np.arange(PEOPLE)),
-            person_id=named("p_git_", np.arange(PEOPLE)), platform="git", actor_kind="human",
+            "account", PEOPLE, repository_id=name, account_id=people, person_id=people,
+            platform="git", actor_kind="human",
         ),
         "commit": rows(
-            "commit", len(shas), commit_id=[f"{name}:{sha}" for sha in shas], repository_id=name,
-            sha=shas, parent_shas=made["parents"], authored_at=made["authored"],
-            committed_at=made["landed"], clock="ok", actor_kind="human",
-            author_account_id=[f"p_git_{who}" for who in made["who"]],
+            "commit", len(shas), commit_id=ids, repository_id=name, sha=shas, clock="ok",
+            parent_shas=[c[3] for c in commits], authored_at=[c[1] for c in commits],
+            committed_at=[c[2] for c in commits], actor_kind="human",
+            author_account_id=[f"p_git_{c[4]}" for c in commits],
         ),
-        "commit_diff": rows(
-            "commit_diff", len(shas), commit_id=[f"{name}:{sha}" for sha in shas],
-            repository_id=name, lines_added=10, lines_deleted=5, patch_id=shas,
-        ),
-        "commit_file": rows(
-            "commit_file", len(shas), commit_id=[f"{name}:{sha}" for sha in shas],
-            repository_id=name, path="src/a.py",
-        ),
+        "commit_diff": rows("commit_diff", len(shas), commit_id=ids, repository_id=name,
+                            lines_added=10, lines_deleted=5, patch_id=shas),
+        "commit_file": rows("commit_file", len(shas), commit_id=ids, repository_id=name,
+                            path="src/a.py"),
+        **_landed(name, landings, parts),
+    }  # fmt: skip
+
+
+def _landed(
+    name: str,
+    landings: list[tuple[str, str, str, int | None, int]],
+    parts: list[tuple[str, str]],
+) -> Tables:
+    change, sha, kind, number, at = zip(*landings, strict=True)
+    return {
         "change": rows(
-            "change", len(landings), change_id=[row[0] for row in landings], repository_id=name,
-            landed_commit_id=[f"{name}:{row[1]}" for row in landings],
-            landing=[row[2] for row in landings], number=[row[3] for row in landings],
-            landed_at=[at_of[row[1]] for row in landings], state="merged", actor_kind="human",
+            "change", len(change), change_id=change, repository_id=name, landing=kind,
+            landed_commit_id=[f"{name}:{one}" for one in sha], number=number, landed_at=at,
+            state="merged", actor_kind="human",
         ),
         "change_commit": rows(
-            "change_commit", len(parts), change_id=[row[0] for row in parts], repository_id=name,
-            commit_id=[f"{name}:{row[1]}" for row in parts],
+            "change_commit", len(parts), change_id=[p[0] for p in parts], repository_id=name,
+            commit_id=[f"{name}:{p[1]}" for p in parts],
         ),
     }  # fmt: skip
 
@@ -155,6 +151,32 @@ def _git(name: str, number: Ints, way: Ints, times: tuple[Ints, Ints], author: I
 def _forge(
     name: str, number: Ints, times: tuple[Ints, Ints], author: Ints, draw: np.random.Generator
 ) -> Tables:
+    opened, landed = times
+    ids = named(f"{name}#", number)
+    hubs = named("p_hub_", np.arange(PEOPLE))
+    return {
+        "change": rows(
+            "change", number.size, change_id=ids, repository_id=name, number=number,
+            landed_commit_id=named(f"{name}:m", number), head_sha=[f"w{n}b" for n in number],
+            opened_at=opened, ready_at=opened, landed_at=landed, closed_at=landed, state="merged",
+            author_account_id=named("p_hub_", author), actor_kind="human",
+        ),
+        "account": rows(
+            "account", PEOPLE, repository_id=name, account_id=hubs, platform="github",
+            person_id=named("p_git_", np.arange(PEOPLE)), actor_kind="human",
+            link_rule="forge_commit_author",
+        ),
+        "work_item_mention": rows(
+            "work_item_mention", number.size, repository_id=name, target_kind="change",
+            target_id=ids, key=named(f"{key_of(name)}-", number), place="title", is_closing=False,
+        ),
+        **_said(name, number, times, draw),
+        **_delivered(name, number, landed),
+    }  # fmt: skip
+
+
+def _said(name: str, number: Ints, times: tuple[Ints, Ints], draw: np.random.Generator) -> Tables:
+    """Make up what was proposed, reviewed, commented and pushed."""
     opened, landed = times
     ids = named(f"{name}#", number)
 
@@ -165,60 +187,49 @@ def _forge(
         who = named("p_hub_", draw.integers(0, PEOPLE, place.size))
         return [ids[p] for p in place], when.astype(np.int64), who, np.arange(place.size)
 
-    tables: Tables = {
-        "change": rows(
-            "change", number.size, change_id=ids, repository_id=name, number=number,
-            landed_commit_id=named(f"{name}:m", number), head_sha=[f"w{n}b" for n in number],
-            opened_at=opened, ready_at=opened, landed_at=landed, closed_at=landed, state="merged",
-            author_account_id=named("p_hub_", author), actor_kind="human",
+    twice, when, who, turn = often(2)
+    thrice, said_at, said_by, third = often(3)
+    four, pushed_at, pushed_by, fourth = often(4)
+    return {
+        "proposed_commit": rows(
+            "proposed_commit", turn.size, change_id=twice, repository_id=name, position=turn % 2,
+            sha=[f"w{n}{end}" for n in number.tolist() for end in "ab"], author_account_id=who,
+            authored_at=np.repeat(opened, 2) - np.tile([2 * HOUR, HOUR], number.size),
+            actor_kind="human",
         ),
-        "account": rows(
-            "account", PEOPLE, repository_id=name, account_id=named("p_hub_", np.arange(PEOPLE)),
-            person_id=named("p_git_", np.arange(PEOPLE)), platform="github", actor_kind="human",
-            link_rule="forge_commit_author",
+        "review": rows(
+            "review", turn.size, review_id=named(f"{name}!", turn), change_id=twice,
+            repository_id=name, reviewer_account_id=who, actor_kind="human", submitted_at=when,
+            verdict=["commented", "approved"] * number.size,
+        ),
+        "review_comment": rows(
+            "review_comment", third.size, comment_id=named(f"{name}?", third), change_id=thrice,
+            repository_id=name, account_id=said_by, actor_kind="human", written_at=said_at,
+        ),
+        "change_event": rows(
+            "change_event", fourth.size, change_id=four, repository_id=name, kind="pushed",
+            happened_at=pushed_at, account_id=pushed_by, actor_kind="human",
         ),
     }  # fmt: skip
-    change, when, who, turn = often(2)
-    tables["proposed_commit"] = rows(
-        "proposed_commit", turn.size, change_id=change, repository_id=name, position=turn % 2,
-        sha=[f"w{n}{end}" for n in number.tolist() for end in "ab"], author_account_id=who,
-        authored_at=np.repeat(opened, 2) - np.tile([2 * HOUR, HOUR], number.size),
-        actor_kind="human",
-    )  # fmt: skip
-    tables["review"] = rows(
-        "review", turn.size, review_id=named(f"{name}!", turn), change_id=change,
-        repository_id=name, reviewer_account_id=who, actor_kind="human", submitted_at=when,
-        verdict=["commented", "approved"] * number.size,
-    )  # fmt: skip
-    change, when, who, turn = often(3)
-    tables["review_comment"] = rows(
-        "review_comment", turn.size, comment_id=named(f"{name}?", turn), change_id=change,
-        repository_id=name, account_id=who, actor_kind="human", written_at=when,
-    )  # fmt: skip
-    change, when, who, turn = often(4)
-    tables["change_event"] = rows(
-        "change_event", turn.size, change_id=change, repository_id=name, kind="pushed",
-        happened_at=when, account_id=who, actor_kind="human",
-    )  # fmt: skip
-    tables["work_item_mention"] = rows(
-        "work_item_mention", number.size, repository_id=name, target_kind="change", target_id=ids,
-        key=named(f"{key_of(name)}-", number), place="title", is_closing=False,
-    )  # fmt: skip
+
+
+def _delivered(name: str, number: Ints, landed: Ints) -> Tables:
+    """Make up deployments and incidents."""
     every = number[::10]
-    for_all = np.repeat(every, 2)
-    tables["deployment"] = rows(
-        "deployment", for_all.size, deployment_id=named(f"{name}/d", np.arange(for_all.size)),
-        service_id=name, repository_id=name, kind="deploy", outcome="success",
-        environment=["production", "staging"] * every.size, evidence="forge_deployment",
-        commit_id=named(f"{name}:m", for_all), started_at=landed[for_all - 1] + HOUR // 2,
-        finished_at=landed[for_all - 1] + HOUR,
-    )  # fmt: skip
-    hurt = number[::100]
-    tables["incident"] = rows(
-        "incident", hurt.size, incident_id=named(f"{name}/i", hurt), service_id=name,
-        opened_at=landed[hurt - 1] + 3 * HOUR, resolved_at=landed[hurt - 1] + 5 * HOUR,
-    )  # fmt: skip
-    return tables
+    for_all, hurt = np.repeat(every, 2), number[::100]
+    return {
+        "deployment": rows(
+            "deployment", for_all.size, deployment_id=named(f"{name}/d", np.arange(for_all.size)),
+            service_id=name, repository_id=name, kind="deploy", outcome="success",
+            environment=["production", "staging"] * every.size, evidence="forge_deployment",
+            commit_id=named(f"{name}:m", for_all), started_at=landed[for_all - 1] + HOUR // 2,
+            finished_at=landed[for_all - 1] + HOUR,
+        ),
+        "incident": rows(
+            "incident", hurt.size, incident_id=named(f"{name}/i", hurt), service_id=name,
+            opened_at=landed[hurt - 1] + 3 * HOUR, resolved_at=landed[hurt - 1] + 5 * HOUR,
+        ),
+    }  # fmt: skip
 
 
 def key_of(name: str) -> str:

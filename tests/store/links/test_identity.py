@@ -237,7 +237,7 @@ def test_a_login_that_is_the_local_part_is_suggested_and_not_made(world: World) 
     landed(world, [account(git, "git")], [account(hub, "github")]).link()
     assert persons(world)[git] != persons(world)[hub]
     (suggested,) = Desk(world.warehouse.folder).suggestions()
-    assert (suggested.rule, suggested.score) == ("same_login", 0.5)
+    assert (suggested.rule, suggested.certainty) == ("same_login", 0.5)
 
 
 def test_parting_two_accounts_beats_every_rule(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.links.world import SHOP, Row, World, at, deployment, proposal
 from trueup.config import LinkSettings, Settings
-from trueup.store.links.incidents import PEAK
+from trueup.store.links.delivery.incidents import PEAK
 
 
 def incident(name: str, hours: float, service: str | None = SHOP, **more: object) -> Row:

@@ -116,7 +116,7 @@ def _listed(desk: Desk, *, alone_too: bool) -> dict[str, Any]:
 def _suggested(desk: Desk) -> dict[str, Any]:
     return {
         "suggested": [
-            {"score": each.score, "rule": each.rule, "one": _plain(each.one),
+            {"score": each.certainty, "rule": each.rule, "one": _plain(each.one),
              "other": _plain(each.other)}
             for each in desk.suggestions()
         ],

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from trueup.model.tables import COVERAGE
+from trueup.store.links.delivery.shipped import Shipped
 from trueup.store.links.records import Records
-from trueup.store.links.shipped import Shipped
 
 PART = "links"
 _REMEDY_PEOPLE = "See `trueup identity suggest`, and correct with `trueup identity merge`."

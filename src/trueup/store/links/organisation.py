@@ -10,13 +10,13 @@ import pyarrow as pa
 from trueup.config import Settings
 from trueup.store.identity import Vault
 from trueup.store.links.counted import incident_coverage, mailbox_coverage
-from trueup.store.links.deployments import unite_deployments
+from trueup.store.links.delivery.deployments import unite_deployments
+from trueup.store.links.delivery.incidents import link_incidents
+from trueup.store.links.delivery.services import find_services
+from trueup.store.links.delivery.work import find_items
 from trueup.store.links.identity.journal import Journal
 from trueup.store.links.identity.resolving import link_rows, resolve
-from trueup.store.links.incidents import link_incidents
 from trueup.store.links.records import ORGANISATION, Records
-from trueup.store.links.services import find_services
-from trueup.store.links.work import find_items
 from trueup.store.rows import canonical, content_digest
 
 _KNOWN_INCIDENT = """

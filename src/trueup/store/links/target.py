@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from trueup.store.links.changes import unite_changes
 from trueup.store.links.counted import (
     change_coverage,
     deployment_coverage,
     identity_coverage,
     work_coverage,
 )
-from trueup.store.links.graph import Graph, graph_of
-from trueup.store.links.incidents import link_commits_named
-from trueup.store.links.marks import carry_marks
+from trueup.store.links.delivery.changes import unite_changes
+from trueup.store.links.delivery.graph import Graph, graph_of
+from trueup.store.links.delivery.incidents import link_commits_named
+from trueup.store.links.delivery.marks import carry_marks
+from trueup.store.links.delivery.services import find_touched
+from trueup.store.links.delivery.shipped import ship
+from trueup.store.links.delivery.work import link_work
 from trueup.store.links.organisation import Facts
 from trueup.store.links.records import Records, landed_as
-from trueup.store.links.services import find_touched
-from trueup.store.links.shipped import ship
 from trueup.store.links.stages import other_stages, stages_of_changes
-from trueup.store.links.work import link_work
 
 PERSON_COLUMNS: Mapping[str, str] = {
     "membership": "person_id",

@@ -34,7 +34,7 @@ class Suggestion:
     one: Account
     other: Account
     rule: str
-    score: float
+    certainty: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Desk:
                 one=self._by_id[pair.one],
                 other=self._by_id[pair.other],
                 rule=pair.rule,
-                score=pair.score,
+                certainty=pair.certainty,
             )
             for pair in self._found().suggested
         )

@@ -1,4 +1,4 @@
-"""What speaks for two accounts being one person's: rules in their order, each with its score."""
+"""What speaks for two accounts being one person's: rules in their order, and how sure each is."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Pair(NamedTuple):
     one: str
     other: str
     rule: str
-    score: float
+    certainty: float
 
 
 def pairs(accounts: Sequence[Account], stated: Iterable[Pair]) -> list[Pair]:
@@ -86,7 +86,7 @@ def pairs(accounts: Sequence[Account], stated: Iterable[Pair]) -> list[Pair]:
         is, a people file.
     """
     found = {
-        pair_of(pair.one, pair.other, pair.rule, pair.score)
+        pair_of(pair.one, pair.other, pair.rule, pair.certainty)
         for pair in stated
         if pair.one != pair.other
     }
@@ -95,7 +95,8 @@ def pairs(accounts: Sequence[Account], stated: Iterable[Pair]) -> list[Pair]:
     order = list(RULES)
     rank = {rule: place for place, rule in enumerate(order)}
     return sorted(
-        found, key=lambda p: (-p.score, rank.get(p.rule, rank["stated"]), p.one, p.other, p.rule)
+        found,
+        key=lambda p: (-p.certainty, rank.get(p.rule, rank["stated"]), p.one, p.other, p.rule),
     )
 
 
@@ -124,10 +125,10 @@ def folded(name: str) -> str:
     return " ".join(sorted(_words(name)))
 
 
-def pair_of(one: str, other: str, rule: str, score: float | None = None) -> Pair:
-    """Return two accounts in their order; the score is the rule's unless one is given."""
+def pair_of(one: str, other: str, rule: str, certainty: float | None = None) -> Pair:
+    """Return two accounts in their order; the certainty is the rule's unless one is given."""
     first, second = sorted((one, other))
-    return Pair(first, second, rule, RULES[rule] if score is None else score)
+    return Pair(first, second, rule, RULES[rule] if certainty is None else certainty)
 
 
 def _noreply(people: Sequence[Account]) -> Iterator[Pair]:

@@ -76,7 +76,7 @@ def find_persons(
             continue
         if shared.intersection(pair[:2]):
             refused.append(Refusal(pair=pair, reason=SHARED))
-        elif pair.score < 1:
+        elif pair.certainty < 1:
             suggested.append(pair)
         else:
             reason = uniting.unite(pair)

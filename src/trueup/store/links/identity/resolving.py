@@ -125,7 +125,7 @@ def _link(account_id: str, person_id: str, pair: Pair, now: int) -> dict[str, ob
         "account_id": account_id,
         "person_id": person_id,
         "rule": pair.rule,
-        "score": pair.score,
+        "score": pair.certainty,
         "decided_by": "operator" if pair.rule == "operator" else "rule",
         "linked_at": now,
         "unlinked_at": None,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from trueup.store.links.graph import Graph, Ints
+from trueup.store.links.delivery.graph import Graph, Ints
 from trueup.store.links.records import Records, landed_as
 
 BY_TIME = 0.8

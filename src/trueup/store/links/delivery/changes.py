@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from trueup.store.links.graph import Graph
+from trueup.store.links.delivery.graph import Graph
 from trueup.store.links.records import Records, landed_as
 
 _OLDEST = 180 * 86_400_000_000
