@@ -122,10 +122,10 @@ def issue(
     native: int,
     key: str,
     *histories: Payload,
-    now: str = "To Do",
-    kind: str = "Task",
-    created: str = "2026-03-02T09:00:00.000+0100",
-    updated: str = "2026-03-02T09:00:00.000+0100",
+    now: Any = "To Do",
+    kind: Any = "Task",
+    created: Any = "2026-03-02T09:00:00.000+0100",
+    updated: Any = "2026-03-02T09:00:00.000+0100",
     **fields: Any,
 ) -> Payload:
     """Return an issue; the server takes its history out where Jira would."""

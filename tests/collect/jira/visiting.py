@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.collect.jira.server import JiraServer
-from trueup.collect.connector import Batch
+from trueup.collect.connector import Batch, Progress
 from trueup.collect.recorded import Gone, Note, Page, Reading, Record, Skipped, Sweep, Web
 from trueup.collect.sources.jira.source import SOURCE
 from trueup.config import Connection, ServiceSettings, Settings
@@ -63,7 +63,7 @@ class Visiting:
     kept: Kept
     now: int = NOW
     is_reconciling: bool = False
-    progress: Unheard = field(default_factory=Unheard)
+    progress: Progress = field(default_factory=Unheard)
 
     def checkpoint(self, stream: str) -> str | None:
         """Return where a stream stands."""

@@ -1,0 +1,1 @@
+"""Plain files of events: deployments, incidents, people, teams, services, policies, runs."""

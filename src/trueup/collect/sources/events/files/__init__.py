@@ -1,0 +1,1 @@
+"""From files to lines, and from lines to records."""

@@ -1,0 +1,1 @@
+"""The schema of each kind of event, as it is published."""
