@@ -247,6 +247,8 @@ def test_pain_14_unchanged_changes_are_not_read_again_and_lists_answer_not_modif
     kept = visit(server)
     scripted = Scripted(server.answer)
     visit(scripted, kept)
+    assert server.calls["not modified"] == 1  # the list of deployments
+    assert len(scripted.asked) == 4
     queries = [q.body["query"] for q in scripted.asked if q.body]
     assert not any("...Item" in query for query in queries)
 

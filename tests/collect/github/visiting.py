@@ -10,6 +10,7 @@ from tests.collect.github.server import GitHubServer
 from trueup.collect.connector import Batch, Identify, Progress
 from trueup.collect.recorded import Gone, Note, Page, Reading, Record, Skipped, Sweep, Web
 from trueup.collect.sources.github.source import SOURCE
+from trueup.collect.web.seen import Seen
 from trueup.config import Connection, Settings
 from trueup.testing.scripted import FakeTime, Scripted, Unheard, scripted_web
 
@@ -32,6 +33,7 @@ class Kept:
     checkpoints: dict[str, str] = field(default_factory=dict)
     gone: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
     pages: int = 0
 
     def keep(self, page: Page) -> None:
@@ -104,7 +106,8 @@ def visit(
     answering = server if isinstance(server, Scripted) else server.answer
     assert SOURCE.server is not None
     web = scripted_web(connection, SOURCE.server, answering, time=time)
-    return collected(
+    web.seen = Seen(earlier={} if is_reconciling else kept.versions)
+    collected(
         web,
         kept,
         connection,
@@ -112,6 +115,8 @@ def visit(
         is_reconciling=is_reconciling,
         now=now,
     )
+    kept.versions = {**kept.versions, **web.seen.now}
+    return kept
 
 
 def collected(
