@@ -39,6 +39,8 @@ PER_DEVELOPER_WEEK = Unit("per_developer_week", "per developer-week")
 PER_DEVELOPER_MONTH = Unit("per_developer_month", "per developer-month")
 PER_TEAM_WEEK = Unit("per_team_week", "per team-week")
 PER_ITEM = Unit("per_item", "per item")
+PER_CHANGE = Unit("per_change", "per change")
+PER_DEPLOYMENT = Unit("per_deployment", "per deployment")
 COMMENTS = Unit("comments", "comments")
 CHARACTERS = Unit("characters", "characters")
 FILES = Unit("files", "files")
@@ -47,7 +49,7 @@ RELATIVE = Unit("relative", "%")
 
 UNITS: tuple[Unit, ...] = (
     *(SECONDS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS, FILES, RELATIVE),
-    *(PER_WEEK, PER_DAY, PER_ITEM, PER_TEAM_WEEK),
+    *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
     *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
 )
 

@@ -64,9 +64,7 @@ def forge() -> Forge:
         ("quick_silent_approvals_ratio", 1 / 2),
     ],
 )
-def test_a_number_worked_out_from_the_drawing(
-    forge: Forge, metric: str, expected: float
-) -> None:
+def test_a_number_worked_out_from_the_drawing(forge: Forge, metric: str, expected: float) -> None:
     assert value(metric, forge) == pytest.approx(expected)
 
 

@@ -396,9 +396,7 @@ def test_quarters_without_an_interval_are_not_set_beside_others() -> None:
     )
 
 
-def test_a_clone_cut_off_at_an_edge_is_seen_in_part_though_nobody_counts_what_is_beyond() -> (
-    None
-):
+def test_a_clone_cut_off_at_an_edge_is_seen_in_part_though_nobody_counts_what_is_beyond() -> None:
     edge = CoverageRow(
         repository_id="a/b",
         subject="history before the clone's edge",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import NO, YES, proposals, shared, with_actor
+from trueup.measure.authorship import NO, YES, shared, with_actor
 from trueup.measure.metric import Tables
 
 
@@ -23,37 +23,32 @@ def acts(tables: Tables) -> ibis.Table:
 
 
 def _acts(tables: Tables) -> ibis.Table:
-    found = [
-        _commits(tables),
-        *(
-            _by_account(tables, name, instant, account)
-            for name, instant, account in (
-                ("proposed_commit", "authored_at", "author_account_id"),
-                ("review", "submitted_at", "reviewer_account_id"),
-                ("review_comment", "written_at", "account_id"),
-                ("change_event", "happened_at", "account_id"),
-            )
-        ),
-    ]
-    opened = proposals(tables)
-    opened = opened.select("person", "repository_id", "change_id", acted_at="opened_at")
-    rows = ibis.union(*(each.select(_COLUMNS) for each in [*found, opened]), distinct=False)
-    return rows.filter(rows.person.notnull() & rows.acted_at.notnull())
-
-
-_COLUMNS = ("person", "acted_at", "repository_id", "change_id")
-
-
-def _commits(tables: Tables) -> ibis.Table:
-    commit = tables["commit"]
+    commit, part = tables["commit"], tables["change_commit"]
+    part = part.select("change_id", part_commit_id="commit_id")
     commit = commit.filter(commit.clock == "ok")
-    part = tables["change_commit"].select("change_id", part_commit_id="commit_id")
-    rows = commit.left_join(part, commit.commit_id == part.part_commit_id)
-    return with_actor(rows, tables, "author_account_id").rename(acted_at="authored_at")
+    commit = commit.left_join(part, commit.commit_id == part.part_commit_id)
+    found = [_by(commit, "authored_at", "author_account_id")]
+    for name, instant, account in _ACTS:
+        found.append(_by(tables[name], instant, account))
+    rows = ibis.union(*found, distinct=False)
+    rows = with_actor(rows.filter(rows.acted_at.notnull()), tables, "account")
+    rows = rows.filter(rows.person.notnull())
+    return rows.select("person", "acted_at", "repository_id", "change_id")
 
 
-def _by_account(tables: Tables, name: str, instant: str, account: str) -> ibis.Table:
-    return with_actor(tables[name], tables, account).rename(acted_at=instant)
+_ACTS = (
+    ("change", "opened_at", "author_account_id"),
+    ("proposed_commit", "authored_at", "author_account_id"),
+    ("review", "submitted_at", "reviewer_account_id"),
+    ("review_comment", "written_at", "account_id"),
+    ("change_event", "happened_at", "account_id"),
+)
+
+
+def _by(rows: ibis.Table, instant: str, account: str) -> ibis.Table:
+    return rows.select(
+        *("repository_id", "change_id", "actor_kind"), account=account, acted_at=instant
+    )
 
 
 def active(tables: Tables) -> ibis.Table:

@@ -7,7 +7,7 @@ from typing import Literal
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import MARKED, changes, people
+from trueup.measure.authorship import MARKED, changes, people, shared
 from trueup.measure.lines import removals
 from trueup.measure.metric import Tables
 from trueup.measure.windows import DAY
@@ -27,6 +27,10 @@ def spells(tables: Tables) -> ibis.Table:
     Columns: ``spell_person``, ``spell_team``, ``spell_starts_at``, ``spell_ends_at``. Of two
     memberships at once the one begun later holds, so that nobody counts twice.
     """
+    return shared(tables, "spells", lambda: _spells(tables))
+
+
+def _spells(tables: Tables) -> ibis.Table:
     rows = tables["membership"]
     rows = rows.filter(rows.person_id.notnull()).mutate(
         starts=rows.started_at.fill_null(_ALWAYS), ends=rows.ended_at.fill_null(_FOR_EVER)
@@ -76,6 +80,10 @@ def owners(tables: Tables) -> ibis.Table:
 
     Where several do (a monorepo), the change's author decides or nobody does.
     """
+    return shared(tables, "owners", lambda: _owners(tables))
+
+
+def _owners(tables: Tables) -> ibis.Table:
     rows = tables["service"]
     rows = rows.filter(rows.team_id.notnull())
     found = rows.group_by(owned_repository_id=rows.repository_id).agg(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import ibis
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from trueup.errors import MeasureError, PersonIsNotAUnit
 from trueup.measure.active_periods import per_period
-from trueup.measure.authorship import horizon, record_horizon
+from trueup.measure.authorship import horizon, record_horizon, remembered
+from trueup.measure.days import with_days
 from trueup.measure.metric import (
     DIMENSIONS,
     FewestOwners,
@@ -26,7 +28,7 @@ from trueup.measure.metric import (
 )
 from trueup.measure.placing import PLACED, placed
 from trueup.measure.presence import has
-from trueup.measure.windows import Every, boundary_table
+from trueup.measure.windows import Every
 from trueup.model.evidence import Window
 
 Floats = NDArray[np.float64]
@@ -92,6 +94,8 @@ class Frame:
         Of ratios: the team each row belongs to, or the repository where no team is recorded.
     unit_of
         Which of the two it is, in the plural.
+    crews
+        Of things, not acts of persons: the members of each team. None of acts.
     window
         Which span was asked for, or what the rows and the history span.
     """
@@ -110,6 +114,7 @@ class Frame:
     window: Window
     unit: Labels | None = None
     unit_of: str = ""
+    crews: Mapping[str, frozenset[str]] | None = None
 
 
 def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
@@ -127,14 +132,34 @@ def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
     window = asked.window or Window(start_at=0, end_at=until)
     rows = _within(rows, window, stock="until_at" in rows.columns)
     columns = [*asked.by, *([asked.every] if asked.every else [])]
-    apart = [*asked.by, *(["unit"] if unit_of else [])]
-    if isinstance(metric.summary, PerActive | OverPersons):
-        rows = per_period(rows, metric.summary, window, asked.timezone, apart)
-    rows = _with_calendar(rows, window, asked.timezone)
+    summary = metric.summary
+    if isinstance(summary, PerActive | OverPersons | PerWeek) and summary.period:
+        rows = per_period(rows, summary, summary.period, window, asked.timezone, list(asked.by))
+    rows = with_days(rows, window, asked.timezone)
     if isinstance(metric.summary, _ADDED_UP):
-        rows = _summed(rows, [*columns, *apart])
+        rows = _summed(rows, [*columns, *(["unit"] if unit_of else [])])
     frame = _framed(rows.to_pyarrow(), columns, window, opened=asked.window is None)
-    return replace(frame, unit_of=unit_of)
+    crews = _crews(tables) if metric.of_artefacts else None
+    return replace(frame, unit_of=unit_of, crews=crews)
+
+
+def _crews(tables: Tables) -> dict[str, frozenset[str]]:
+    """Return who was ever a member of each team."""
+    rows = tables["membership"].select("team_id", "person_id").distinct().to_pyarrow()
+    found: dict[str, set[str]] = {}
+    for team, person in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        if team is not None and person is not None:
+            found.setdefault(team, set()).add(person)
+    return {team: frozenset(persons) for team, persons in found.items()}
+
+
+def _has_several(tables: Tables, rows: ibis.Table) -> bool:
+    """Say whether rows are of repositories, and more than one is recorded."""
+
+    def count() -> int:
+        return int(tables["repository"].repository_id.nunique().to_pyarrow().as_py())
+
+    return "repository" in rows.columns and remembered(tables, "repositories", count) > 1
 
 
 _RATIOS = (RatioOfSums, PerActive)
@@ -154,7 +179,7 @@ def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> tuple[ibis.Tabl
     unit_of = ""
     if by_team:
         rows, unit_of = rows.mutate(unit=rows.team), "teams"
-    elif isinstance(metric.summary, _RATIOS) and "repository" in rows.columns:
+    elif isinstance(metric.summary, RatioOfSums) and _has_several(tables, rows):
         rows, unit_of = rows.mutate(unit=rows.repository), "repositories"
     for dimension in asked.by:
         if dimension not in rows.columns:
@@ -174,11 +199,6 @@ def _within(rows: ibis.Table, window: Window, *, stock: bool) -> ibis.Table:
     else:
         inside &= rows["at"] >= window.start_at
     return rows.filter(inside | rows["at"].isnull())
-
-
-def _with_calendar(rows: ibis.Table, window: Window, timezone: str) -> ibis.Table:
-    spans = ibis.memtable(boundary_table(window, timezone))
-    return rows.left_join(spans, [rows["at"] >= spans.starts_at, rows["at"] < spans.ends_at])
 
 
 def _summed(rows: ibis.Table, columns: list[str]) -> ibis.Table:

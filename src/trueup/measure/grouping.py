@@ -56,8 +56,10 @@ def slices(frame: Frame, k: int, parts: tuple[str, ...] = ()) -> list[Slice | Wi
     parts
         Dimensions along which only the numerator is split (`RatioOfSums.parts`).
     """
-    about_authors = tuple(name for name in frame.dimensions if name in ABOUT_AUTHORS)
-    rest = [name for name in frame.dimensions if name not in ABOUT_AUTHORS]
+    of_things = ("service",) if frame.crews is not None else ()
+    asked = [name for name in ABOUT_AUTHORS if name not in of_things]
+    about_authors = tuple(name for name in frame.dimensions if name in asked)
+    rest = [name for name in frame.dimensions if name not in asked]
     neutral = tuple(name for name in rest if name not in parts)
     inner = tuple(name for name in rest if name in parts)
     found: list[Slice | Withheld] = []
@@ -96,7 +98,7 @@ def _author_slices(
 ) -> list[Slice | Withheld]:
     whole = set(split) <= set(parts)
     members = _members(frame, split, places, skip_null=whole)
-    persons = {member: _persons(frame, rows) for member, rows in members.items()}
+    persons = {member: _persons(frame, rows, member) for member, rows in members.items()}
     shown = roll_up(persons, k, split, protected=frozenset(m for m in members if UNMARKED in m))
     if shown is None:
         n = int(frame.n[places].sum())
@@ -110,7 +112,7 @@ def _author_slices(
 
 
 def roll_up(
-    persons: Mapping[Member, frozenset[int]],
+    persons: Mapping[Member, frozenset[int] | frozenset[str]],
     k: int,
     split: tuple[str, ...],
     *,
@@ -133,7 +135,7 @@ def roll_up(
     if small & protected or small & _fixed(small):
         return None
     large = sorted(set(counted) - small - protected, key=lambda m: (len(counted[m]), m))
-    together = frozenset[int]().union(*(counted[m] for m in small))
+    together: frozenset[int | str] = frozenset().union(*(counted[m] for m in small))
     while small and len(together) < k and large:
         smallest = large.pop(0)
         small.add(smallest)
@@ -149,7 +151,10 @@ def _fixed(members: set[Member]) -> set[Member]:
     return {member for member in members if set(member) & two_sided}
 
 
-def _persons(frame: Frame, rows: Places) -> frozenset[int]:
+def _persons(frame: Frame, rows: Places, member: Member) -> frozenset[int] | frozenset[str]:
+    """Return who stands behind a member: who acted, or of things the team they belong to."""
+    if frame.crews is not None:
+        return frozenset[str]().union(*(frame.crews.get(name, ()) for name in member))
     codes = frame.person.codes[rows]
     return frozenset(int(code) for code in np.unique(codes[(codes >= 0) & (frame.n[rows] > 0)]))
 

@@ -14,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueup.measure.numerics.counts import dispersion, poisson, quantile_ranks, wilson
-from trueup.measure.numerics.kaplan_meier import kaplan_meier, quantile_draws
+from trueup.measure.numerics.kaplan_meier import (
+    binned_quantile_draws,
+    kaplan_meier,
+    quantile_draws,
+)
 from trueup.measure.numerics.resampling import (
     block_draws,
     block_length,
@@ -30,6 +34,10 @@ QUANTILE_DRAWS = 499
 FEWEST_CLUSTERS = 10
 WEEKS_FOR_BLOCKS = 26
 _CELLS_AT_ONCE = 4_000_000
+MANY = 20_000
+"""Above so many items, quantiles of reweighted samples are sought among bins of equal numbers."""
+_CELLS_OF_MANY = 10_000_000
+_FEWEST_BINS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,7 @@ def ratio_spread(
     items: int,
     of_flags: bool,
     seed: int,
+    clusters_of: str = "authors",
 ) -> Spread:
     """Return the interval of sum(top) / sum(bottom).
 
@@ -69,13 +78,13 @@ def ratio_spread(
     if not settled and authors >= FEWEST_CLUSTERS:
         found = _by_cluster(top, bottom, clusters, seed)
         if found is not None:
-            method = "cluster bootstrap over authors, expanded percentile"
+            method = f"cluster bootstrap over {clusters_of}, expanded percentile"
             return Spread(interval=_interval(found, method), clusters=authors)
     spans = np.unique(weeks[(weeks >= 0) & (bottom > 0)]).size
     if not settled and spans >= FEWEST_CLUSTERS:
         found = _by_week(top, bottom, weeks, seed)
         if found is not None:
-            method = f"block bootstrap over weeks ({authors} authors are too few to resample)"
+            method = f"block bootstrap over weeks ({authors} {clusters_of} are too few to resample)"
             return Spread(interval=_interval(found, method), clusters=spans)
     if of_flags and items > 0:
         low, high = wilson(float(top.sum()), items)
@@ -83,7 +92,7 @@ def ratio_spread(
         return Spread(interval=Interval(low=low, high=high, method=method), clusters=authors)
     return Spread(
         interval=None,
-        because="complete count; fewer than 10 authors and 10 weeks to resample",
+        because=f"complete count; fewer than 10 {clusters_of} and 10 weeks to resample",
         clusters=authors,
     )
 
@@ -213,6 +222,9 @@ def _quantiles_of_draws(
     order = np.lexsort((~ended, values))
     values, ended, places = values[order], ended[order], places[order]
     draws = cluster_draws(int(places.max()) + 1, QUANTILE_DRAWS, seed)
+    bins = _CELLS_OF_MANY // draws.shape[1]
+    if values.size > MANY and bins >= _FEWEST_BINS:
+        return binned_quantile_draws(values, ended, places, draws, shares, bins=bins)
     step = max(1, _CELLS_AT_ONCE // values.size)
     parts = [
         quantile_draws(values, ended, draws[start : start + step][:, places], shares)

@@ -78,3 +78,20 @@ def surviving_lines(tables: Tables) -> ibis.Table:
     left = rows.line_count - rows.gone.fill_null(0)
     rows = rows.mutate(alive=ibis.greatest(left, 0).cast("float64"))
     return rows.filter(rows.alive > 0)
+
+
+def change_sizes(tables: Tables) -> ibis.Table:
+    """Return the lines of each change: ``sized_change_id``, ``lines`` (null: unknown).
+
+    Added and deleted, as the forge counts them, else as git does.
+    """
+    diff = tables["commit_diff"].select("lines_added", "lines_deleted", diff_commit_id="commit_id")
+    part = tables["change_commit"].select("change_id", "commit_id")
+    rows = part.inner_join(diff, part.commit_id == diff.diff_commit_id)
+    in_git = rows.group_by(git_change_id=rows.change_id).agg(
+        git_lines=(_.lines_added + _.lines_deleted).sum()
+    )
+    change = tables["change"]
+    rows = change.left_join(in_git, change.change_id == in_git.git_change_id)
+    on_forge = (rows.lines_added + rows.lines_deleted).cast("int64")
+    return rows.select(sized_change_id="change_id", lines=on_forge.fill_null(rows.git_lines))

@@ -49,9 +49,12 @@ class PerWeek:
     ----------
     signed
         Rows count for their `value`, +1 in and -1 out, so that the rate is that of growth.
+    period
+        Count periods in which there is a row, in the time zone of the workspace, not rows.
     """
 
     signed: bool = False
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,13 @@ class RatioOfSums:
     parts
         Dimensions that split the numerator only: the share of *all* rows that is marked with
         this tool, not the share among the rows of this tool.
+    clusters_of
+        What the interval resamples, as the column ``cluster`` names it.
     """
 
     of_flags: bool = False
     parts: tuple[str, ...] = ()
+    clusters_of: str = "authors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,15 +159,19 @@ class Survival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """The four mean waits of Little's law, from rows with ``at`` and ``until_at``.
+    """Little's law, from rows with ``at`` and ``until_at``: one figure of it.
 
     Parameters
     ----------
     stage
-        ``release`` or ``develop``.
+        Which stage all rows are of; empty where the column ``stage`` tells.
+    figure
+        The four mean waits, or the items inside on average, or those that come or leave per week:
+        all of the same items in the same window.
     """
 
-    stage: Literal["release", "develop"]
+    stage: Literal["release", "develop", ""] = ""
+    figure: Literal["wait", "level", "arrivals", "departures"] = "wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +190,24 @@ class MonthsCompared:
     figure: Literal["released", "lead_time"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The mean of durations in each ``stage`` over that in the stage before it.
+
+    Rows with ``censored`` true say "at least this long" and stay in.
+
+    Parameters
+    ----------
+    order
+        The stages, first to last; those without rows are passed over.
+    clusters_of
+        What the interval resamples, as the column ``cluster`` names it.
+    """
+
+    order: tuple[str, ...]
+    clusters_of: str
+
+
 Summary = (
     PerWeek
     | RatioOfSums
@@ -191,6 +219,7 @@ Summary = (
     | Survival
     | Waits
     | MonthsCompared
+    | Steps
 )
 
 
@@ -243,6 +272,11 @@ class Metric:
     awaits
         The source this number would come from and that no connector reads yet; the metric abstains
         and names it.
+    apart
+        Dimensions it is always split by: what the whole would add up is too unlike.
+    of_artefacts
+        Rows are things (deployments, pipeline runs), not acts of persons: a service needs no k, and
+        a team counts its members.
     source
         Which records it comes from. All but ``git`` reach as far as any record does; ``git``
         reaches to the newest commit.
@@ -267,6 +301,8 @@ class Metric:
     least_coverage: float = 0.0
     requires: tuple[str, ...] = ()
     awaits: str = ""
+    apart: tuple[str, ...] = ()
+    of_artefacts: bool = False
     source: str = "git"
 
     def __post_init__(self) -> None:

@@ -78,7 +78,7 @@ def _of_paths(tables: Tables) -> ibis.Table:
     service = tables["service"].select(
         "service_id",
         kept_repository_id="repository_id",
-        prefix=_.path_prefix.fill_null("").rstrip("/"),
+        prefix=_.path_prefix.fill_null("").re_replace("/+$", ""),
     )
     part = tables["change_commit"].select("change_id", part_commit_id="commit_id")
     file = tables["commit_file"].select("repository_id", "commit_id", "path")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from trueup.measure.frame import SEED, Asked, fetch
 from trueup.measure.marked_months import compare_months
-from trueup.measure.metric import Metric, MonthsCompared, Survival, Tables, Waits
+from trueup.measure.metric import Metric, MonthsCompared, Steps, Survival, Tables, Waits
 from trueup.measure.presence import missing
 from trueup.measure.queue import wait_findings
+from trueup.measure.stage_costs import step_findings
 from trueup.measure.summaries import Task, summarise
 from trueup.measure.survival import survive
 from trueup.measure.windows import Every
@@ -46,6 +47,7 @@ def measure(  # the front door of the room: each option is one the command line 
     MeasureError
         The metric cannot be split so.
     """
+    by = (*dict.fromkeys((*metric.apart, *by)),)
     asked = Asked(by=by, every=every, window=window, k=k, timezone=timezone, seed=seed)
     lacking = missing(metric, tables, window)
     if lacking is not None:
@@ -54,6 +56,8 @@ def measure(  # the front door of the room: each option is one the command line 
         found = survive(metric, tables, asked)
     elif isinstance(metric.summary, Waits):
         found = wait_findings(metric, tables, asked)
+    elif isinstance(metric.summary, Steps):
+        found = step_findings(metric, tables, asked)
     elif isinstance(metric.summary, MonthsCompared):
         found = compare_months(metric, tables, asked)
     else:

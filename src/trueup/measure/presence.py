@@ -26,6 +26,12 @@ SOURCES = {
     "membership": ("teams", "Name the teams in a file, or connect the forge that knows them."),
     "service": ("services", "Name the services in trueup.toml."),
     "pipeline_run": ("pipeline runs", "Connect the CI system, or the forge that runs it."),
+    "pipeline_run.tests_run": ("results of tests", "Let pipelines report their tests (JUnit)."),
+    "release": ("releases", "Tag releases, or name the tag pattern in trueup.toml."),
+    "release_api_change": (
+        "comparisons of releases",
+        "Set python_interfaces = true under [git] in trueup.toml, and collect again.",
+    ),
     "deployment": ("deployments", "Connect deployments: the forge, the CI system or a file."),
     "incident": ("incidents", "Connect the incident tool, or name incidents in a file."),
 }

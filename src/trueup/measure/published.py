@@ -180,7 +180,14 @@ FIGURES: tuple[PublishedFigure, ...] = (
         0.162,
         _SOURCE,
     ),
-    _row("deploys_week", "deployments per week", "", -0.117, _SOURCE, remark=_TENTH),
+    _row(
+        "deploys_week",
+        "deployments per week",
+        "deployments_per_week",
+        -0.117,
+        _SOURCE,
+        remark=_TENTH,
+    ),
     _row("churn_ratio", "code churn", "proposed_churn_ratio", 8.61, _SOURCE),
     _row("pr_size", "average pull request size", "proposed_size_lines", 0.513, _SOURCE),
     _row("files_per_pr", "files edited per pull request", "changed_files", 0.597),
@@ -240,11 +247,25 @@ FIGURES: tuple[PublishedFigure, ...] = (
     ),
     _row("time_waiting", "task time waiting", "work_item_waiting_seconds", None, group=_MEAN),
     _row("time_qa", "task time in QA", "work_item_qa_seconds", None, group=_MEAN),
-    _row("lead_time", "lead time", "", 4.804, remark=_TENTH),
-    _row("incidents_per_pr", "incidents-to-pull-request ratio", "", 2.427, _SOURCE),
-    _row("incidents_month", "monthly incidents", "", 0.579, _SOURCE),
-    _row("bugs_per_dev", "bugs per developer", "", 0.54, _SOURCE),
-    _row("bugs_per_pr", "bugs per pull request", "", 0.287, _SOURCE),
+    _row(
+        "lead_time",
+        "lead time",
+        "lead_time_from_commit_seconds",
+        4.804,
+        group=_MEAN,
+        remark=_TENTH + " Mean or median is not said.",
+    ),
+    _row(
+        "incidents_per_pr",
+        "incidents-to-pull-request ratio",
+        "incidents_per_change",
+        2.427,
+        _SOURCE,
+        remark="Beside incidents_month it implies that 54 % fewer changes were merged.",
+    ),
+    _row("incidents_month", "monthly incidents", "incidents_per_week", 0.579, _SOURCE),
+    _row("bugs_per_dev", "bugs per developer", "bugs_per_developer_month", 0.54, _SOURCE),
+    _row("bugs_per_pr", "bugs per pull request", "bugs_per_change", 0.287, _SOURCE),
     _row("tickets_reopened", "reopened tickets", "reopened_work_items_ratio", 0.126, _ANOTHER),
     _row(
         "tasks_per_dev",
@@ -274,7 +295,14 @@ FIGURES: tuple[PublishedFigure, ...] = (
     _row(
         "pr_size", "average pull request size", "proposed_size_lines", 1.54, _SOURCE, edition=2025
     ),
-    _row("bugs_per_dev", "bugs per developer", "", 0.09, _SOURCE, edition=2025),
+    _row(
+        "bugs_per_dev",
+        "bugs per developer",
+        "bugs_per_developer_month",
+        0.09,
+        _SOURCE,
+        edition=2025,
+    ),
     _row(
         "ctx_task_day",
         "tasks touched per developer per day",
@@ -299,12 +327,30 @@ FIGURES: tuple[PublishedFigure, ...] = (
         edition=2025,
     ),
     *(
-        _row(row, title, "", "no significant correlation with adoption", _SOURCE, edition=2025)
-        for row, title in (
-            ("deploys_week", "deployment frequency, by company"),
-            ("lead_time", "lead time, by company"),
-            ("change_failure_ratio", "change failure rate, by company"),
-            ("recovery", "recovery time, by company"),
+        _row(
+            row,
+            title,
+            metric,
+            "no significant correlation with adoption",
+            _SOURCE,
+            group=group,
+            edition=2025,
+        )
+        for row, title, metric, group in (
+            ("deploys_week", "deployment frequency, by company", "deployments_per_week", ()),
+            ("lead_time", "lead time, by company", "lead_time_from_commit_seconds", _MEDIAN),
+            (
+                "change_failure_ratio",
+                "change failure rate, by company",
+                "failed_deployments_ratio",
+                (),
+            ),
+            (
+                "recovery",
+                "recovery time, by company",
+                "failed_deployment_recovery_seconds",
+                _MEDIAN,
+            ),
         )
     ),
 )

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from trueup.measure.frame import Asked, Frame, fetch
 from trueup.measure.grouping import Slice, Withheld, slices
-from trueup.measure.intervals import Spread, weekly_mean_spread
+from trueup.measure.intervals import Spread, level_spread, rate_spread, weekly_mean_spread
 from trueup.measure.littles_law import LittlesLaw, life_seen, littles_law, predicted_waits
 from trueup.measure.metric import Metric, Tables, Waits
-from trueup.measure.summaries import Task, coverage_of, measurement, withheld
+from trueup.measure.numerics.counts import dispersion
+from trueup.measure.summaries import Task, coverage_of, mean_inside, measurement, withheld
 from trueup.measure.windows import buckets, clip
 from trueup.model.evidence import Abstention, Finding, Group, Window
 
@@ -23,7 +24,9 @@ GUESSING = ("edge-corrected", "survival")
 MOST_GUESSED = 0.5
 """Above this share of a wait lies beyond the log, the number would be a guess and is not given."""
 DIFFERENT_ITEMS = "Level, arrivals and wait do not describe the same items."
-RELEASE, DEVELOP = "release", "develop"
+RELEASE, DEVELOP, TASK = "release", "develop", "task"
+SEEN_LATE = (DEVELOP, TASK)
+"""Stages an item is seen to have been in only once it has left them."""
 SEEN_LATE_SHARE = 0.9
 """Share of landed changes whose development must fit between the window's end and the newest
 commit: what has not landed yet is not in the log at all."""
@@ -76,7 +79,7 @@ def read_log(frame: Frame, cut: Slice, stage: str) -> Log:
     left = np.maximum(left, entered)
     window = frame.window
     until = window.end_at * MICRO
-    if stage == DEVELOP and rows.size:
+    if stage in SEEN_LATE and rows.size:
         landed = left <= until
         late = float(np.quantile((left - entered)[landed], SEEN_LATE_SHARE)) if landed.any() else 0
         end = max(window.start_at, window.end_at - round(late / MICRO))
@@ -98,7 +101,7 @@ def law_of(log: Log, window: Window | None = None) -> LittlesLaw | None:
 def _waits_of(task: Task, cut: Slice) -> list[Finding]:
     summary = task.metric.summary
     assert isinstance(summary, Waits)
-    log = read_log(task.frame, cut, summary.stage)
+    log = read_log(task.frame, cut, dict(cut.group).get("stage", summary.stage))
     every = task.asked.every
     spans: list[tuple[Group, Window]] = [((), log.window)]
     if every:
@@ -112,7 +115,11 @@ def _waits_of(task: Task, cut: Slice) -> list[Finding]:
             found.append(abstain(task.metric, group, "No change passed through.", window))
             continue
         period = Period(log=log, law=law, group=group, window=window, is_whole=not every)
-        found.extend(_four_waits(task, period, coverage_of(task.frame, cut)))
+        coverage = coverage_of(task.frame, cut)
+        if summary.figure == "wait":
+            found.extend(_four_waits(task, period, coverage))
+        else:
+            found.append(_flow(task, period, summary.figure, coverage))
     return found
 
 
@@ -152,6 +159,42 @@ def _four_waits(task: Task, period: Period, coverage: float | None) -> list[Find
             spread = _wait_spread(period.log, window, name, task.asked.seed)
             found.append(measurement(task, group, value, n, spread, coverage, window=window))
     return found
+
+
+def _flow(task: Task, period: Period, figure: str, coverage: float | None) -> Finding:
+    """Return the level or a rate of the very items, in the very window, the waits are of."""
+    law, seed = period.law, task.asked.seed
+    weeks = law.seconds / WEEK_SECONDS
+    if figure == "level":
+        inside = law.open_at_start + law.arrivals
+        spread = level_spread(_weekly_levels(period), seed)
+        value, n = law.level, inside
+    else:
+        n = law.arrivals if figure == "arrivals" else law.departures
+        value = n / weeks
+        weekly = _weekly_counts(period, figure)
+        spread = rate_spread(weekly, float(n), value, dispersion(weekly), seed)
+    return measurement(task, period.group, value, n, spread, coverage, window=period.window)
+
+
+def _weekly_counts(period: Period, figure: str) -> Floats:
+    log, start = period.log, period.window.start_at * MICRO
+    instants = log.entered if figure == "arrivals" else log.left
+    weeks = int(period.law.seconds // WEEK_SECONDS)
+    place = (instants - start) // WEEK_SECONDS
+    held = (place >= 0) & (place < weeks)
+    return np.bincount(place[held].astype(np.int64), minlength=weeks).astype(float)
+
+
+def _weekly_levels(period: Period) -> Floats:
+    log, start = period.log, period.window.start_at
+    week = round(WEEK_SECONDS / MICRO)
+    spans = [
+        Window(start_at=start + place * week, end_at=start + (place + 1) * week)
+        for place in range(int(period.law.seconds // WEEK_SECONDS))
+    ]
+    entered, left = log.entered / MICRO, log.left / MICRO
+    return np.array([mean_inside(entered, left, span) for span in spans])
 
 
 def keeps_the_law(law: LittlesLaw, wait: float) -> bool:

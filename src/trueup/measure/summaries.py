@@ -134,6 +134,7 @@ def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
         items=n,
         of_flags=summary.of_flags,
         seed=task.asked.seed,
+        clusters_of=summary.clusters_of,
     )
     value = float(top.sum() / bottom.sum())
     found = measurement(task, cut.group, value, n, spread, coverage_of(frame, cut))

@@ -59,37 +59,39 @@ def buckets(window: Window, every: Every, timezone: str) -> tuple[Bucket, ...]:
 
 
 @lru_cache(maxsize=32)
-def period_table(
-    window: Window, period: Literal["day", "week", "month"], timezone: str
-) -> pa.Table:
-    """Return the days, weeks or months that meet `window`, whole.
+def calendar_table(window: Window, timezone: str) -> pa.Table:
+    """Return the days that meet `window`, whole, and in which week, month and quarter each lies.
 
-    Columns: ``period_starts_at``, ``period_ends_at`` (epoch microseconds). Days begin at local
-    midnight, so that they have 23 or 25 hours where clocks are changed.
+    Columns: ``day`` (0, 1, ...), ``day_starts_at``, ``day_ends_at``, ``week_starts_at``,
+    ``month_starts_at`` (epoch microseconds) and the labels ``week``, ``month``, ``quarter``. Days
+    begin at local midnight, so that they have 23 or 25 hours where clocks are changed.
     """
-    if period != "day":
-        spans = [span.window for span in buckets(window, period, timezone)]
-        starts, ends = [span.start_at for span in spans], [span.end_at for span in spans]
-    else:
-        bounds = _midnights(window, ZoneInfo(timezone))
-        starts, ends = bounds[:-1], bounds[1:]
-    return pa.table(
-        {
-            "period_starts_at": pa.array(starts, pa.int64()),
-            "period_ends_at": pa.array(ends, pa.int64()),
-        }
-    )
+    zone = ZoneInfo(timezone)
+    days = _days(window, zone)
+    bounds = [instant(day.year, day.month, day.day, zone) for day in days]
+    months = [day.replace(day=1) for day in days[:-1]]
+    weeks = [day - dt.timedelta(days=day.weekday()) for day in days[:-1]]
+    starts = {day: instant(day.year, day.month, day.day, zone) for day in {*weeks, *months}}
+    columns = {
+        "day": pa.array(range(len(months)), pa.int64()),
+        "day_starts_at": pa.array(bounds[:-1], pa.int64()),
+        "day_ends_at": pa.array(bounds[1:], pa.int64()),
+        "week_starts_at": pa.array([starts[week] for week in weeks], pa.int64()),
+        "month_starts_at": pa.array([starts[month] for month in months], pa.int64()),
+        "week": pa.array([_label(week, "week") for week in weeks], pa.string()),
+        "month": pa.array([_label(month, "month") for month in months], pa.string()),
+        "quarter": pa.array([_label(month, "quarter") for month in months], pa.string()),
+    }
+    return pa.table(columns)
 
 
-def _midnights(window: Window, zone: ZoneInfo) -> list[int]:
+def _days(window: Window, zone: ZoneInfo) -> list[dt.date]:
+    """Return the days that meet `window`, and the one after; none of an empty window."""
     if window.end_at <= window.start_at:
-        return []
+        return [dt.date(1970, 1, 1)]
     day = dt.datetime.fromtimestamp(window.start_at // 1_000_000, zone).date()
-    found = [instant(day.year, day.month, day.day, zone)]
-    while found[-1] < window.end_at:
-        day += dt.timedelta(days=1)
-        found.append(instant(day.year, day.month, day.day, zone))
-    return found
+    last = dt.datetime.fromtimestamp((window.end_at - 1) // 1_000_000, zone).date()
+    return [day + dt.timedelta(days=number) for number in range((last - day).days + 2)]
 
 
 @lru_cache(maxsize=32)

@@ -199,6 +199,19 @@ RELEASE = _table(
     is_prerelease=pa.bool_(),
 )
 
+RELEASE_API_CHANGE = _table(
+    "release_api_change",
+    "replace",
+    (),
+    repository_id=_NAME,
+    release_id=_TEXT,
+    previous_release_id=_TEXT,  # the full release it was compared with
+    package=_NAME,  # path of the package in the repository, e.g. "src/flask"
+    kind=_NAME,  # of breakage, as griffe names it; null of the row that says it was compared
+    breakage_count=_COUNT,
+    is_compared=pa.bool_(),  # false where a file could not be read or time ran out
+)
+
 CHANGE = _table(
     "change",
     "replace",
@@ -323,6 +336,7 @@ TABLES: Mapping[str, Table] = {
         LINE_REMOVAL,
         COMMIT_REVERT,
         RELEASE,
+        RELEASE_API_CHANGE,
         CHANGE,
         CHANGE_COMMIT,
         AI_ATTRIBUTION,

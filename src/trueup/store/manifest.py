@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-
 LINKS = "links"
 """Source of rows united from those of the others; on reading they stand in for them."""
 

@@ -197,7 +197,9 @@ class Warehouse:
             self._collecting.discard((source, target_id))
 
 
-_OURS = frozenset((".gitignore", "format", "generations", "raw", "segments", "scratch", "writer.lock"))
+_OURS = frozenset(
+    (".gitignore", "format", "generations", "raw", "segments", "scratch", "writer.lock")
+)
 
 
 def _prepare(folder: Path) -> None:

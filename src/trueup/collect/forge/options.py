@@ -18,7 +18,7 @@ OPTIONS: Mapping[str, str] = {
 }
 
 _ITEM_TYPES = ("feature", "task", "bug", "incident", "epic", "other")
-_PREFIX = r"(?:(?:type|kind|category|issue)\s*[:/=-]\s*|[a-z]-)?"
+_PREFIX = r"(?:(?:type|kind|category|issue)\s*(?:::|[:/=-])\s*|[a-z]-)?"
 _LABELS = {
     "incident": r"incident|outage|post-?mortem|sev(?:erity)?[-: ]?[0-4]",
     "bug": r"bugs?|defect|regression|crash|i-crash|confirmed[- ]bug",
@@ -30,7 +30,7 @@ _KNOWN = {
     kind: re.compile(rf"{_PREFIX}(?:{names})", re.IGNORECASE) for kind, names in _LABELS.items()
 }
 _SEVERITY = re.compile(
-    r"((?:sev|p)-?[0-5])|(?:severity|priority|sev|prio)\s*[-:/= ]\s*([\w ]+)", re.IGNORECASE
+    r"((?:sev|p)-?[0-5])|(?:severity|priority|sev|prio)\s*(?:::|[-:/= ])\s*([\w ]+)", re.IGNORECASE
 )
 
 

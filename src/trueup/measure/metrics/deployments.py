@@ -49,7 +49,9 @@ def _batches(tables: Tables) -> ibis.Table:
     rows = rows.left_join(size, rows.deployment_id == size.sized_id)
     one_chain = ibis.window(group_by=["repository", "service"], order_by="at")
     is_first = ibis.row_number().over(one_chain) == 0
-    return rows.mutate(value=rows.changes.fill_null(0).cast("float64"), known=rows.known & ~is_first)
+    return rows.mutate(
+        value=rows.changes.fill_null(0).cast("float64"), known=rows.known & ~is_first
+    )
 
 
 def _arriving(tables: Tables) -> ibis.Table:

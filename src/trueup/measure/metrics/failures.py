@@ -16,13 +16,13 @@ _DORA = "DORA, Software delivery performance metrics"
 _KAPLAN = "Kaplan and Meier (1958), JASA 53"
 _LINKED = (
     "An incident follows from a deployment if it opened while that ran or within 7 days of its end "
-    "and is linked, 50 % likely or more, to it or to a change it was the first to bring. "
+    "and is linked, 50 % likely or more, to it or to a change it was the first to bring."
 )
 _POPULATION = (
     "Successful deployments to production that ended 7 days or more before the newest record; "
     "rollbacks are left out. "
 )
-_OPEN = "What still lasts is censored at the newest record. "
+_OPEN = "What still lasts is censored at the newest record."
 _REMEDY = "Connect deployments and the incident tool, and wait until deployments are 7 days old."
 _UNREPORTED = "What nobody reports as an incident did not happen."
 _CAUSE = "A link says which deployment came before, by rule: not why anything broke."
@@ -92,7 +92,7 @@ FAILED_DEPLOYMENTS_RATIO = Metric(
     name="failed_deployments_ratio",
     question="Which share of deployments is followed by a failure in production?",
     definition="The change failure share: deployments from which one incident or more followed, "
-    "over deployments. " + _POPULATION + _LINKED + "Split by stage, by what the best link rests "
+    "over deployments. " + _POPULATION + _LINKED + " Split by stage, by what the best link rests "
     "on: declared, derived or guessed.",
     unit=RATIO,
     kind="quality",
@@ -106,8 +106,10 @@ FAILED_DEPLOYMENTS_RATIO = Metric(
     caveats=(
         _UNREPORTED,
         _CAUSE,
-        "Deploying more often with the same number of incidents lowers it: read it beside "
-        "incidents_per_week.",
+        (
+            "Deploying more often with the same number of incidents lowers it: read it beside "
+            "incidents_per_week."
+        ),
     ),
     remedy=_REMEDY,
     unknown_because="have no instant at which they ended",
@@ -143,7 +145,7 @@ FAILED_DEPLOYMENT_RECOVERY_SECONDS = Metric(
     name="failed_deployment_recovery_seconds",
     question="How long from a failed deployment until production is whole again?",
     definition="From the end of a deployment that failed until the last of the incidents that "
-    "followed from it is resolved. " + _OPEN + _LINKED,
+    "followed from it is resolved. " + _OPEN + " " + _LINKED,
     unit=SECONDS,
     kind="quality",
     better="lower",

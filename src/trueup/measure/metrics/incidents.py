@@ -110,8 +110,8 @@ INCIDENTS_PER_WEEK = Metric(
 INCIDENTS_PER_CHANGE = Metric(
     name="incidents_per_change",
     question="How many incidents open for each change that lands?",
-    definition="Incidents of production opened in the window, over changes that landed in it, bots' "
-    "left out: a ratio of sums, in which one change may carry several incidents.",
+    definition="Incidents of production opened in the window, over changes that landed in it, "
+    "those of bots left out: a ratio of sums, in which one change may carry several incidents.",
     unit=PER_CHANGE,
     kind="quality",
     better="lower",
@@ -158,8 +158,8 @@ BUGS_PER_DEVELOPER_MONTH = Metric(
 BUGS_PER_CHANGE = Metric(
     name="bugs_per_change",
     question="How many bugs are reported for each change that lands?",
-    definition="Work items of type bug created in the window, over changes that landed in it, bots' "
-    "left out: a ratio of sums.",
+    definition="Work items of type bug created in the window, over changes that landed in it, "
+    "those of bots left out: a ratio of sums.",
     unit=PER_CHANGE,
     kind="quality",
     better="lower",

@@ -129,7 +129,7 @@ UNMAPPED_CHANGES_RATIO = Metric(
     "two. What landed later and waits is not among them.",
     unit=RATIO,
     kind="activity",
-    better="lower",
+    better="neither",
     needs=_NEEDS,
     rows=_unmapped,
     summary=RatioOfSums(of_flags=True, parts=("stage",)),

@@ -33,6 +33,7 @@ def _changes_touched(tables: Tables) -> ibis.Table:
 
 def _items_touched(tables: Tables) -> ibis.Table:
     touched = item_acts(tables)
+    touched = touched.filter(touched.person.notnull())
     developer = acts(tables).select(developer="person").distinct()
     touched = touched.left_join(developer, touched.person == developer.developer)
     is_known = touched.developer.notnull()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
-from ibis import _
 
 from trueup.measure.acts import acts, over_active
 from trueup.measure.authorship import YES, proposals, record_horizon
 from trueup.measure.delivery import WATCHED, delivered, in_teams
+from trueup.measure.lines import change_sizes
 from trueup.measure.metric import Metric, PerActive, PerWeek, RatioOfSums, Tables
 from trueup.measure.work import TASKS, links, work_items
 from trueup.units import PER_DEVELOPER_WEEK, PER_TEAM_WEEK, PER_WEEK, RATIO
@@ -96,24 +96,10 @@ def _sound(tables: Tables) -> ibis.Table:
 
 
 def _sound_lines(tables: Tables) -> ibis.Table:
-    rows, size = _sound(tables), _sizes(tables)
+    rows, size = _sound(tables), change_sizes(tables)
     rows = rows.left_join(size, rows.change_id == size.sized_change_id)
     lines = rows.lines.fill_null(0).cast("float64")
     return rows.mutate(value=rows.value * lines, weight=lines, known=rows.lines.notnull())
-
-
-def _sizes(tables: Tables) -> ibis.Table:
-    """Return the lines of each change: as the forge counts them, else as git does."""
-    diff = tables["commit_diff"].select("lines_added", "lines_deleted", diff_commit_id="commit_id")
-    part = tables["change_commit"].select("change_id", "commit_id")
-    rows = part.inner_join(diff, part.commit_id == diff.diff_commit_id)
-    in_git = rows.group_by(git_change_id=rows.change_id).agg(
-        git_lines=(_.lines_added + _.lines_deleted).sum()
-    )
-    change = tables["change"]
-    rows = change.left_join(in_git, change.change_id == in_git.git_change_id)
-    on_forge = (rows.lines_added + rows.lines_deleted).cast("int64")
-    return rows.select(sized_change_id="change_id", lines=on_forge.fill_null(rows.git_lines))
 
 
 CHANGES_LANDED_PER_DEVELOPER_WEEK = Metric(

@@ -48,6 +48,9 @@ class Curve:
         return float(self.times[reached[0]]) if reached.size else None
 
 
+_MOST_BINS = 2_000
+
+
 def kaplan_meier(
     exits: Floats,
     ended: Booleans,
@@ -119,6 +122,41 @@ def quantile_draws(
     reached = [-(1 - share) - _TIE for share in shares]
     first = np.array([np.searchsorted(row, reached) for row in falling]).reshape(-1, len(shares))
     return np.asarray(np.append(exits, np.nan)[first], dtype=float)
+
+
+def binned_quantile_draws(
+    exits: Floats,
+    ended: Booleans,
+    clusters: NDArray[np.int64],
+    draws: Floats,
+    shares: tuple[float, ...],
+    *,
+    bins: int,
+) -> Floats:
+    """Return what `quantile_draws` does, to the nearest of so many bins of equal numbers.
+
+    Parameters
+    ----------
+    exits, ended, clusters
+        Shape (n,), in ascending order of exits; the cluster of each item, a number from 0.
+    draws
+        Shape (draws, clusters); how often each cluster is in each sample.
+    """
+    bins, count = min(bins, _MOST_BINS), exits.size
+    place = np.arange(count) * bins // count
+    cell = clusters * bins + place
+    shape = (draws.shape[1], bins)
+    leaving = draws @ _sums(cell, np.ones(count), shape[0] * bins).reshape(shape)
+    gone = leaving.cumsum(axis=1)
+    if ended.all():
+        falling = gone / gone[:, -1:] - 1
+    else:
+        events = draws @ _sums(cell, ended.astype(float), shape[0] * bins).reshape(shape)
+        falling = -product_limit(gone[:, -1:] - gone + leaving, events)
+    reached = [-(1 - share) - _TIE for share in shares]
+    first = np.array([np.searchsorted(row, reached) for row in falling]).reshape(-1, len(shares))
+    last = np.searchsorted(place, np.arange(bins), side="right") - 1
+    return np.asarray(np.append(exits[last], np.nan)[first], dtype=float)
 
 
 def _still_waiting(weights: Floats, ended: Booleans) -> Floats:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from trueup.collect.fields import instant
 from trueup.collect.recorded import Fetched, Note, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
 from trueup.collect.sources.github.asking.graph import Graph, next_cursor, nodes_of
@@ -102,13 +103,14 @@ class _Reader:
         edge = _earlier(since)
         query = queries.listing(self.kind.connection, newest_first=True)
         found: dict[str, str] = {}
+        settled = self.settled()
         for node in self._named(query):
-            if edge and str(node.get("updatedAt")) < edge:
+            updated_at = _said_at(node.get("updatedAt")) or settled
+            if edge and updated_at < edge:
                 break
-            found.setdefault(str(node["id"]), str(node.get("updatedAt")))
+            found.setdefault(str(node["id"]), updated_at)
         self.visit.progress.stage(self.kind.stream, len(found))
         oldest_first = sorted(found, key=lambda node_id: found[node_id])
-        settled = self.settled()
         yield from self._by_id(
             oldest_first, lambda last: {"since": max(since, min(found[last], settled))}
         )
@@ -225,6 +227,15 @@ class _Reader:
 
 def _sound(nodes: list[Any]) -> Iterator[dict[str, Any]]:
     return (n for n in nodes if isinstance(n, dict) and n.get("id") and n.get("number"))
+
+
+def _said_at(value: object) -> str | None:
+    """Return an instant in the form all are compared in, None where it is none."""
+    try:
+        moment = instant(str(value))
+    except ValueError:
+        return None
+    return datetime.fromtimestamp(moment // 1_000_000, UTC).strftime(_FORM)
 
 
 def _earlier(since: str) -> str:

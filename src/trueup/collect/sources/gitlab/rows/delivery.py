@@ -153,12 +153,9 @@ class DeliveryRows:
 
         Tiers are production, staging, testing, development and other.
         """
-        if tier in (None, "other"):
-            return self._options.environment(name, None)
-        return "production" if tier == "production" else self._lower(name, tier)
-
-    def _lower(self, name: str | None, tier: str | None) -> str | None:
-        return name.strip().lower() if name else tier
+        named = self._options.environment(name, tier == "production")
+        is_misnamed = named == "production" and tier not in (None, "other", "production")
+        return tier if is_misnamed else named
 
     def add_release(self, body: Fields) -> None:
         """Add a release, and the artifact where files are linked to it.

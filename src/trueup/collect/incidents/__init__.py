@@ -1,0 +1,1 @@
+"""What sources of incidents share: services, what words name, rows."""

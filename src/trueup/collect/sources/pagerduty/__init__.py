@@ -1,0 +1,1 @@
+"""PagerDuty: incidents of services, with when they were acknowledged and resolved."""
