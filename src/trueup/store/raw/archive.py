@@ -3,7 +3,7 @@
 One SQLite file per source and target below ``raw/``. Of every record the newest version is kept;
 each change of a record gets the next sequence number, so that what is new since the last reading
 is one range. A page and its checkpoint are one transaction: a process killed at any instant
-leaves both or neither. Why this form: docs/decisions/0011-raw-archive-and-runner.md.
+leaves both or neither. Why this form: docs/decisions/0012-raw-archive-and-runner.md.
 """
 
 from __future__ import annotations
