@@ -43,13 +43,13 @@ class Graph:
         query = f"query($path: ID!) {{ project(fullPath: $path) {{ {selection} }} }}"
         body = {"query": query, "variables": {"path": self.project}}
         answer = self.web.post(self.path, body=body).json()
-        data = answer.get("data") if isinstance(answer, Mapping) else None
-        if not isinstance(data, Mapping):
+        told = answer.get("data") if isinstance(answer, Mapping) else None
+        if not isinstance(told, Mapping):
             raise SourceIncomplete(
                 f"GitLab does not answer by GraphQL: {_said(answer)}.",
                 hint="GitLab 17.0 or newer is needed; if it is, collect again.",
             )
-        found = data.get("project")
+        found = told.get("project")
         if not isinstance(found, Mapping):
             raise SourceUnavailable(
                 f"GitLab shows nothing of {self.project} by GraphQL.",
