@@ -56,6 +56,15 @@ class NewestFirst(ShopSource):
             yield replace(page, checkpoint=pages[-1].checkpoint)
 
 
+class RunsAhead(ShopSource):
+    """Notes the end as reached with its first page."""
+
+    def fetch(self, visit: Visit) -> Iterator[Fetched]:
+        last = str(max(visit.web.get("changes/numbers").json()))
+        for fetched in super().fetch(visit):
+            yield replace(fetched, checkpoint=last) if isinstance(fetched, Page) else fetched
+
+
 class CountsItself(ShopSource):
     """Reads a record by its place among the others."""
 
@@ -150,7 +159,7 @@ class OwnsByNumber(ShopSource):
 BROKEN = [
     (Dates(), "test_a_second_visit_brings_nothing_new"),
     (NewestFirst(), "test_a_visit_stopped_after_any_page_goes_on_to_the_same_rows"),
-    (NewestFirst(), "test_a_server_that_dies_at_any_question_costs_nothing"),
+    (RunsAhead(), "test_a_server_that_dies_at_any_question_costs_nothing"),
     (CountsItself(), "test_rows_depend_on_records_and_not_on_their_order"),
     (Remembers(), "test_all_rows_can_be_made_again_without_the_source"),
     (Chokes(), "test_damaged_records_are_read_or_counted"),
@@ -183,7 +192,7 @@ def test_a_source_that_breaks_a_promise_is_noticed(
     source: ShopSource, test: str, tmp_path: Path
 ) -> None:
     run(suite(ShopSource()), test, tmp_path / "sound")
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, LookupError)):
         run(suite(source), test, tmp_path / "broken")
 
 

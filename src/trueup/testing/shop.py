@@ -91,8 +91,8 @@ class ShopSource:
 
     def fetch(self, visit: Visit) -> Iterator[Fetched]:
         """Yield pages of what was edited since the last one."""
+        since = visit.checkpoint("changes") or "0"
         while True:
-            since = visit.checkpoint("changes") or "0"
             reply = visit.web.get("changes", params={"since": since}, fresh=False)
             found = [] if reply.status == 304 else reply.json()
             if not found:
@@ -100,7 +100,8 @@ class ShopSource:
             records = tuple(
                 Record(kind="change", key=str(one["number"]), body=_scrubbed(one)) for one in found
             )
-            yield Page(stream="changes", records=records, checkpoint=str(found[-1]["edit"]))
+            since = str(found[-1]["edit"])
+            yield Page(stream="changes", records=records, checkpoint=since)
         if visit.is_reconciling:
             numbers = visit.web.get("changes/numbers").json()
             yield Sweep(kind="change", keys=frozenset(map(str, numbers)))
