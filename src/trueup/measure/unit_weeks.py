@@ -43,6 +43,7 @@ _TOKENS = (
     *("uncached_input_tokens", "cache_read_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "output_tokens"),
 )
+_SECOND = 1e6  # microseconds, which are added up whole: no order of rows changes their sum
 
 
 def unit_weeks(
@@ -151,7 +152,7 @@ def _weeks(tables: Tables, until: int | None, timezone: str) -> tuple[Bucket, ..
 def _counted(tables: Tables, unit: UnitKind, weeks: tuple[Bucket, ...]) -> _Grid:
     """Count everything, one pass over each table."""
     calendar = _Calendar(weeks)
-    landed = delivered(tables, unit).to_pyarrow()
+    landed = delivered(tables, unit).order_by("change_id").to_pyarrow()
     change = ibis.memtable(landed)
     seats = ibis.memtable(_seats(tables, unit, calendar).to_pyarrow())
     counted = [
@@ -248,9 +249,9 @@ def _landings(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
 
 def _productions(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
     rows = calendar.weekly(change, "produced_at")
-    lead = ibis.greatest(rows.produced_at - rows.first_commit_at, 0) / 1e6
+    lead = ibis.greatest(rows.produced_at - rows.first_commit_at, 0)
     timed = rows.first_commit_at.notnull()
-    rows = rows.mutate(lead=ibis.ifelse(timed, lead, ibis.null("float64")))
+    rows = rows.mutate(lead=ibis.ifelse(timed, lead, ibis.null("int64")))
     sound = ~rows.is_failed & ~rows.is_undoing
     return rows.group_by("unit", "week").agg(
         deployed=_.count(),
@@ -259,8 +260,8 @@ def _productions(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
         incidents=_.incidents.sum(),
         rework=_.is_rework.cast("int64").sum(),
         timed=_.lead.count(),
-        lead_seconds=_.lead.sum(),
-        lead_median_seconds=_.lead.median(),
+        lead_seconds=_.lead.sum() / _SECOND,
+        lead_median_seconds=_.lead.median() / _SECOND,
     )
 
 
@@ -280,9 +281,11 @@ def _reviews(tables: Tables, change: ibis.Table, calendar: _Calendar) -> ibis.Ta
     )
     first = first.left_join(opened, first.change_id == opened.opened_change_id)
     asked = first.requested_at.fill_null(first.opened_at)
-    first = first.mutate(wait=ibis.greatest(first.reviewed_at - asked, 0) / 1e6)
+    first = first.mutate(wait=ibis.greatest(first.reviewed_at - asked, 0))
     first = calendar.weekly(first.filter(first.wait.notnull()), "reviewed_at")
-    return first.group_by("unit", "week").agg(reviews=_.count(), review_wait_seconds=_.wait.sum())
+    return first.group_by("unit", "week").agg(
+        reviews=_.count(), review_wait_seconds=_.wait.sum() / _SECOND
+    )
 
 
 def _items(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
@@ -394,11 +397,14 @@ def _foundations(tables: Tables, grid: _Grid, unit: UnitKind, adopted: Ints) -> 
         first = first.inner_join(own, first.repository_id == own.own_repository_id)
     else:
         first = first.mutate(unit=first.repository_id)
-    level = first.group_by("unit").agg(level=_.level.mean(), since=_.since.max()).to_pyarrow()
+    held = first.select("unit", "level", "since").order_by("unit", "level").to_pyarrow()
+    level = held.group_by("unit", use_threads=False).aggregate(
+        [("level", "mean"), ("since", "max")]
+    )
     names = pa.array(grid.units, pa.string())
     place = pc.index_in(names, value_set=level["unit"].cast(pa.string()).combine_chunks())
-    known = pc.take(level["level"], place).cast(pa.float64()).fill_null(np.nan).to_numpy()
-    since = pc.take(level["since"], place).fill_null(0).to_numpy()
+    known = pc.take(level["level_mean"], place).cast(pa.float64()).fill_null(np.nan).to_numpy()
+    since = pc.take(level["since_max"], place).fill_null(0).to_numpy()
     starts = np.array([week.window.start_at for week in grid.weeks])
     late = (adopted != NEVER) & (since > starts[adopted])
     return np.where(late, np.nan, known)
