@@ -97,11 +97,19 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """Rows whose record is gone: `row_id` is the value of the owner column of `table`."""
+    """Rows whose record is gone: `row_id` is the value of the owner column of `table`.
+
+    Parameters
+    ----------
+    noticed_at
+        Epoch microseconds UTC; needed where the record is there and says itself that it no longer
+        counts, for the runner knows the instant only of records that are not.
+    """
 
     table: str
     row_id: str
     reason: str = "deleted"
+    noticed_at: int = 0
 
 
 Normalised = Batch | Skipped | Gone
@@ -135,6 +143,25 @@ GENIE_KEY = Signing(form="GenieKey {token}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A right by the name a server gives it.
+
+    Parameters
+    ----------
+    name
+        ``read:org``.
+    opens
+        What stays closed without it.
+    wider
+        Names of rights that include it.
+    """
+
+    name: str
+    opens: str
+    wider: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The server side of a source.
 
@@ -148,12 +175,21 @@ class Server:
         Sent with every request: the version of the interface, the form of answers.
     at_once
         Most requests under way at a time.
+    rights
+        What the token must be allowed, in the words of the page that makes tokens.
+    scopes_header
+        Header field of replies that names the rights of the token, where there is one.
+    scopes
+        Rights it should name.
     """
 
     address: str = ""
     signing: Signing = BEARER
     headers: Mapping[str, str] = field(default_factory=dict)
     at_once: int = 8
+    rights: str = ""
+    scopes_header: str = ""
+    scopes: tuple[Scope, ...] = ()
 
 
 class Reply(Protocol):
@@ -289,13 +325,3 @@ class RecordedSource(Protocol):
         optional fields is yielded with those null.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """What a test of a connection found."""
-
-    works: bool
-    fact: str
-    hint: str = ""
-    sees: tuple[str, ...] = field(default=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +42,8 @@ class HttpWeb:
         Told of every wait worth knowing.
     transport
         What carries requests; the network when None.
+    fault_waits
+        Seconds before each further attempt where there is no answer, or none that makes sense.
 
     Raises
     ------
@@ -57,8 +59,11 @@ class HttpWeb:
         *,
         clock: Clock | None = None,
         transport: httpx.BaseTransport | None = None,
+        fault_waits: Sequence[float] = FAULT_WAITS,
     ) -> None:
         self._connection = connection
+        self._fault_waits = fault_waits
+        self._scopes_header = server.scopes_header
         self._at_once = server.at_once
         self._clock = clock or Clock()
         self._exchange = Exchange(connection, server, self._clock, transport)
@@ -66,6 +71,8 @@ class HttpWeb:
         self._pace = Pace(host, server.at_once, self._clock, progress)
         self._threads: ThreadPoolExecutor | None = None
         self.seen = Seen()
+        self.granted: str | None = None
+        """Rights of the token as the last reply names them; None where replies name none."""
 
     def __repr__(self) -> str:
         return f"HttpWeb({self._exchange.address!r})"
@@ -154,6 +161,8 @@ class HttpWeb:
                 fault = str(error)
             finally:
                 self._pace.leave(asked.area, reply.headers if reply else {})
+            if reply is not None:
+                self.granted = reply.headers.get(self._scopes_header, self.granted)
             wait = self._wait(asked, reply)
             if reply is not None and reply.status not in _FAULTS:
                 if wait is None:
@@ -181,7 +190,7 @@ class HttpWeb:
         self._pace.close(asked.area, wait or unsaid, "its limit of requests is reached")
 
     def _failed(self, asked: Asked, fault: str, faults: int, wait: float | None) -> None:
-        if faults > len(FAULT_WAITS):
+        if faults > len(self._fault_waits):
             raise SourceIncomplete(
                 f"{asked.place} could not be read in {faults} attempts: {fault}.",
                 hint="Collect again later: it goes on where it stopped.",
@@ -189,7 +198,7 @@ class HttpWeb:
         if wait:
             self._pace.close(asked.area, wait, fault)
         else:
-            self._pace.rest(FAULT_WAITS[faults - 1])
+            self._pace.rest(self._fault_waits[faults - 1])
 
     def _whole(self, path: str, params: Mapping[str, str] | None = None) -> str:
         address = path

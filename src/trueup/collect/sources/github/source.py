@@ -17,6 +17,7 @@ from trueup.collect.recorded import (
     Note,
     Reading,
     Record,
+    Scope,
     Server,
     Skipped,
     Visit,
@@ -50,6 +51,17 @@ class GitHub:
             "accept": "application/vnd.github+json",
             "x-github-api-version": "2022-11-28",
         },
+        rights="classic: repo and read:org; fine-grained: read access to Metadata, Contents, "
+        "Pull requests, Issues, Actions and Deployments, and to Members of the organisation",
+        scopes_header="x-oauth-scopes",
+        scopes=(
+            Scope(name="repo", opens="repositories that are not public"),
+            Scope(
+                name="read:org",
+                opens="teams of organisations and who is in them",
+                wider=("write:org", "admin:org"),
+            ),
+        ),
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {

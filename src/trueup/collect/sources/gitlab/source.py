@@ -46,7 +46,9 @@ class GitLab:
 
     name: ClassVar[str] = "gitlab"
     version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = Server(address=CLOUD)
+    server: ClassVar[Server | None] = Server(
+        address=CLOUD, rights="read_api, of a user, group or project with the role Reporter"
+    )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {
         "repository": "repository_id",

@@ -50,6 +50,8 @@ class Jira:
             "accept-language": "en",
             "x-force-accept-language": "true",
         },
+        rights="Browse Projects; an API token of Atlassian's cloud, with the address of its user, "
+        "or a personal access token of a data center",
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {
