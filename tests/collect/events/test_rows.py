@@ -8,8 +8,9 @@ import pytest
 
 from tests.collect.events.writing import NOW, SHA, read, visit
 from trueup.collect.fields import instant
+from trueup.collect.repositories import repository_id_of
 from trueup.collect.sources.events.parsing import parse_event
-from trueup.collect.sources.events.rows.naming import change_id_of, repository_id_of
+from trueup.collect.sources.events.rows.naming import change_id_of
 from trueup.config import ServiceSettings
 
 SHOP = "github.com/acme/shop"

@@ -7,13 +7,9 @@ from zoneinfo import ZoneInfo
 from trueup.collect.environments import environment_of
 from trueup.collect.fields import Fields
 from trueup.collect.gathering import Rows
+from trueup.collect.repositories import repository_id_of
 from trueup.collect.sources.events.parsing import day_of
-from trueup.collect.sources.events.rows.naming import (
-    change_id_of,
-    event_id,
-    repository_id_of,
-    team_id_of,
-)
+from trueup.collect.sources.events.rows.naming import change_id_of, event_id, team_id_of
 from trueup.config import ServiceSettings
 
 _FILE = "file"

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from trueup.collect.fields import Fields, Unreadable
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Reading
+from trueup.collect.repositories import repository_id_of
 from trueup.collect.sources.events.rows.delivery import day
-from trueup.collect.sources.events.rows.naming import repository_id_of, team_id_of
+from trueup.collect.sources.events.rows.naming import team_id_of
 
 _LOGINS = ("github", "gitlab", "jira")
 _LINKED_BY = "people_file"
