@@ -15,6 +15,7 @@ from scipy.stats import norm
 from tests.estimate.numerics.honest.oracle import Brute, brute_interval
 from tests.estimate.numerics.honest.published import medicaid, minimum_wage, minimum_wage_results
 from trueup.estimate.numerics.honest.relative import (
+    Moves,
     _polyhedra,
     moves,
     rejects,
@@ -115,6 +116,46 @@ def test_with_parallel_trends_it_is_the_plain_interval() -> None:
     assert relative_interval(of, 1e-6, 0.95) == pytest.approx(
         (centre - plain, centre + plain), abs=0.01 * plain
     )
+
+
+def noiseless_leads(before: float, error: float) -> Moves:
+    """Three moves before adoption known without error, the last of them the largest."""
+    return Moves(
+        target=1.0,
+        weights=np.array([1.0, 0.5]),
+        before=before * np.array([0.2, -0.5, 1.0]),
+        after_errors=np.array([error, error]),
+        target_variance=error**2,
+        target_before=np.zeros(3),
+        before_covariance=np.zeros((3, 3)),
+        after_before=np.zeros((2, 3)),
+    )
+
+
+@pytest.mark.parametrize("mbar", [0.5, 2.0])
+def test_leads_that_are_flat_without_error_leave_the_plain_interval(mbar: float) -> None:
+    """No move before means none allowed after: 1.96 errors.
+
+    Both stages: P(Z > z given 0 < Z < 2.807) = 0.0452 where P(|Z| > z) = 0.05.
+    """
+    found = relative_interval(noiseless_leads(0.0, 0.2), mbar, 0.95)
+    assert found == pytest.approx((1 - 1.96 * 0.2, 1 + 1.96 * 0.2), abs=1e-4)
+
+
+def test_leads_known_without_error_are_a_bound_known_without_error() -> None:
+    """The largest move is 5, weights add up to 1.5: a bias of at most 7.5 times mbar, on one side.
+
+    Beyond it stand P(Z > z given Z < 2.807) = 0.0452: 1.668 errors of 0.2.
+    """
+    found = relative_interval(noiseless_leads(5.0, 0.2), 2.0, 0.95)
+    half = 2.0 * 7.5 + 1.668 * 0.2
+    assert found == pytest.approx((1 - half, 1 + half), abs=0.002)
+
+
+@pytest.mark.parametrize(("before", "half"), [(0.0, 0.0), (5.0, 7.5)])
+def test_without_any_error_what_is_allowed_is_what_is_left(before: float, half: float) -> None:
+    found = relative_interval(noiseless_leads(before, 0.0), 1.0, 0.95)
+    assert found == pytest.approx((1 - half, 1 + half), abs=1e-3)
 
 
 def test_it_grows_with_what_is_allowed_and_with_the_level() -> None:

@@ -96,14 +96,14 @@ def relative_interval(of: Moves, mbar: float, level: float) -> tuple[float, floa
     from scipy.stats import norm
 
     error = float(np.sqrt(of.target_variance))
-    if mbar == 0:
-        half = float(norm.ppf(0.5 + level / 2)) * error
-        return of.target - half, of.target + half
-    shapes = _polyhedra(of, mbar, level)
     spread = np.sqrt(np.max(np.diag(of.before_covariance)))
     reach = float(
         mbar * np.abs(of.weights).sum() * (np.abs(of.before).max() + 5 * spread) + 5 * error
     )
+    if mbar == 0 or reach == 0:
+        half = float(norm.ppf(0.5 + level / 2)) * error
+        return of.target - half, of.target + half
+    shapes = _polyhedra(of, mbar, level)
     return _edge(shapes, of.target, -reach, level), _edge(shapes, of.target, reach, level)
 
 
@@ -159,18 +159,19 @@ def _polyhedra(of: Moves, mbar: float, level: float) -> _Polyhedra:
 def _least_favourable(vertices: Floats, covariance: Floats, size: float) -> float:
     """Return the value the largest vertex exceeds with probability `size` when all means are 0.
 
-    In the plane: ``a`` is integrated over by quadrature, ``x`` given ``a`` in closed form.
+    In the plane: ``a`` is integrated over by quadrature, ``x`` given ``a`` in closed form. A move
+    without error is nought then, and nothing is learnt of ``x`` from it.
     """
     from scipy.optimize import brentq
     from scipy.special import ndtr
 
     spread = np.sqrt(covariance[1, 1])
-    slope = covariance[0, 1] / covariance[1, 1]
+    slope = covariance[0, 1] / covariance[1, 1] if spread else 0.0
     rest = np.sqrt(max(covariance[0, 0] - slope * covariance[0, 1], TINY))
     nodes, masses = _quadrature()
 
     def exceeded(bound: float) -> float:
-        lowest = max(bound / vertices[2, 1] / spread, -9.0)
+        lowest = max(bound / vertices[2, 1] / spread, -9.0) if spread else -9.0
         z = lowest + (9.0 - lowest) * (nodes + 1) / 2
         a = z * spread
         high = (bound - vertices[0, 1] * a) / vertices[0, 0]
@@ -181,6 +182,8 @@ def _least_favourable(vertices: Floats, covariance: Floats, size: float) -> floa
         return 1 - float(np.sum(weight * np.maximum(inside, 0))) - size
 
     top = 10 * float(np.sqrt(np.einsum("vi,ij,vj->v", vertices, covariance, vertices).max()))
+    if not top:
+        return 0.0
     return float(brentq(exceeded, 0.0, top, xtol=1e-10 * top))
 
 
@@ -201,6 +204,8 @@ def _rejected(shapes: _Polyhedra, shifts: Floats, level: float) -> NDArray[np.bo
     among = np.einsum("svi,sij,swj->svw", shapes.vertices, shapes.covariance, shapes.vertices)
     row = np.arange(n_shapes)[:, None]
     variance = among[row, best, best]
+    is_certain = variance == 0  # such a vertex is broken or kept, whatever the sample
+    variance = np.where(is_certain, 1.0, variance)
     slope = among[row, best] / variance[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = (values - slope * statistic[..., None]) / (1 - slope)
@@ -210,7 +215,8 @@ def _rejected(shapes: _Polyhedra, shifts: Floats, level: float) -> NDArray[np.bo
     second = (1 - level) * (1 - FIRST_STAGE) / (1 - FIRST_STAGE * (1 - level))
     error = np.sqrt(variance)
     beyond = _tail(statistic / error, low / error, high / error)
-    rejected = (statistic > shapes.critical[:, None]) | ((statistic > 0) & (beyond < second))
+    is_beyond = (statistic > shapes.critical[:, None]) | is_certain | (beyond < second)
+    rejected = (statistic > 0) & is_beyond
     every: NDArray[np.bool_] = rejected.all(axis=0)
     return every
 
