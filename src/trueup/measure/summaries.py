@@ -418,11 +418,13 @@ def withheld(task: Task, cut: Withheld) -> Abstention:
 
 
 def nothing(task: Task, cut: Slice) -> Abstention:
-    """Say that too few rows of the slice can be used, and which share cannot."""
+    """Say that too little of the slice can be used: which share cannot, or too short a time."""
     frame, metric = task.frame, task.metric
     expected, known = int(frame.expected[cut.base].sum()), int(frame.n[cut.base].sum())
     reason = f"There are no {metric.n_of} to measure."
-    if expected:
+    if expected and known == expected and window_of(task, cut.group).days < 1:
+        reason = f"All {expected:,} {metric.n_of} lie within a day: too little for a rate."
+    elif expected:
         missing = say(1 - known / expected, RATIO)
         reason = f"Of {expected:,} {metric.n_of}, {missing} {metric.unknown_because}."
     return _abstain(task, cut.group, known, reason)

@@ -35,10 +35,10 @@ ORDER BY chain, finished_at, deployment_id
 _STANDS_FOR = """
 -- a hash that never landed is that of a change's branch: the landing it stands for
 SELECT p.sha, min(c.landed_commit_id) AS landed_commit_id, min(c.change_id) AS change_id,
-       min(c.landed_at) AS landed_at
+       min(c.landed_at) AS landed_at, bool_or(p.is_tip) AS is_tip
 FROM (
-    SELECT change_id, sha FROM proposed
-    UNION SELECT change_id, head_sha FROM forge WHERE head_sha IS NOT NULL
+    SELECT change_id, sha, false AS is_tip FROM proposed
+    UNION SELECT change_id, head_sha, true FROM forge WHERE head_sha IS NOT NULL
 ) AS p JOIN change AS c USING (change_id)
 WHERE c.state = 'merged' AND c.landed_at IS NOT NULL
 GROUP BY p.sha
@@ -181,6 +181,7 @@ class _Walk:
         self._changes = landed["change_id"].combine_chunks()
         self._landed_at: Ints = landed["landed_at"].to_numpy()
         shas = landed["sha"].to_pylist()
+        self._row_of = {name: at for at, name in enumerate(self._changes.to_pylist())}
         self._landing_of = dict(zip(shas, self._landed_at.tolist(), strict=True))
         self._place: Ints = np.array([graph.place.get(sha, -1) for sha in shas], dtype=np.int64)
         self._order = np.argsort(self._place, kind="stable")
@@ -201,6 +202,7 @@ class _Walk:
             stand = self._stand(row)
             self.unknown += not stand.is_known
             rows, is_guessed = self._brought(stand, before)
+            rows = np.union1d(rows, self._whole_branch(row))
             found.append((row["deployment_id"], rows, is_guessed, before is None))
             last[row["chain"]] = stand
         return self._table(found)
@@ -225,6 +227,16 @@ class _Walk:
         known_at = self._landing_of.get(sha)
         is_known = place is not None or known_at is not None
         return _Stand(place, started_at if known_at is None else known_at, is_known)
+
+    def _whole_branch(self, row: Mapping[str, Any]) -> Ints:
+        """Return the row of the change whose branch, merged since, a deployment names by its tip.
+
+        The commit of the merge is not in such a deployment, but all of the change is.
+        """
+        branch = self._stands_for.get(row["sha"])
+        if branch is None or not branch["is_tip"] or branch["landed_at"] > row["finished_at"]:
+            return np.empty(0, dtype=np.int64)
+        return np.array([self._row_of[branch["change_id"]]], dtype=np.int64)
 
     def _landing_at(self, places: Ints) -> Ints:
         ordered = self._ordered
