@@ -33,7 +33,7 @@ TEAM = _table(
     team_id=_TEXT,
     name=_TEXT,
     parent_team_id=_NAME,  # null at the top
-    evidence=_NAME,  # "file", "forge_team", "codeowners"
+    evidence=_NAME,  # "file", "forge_team", "codeowners", "tracker"
 )
 
 MEMBERSHIP = _table(
@@ -342,5 +342,5 @@ TOMBSTONE = _table(
     table_name=_NAME,
     row_id=_TEXT,  # value of the first key column of the row that is gone
     gone_at=_AT,  # when its absence was noticed
-    reason=_NAME,  # "deleted", "moved", "not_visible"
+    reason=_NAME,  # "deleted", "moved", "merged" (into another), "not_visible"
 )

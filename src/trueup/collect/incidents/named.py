@@ -8,7 +8,7 @@ this program. What is said to have repaired the incident is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -19,7 +19,7 @@ _FORMS = {
     "change": (
         rf"{_PLACE}/(?:-/)?(?:pull|merge_requests)/(?P<name>\d{{1,9}})\b",
         r"(?<![\w/.-])(?P<path>[\w.-]+(?:/[\w.-]+)+)[#!](?P<name>\d{1,9})\b",
-        r"(?i:\b(?:PR|MR|pull request|merge request|change))\s+[#!]?(?P<name>\d{1,9})\b",
+        r"(?i:\b(?:PR|MR|pull request|merge request))\s+[#!]?(?P<name>\d{1,9})\b",
     ),
     "commit": (
         rf"{_PLACE}/(?:-/)?commit/(?P<name>[0-9a-f]{{40}})\b",
@@ -45,6 +45,7 @@ _REPAIR = re.compile(
 )
 _LOOK_BACK = 40
 _LONGEST = 20_000
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +68,15 @@ class Named:
     path: str = ""
 
 
-def named(*texts: object) -> list[dict[str, str]]:
-    """Return what texts name, each once, in the form it is archived in."""
-    found = dict.fromkeys(
-        one for text in texts if isinstance(text, str) for one in _read(text[:_LONGEST])
-    )
+def named(*values: object) -> list[dict[str, str]]:
+    """Return what the texts in values name, each once, in the form it is archived in.
+
+    Parameters
+    ----------
+    values
+        Texts, and objects and lists that hold texts however deep.
+    """
+    found = dict.fromkeys(one for text in _texts(values, 0) for one in _read(text[:_LONGEST]))
     return [
         {"kind": one.kind, "name": one.name, "host": one.host, "path": one.path} for one in found
     ]
@@ -86,6 +91,17 @@ def archived(body: Fields) -> Iterator[Named]:
             yield Named(kind=kind, name=name, host=host, path=path)
         else:
             body.faults.append("named holds what names nothing")
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth <= _DEEPEST and isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part, depth + 1)
+    elif depth <= _DEEPEST and isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part, depth + 1)
 
 
 def _read(text: str) -> Iterable[Named]:

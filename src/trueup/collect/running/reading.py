@@ -96,8 +96,8 @@ def _take(
                     found.rows.setdefault(table, []).append(_promised(source, table, rows))
                 case Skipped():
                     found.skips.append(normalised)
-                case Gone(table=table, row_id=row_id, reason=said):
-                    at, reason = noticed or (reading.now, said)
+                case Gone(table=table, row_id=row_id, reason=said, noticed_at=at_once):
+                    at, reason = noticed or (at_once or reading.now, said)
                     said_more = said != "deleted"
                     found.tombstones[table, row_id] = (at, said if said_more else reason)
     except TrueupError:

@@ -31,6 +31,7 @@ _OVERLAP = 15 * 60 * 1_000_000
 _INSTANTS = frozenset(
     ("acknowledge_log_entry", "acknowledgement_log_entry", "resolve_log_entry", "trigger_log_entry")
 )
+_KEPT = ("id", "created_at", "resolved_at", "last_status_change_at", "status", "urgency")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,14 +59,28 @@ class Reader:
             start = self.oldest
         for end, found in self._listed(max(start, self.oldest)):
             yield self._page(self._chosen(found, wanted), self._resuming(state, end, begun))
-        before = sorted(self._open - self._seen)
-        paths = (f"incidents/{key}?time_zone=UTC" for key in before)
-        answers = (mapping(reply) for _, reply in self.visit.web.many(paths) if reply is not None)
-        still = [one for answer in answers if _is_sound(one := part(answer, "incident"))]
-        self._open.intersection_update(self._seen | {said(one, "id") for one in still})
-        yield self._page(still, {"from": self.visit.now, "since": begun})
+        still, gone = self._still_open()
+        self._open.difference_update(gone)
+        yield self._page(self._chosen(still, wanted), {"from": self.visit.now, "since": begun})
+        for reason in sorted(set(gone.values())):
+            left = {key for key, why in gone.items() if why == reason}
+            yield Sweep(kind=KIND, keys=self.visit.known(KIND) - left, reason=reason)
         if self.visit.is_reconciling:
-            yield Sweep(kind=KIND, keys=frozenset(self._seen))
+            yield Sweep(kind=KIND, keys=frozenset(self._seen) | {said(one, "id") for one in still})
+
+    def _still_open(self) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
+        """Return those open at the last visit and not listed since; and those gone, with why."""
+        paths = {f"incidents/{key}": key for key in sorted(self._open - self._seen)}
+        found, gone = [], {}
+        for path, reply in self.visit.web.many(paths):
+            one = part(mapping(reply), "incident") if reply is not None else {}
+            if reply is None:
+                gone[paths[path]] = "deleted"
+            elif said(part(one, "service"), "id") not in {"", self.service_id}:
+                gone[paths[path]] = "moved"
+            elif _is_sound(one):
+                found.append(one)
+        return found, gone
 
     def _resuming(self, state: Mapping[str, Any], end: int, begun: int) -> dict[str, Any]:
         """Return where a visit that is stopped here goes on; a reconciliation begins anew."""
@@ -84,12 +99,12 @@ class Reader:
             last = max((_opened(one) or 0 for one in found), default=0)
             fresh = [one for one in found if said(one, "id") not in self._seen]
             self._seen.update(said(one, "id") for one in fresh)
-            if answer.get("more") is not True:
+            if answer.get("more") is not True or not found:
                 start, offset = end, 0
             elif last > start:
                 start, offset = last, 0
             else:
-                offset += PAGE
+                offset += len(found)
             yield start, fresh
 
     def _question(self, start: int, end: int, offset: int) -> str:
@@ -128,20 +143,16 @@ class Reader:
     def _logs(self, keys: list[str]) -> dict[str, list[dict[str, Any]]]:
         """Return of each incident when it was triggered, acknowledged and resolved."""
         logs: dict[str, list[dict[str, Any]]] = {key: [] for key in keys}
-        offset, waiting = 0, keys
+        waiting = {_log_of(key, 0): key for key in keys}
         while waiting:
-            paths = {_log_of(key, offset): key for key in waiting}
-            waiting = []
+            paths, waiting = waiting, {}
             for path, reply in self.visit.web.many(paths):
                 answer = mapping(reply) if reply is not None else {}
-                logs[paths[path]] += [
-                    {"type": one.get("type"), "at": one.get("created_at")}
-                    for one in objects(answer.get("log_entries"))
-                    if one.get("type") in _INSTANTS
-                ]
-                if answer.get("more") is True and objects(answer.get("log_entries")):
-                    waiting.append(paths[path])
-            offset += PAGE
+                found = objects(answer.get("log_entries"))
+                log = logs[paths[path]]
+                log += [_entry(one) for one in found]
+                if answer.get("more") is True and found:
+                    waiting[_log_of(paths[path], len(log))] = paths[path]
         return logs
 
 
@@ -155,13 +166,26 @@ def _kept(one: Mapping[str, Any], log: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what is kept of an incident: no title, no description, nobody's name."""
     teams = one.get("teams")
     return {
-        **{n: one.get(n) for n in ("id", "created_at", "resolved_at", "status", "urgency")},
+        **{name: one.get(name) for name in _KEPT},
         "service": _reference(one.get("service")),
         "priority": _reference(one.get("priority")),
         "teams": [_reference(t) for t in objects(teams)] if isinstance(teams, list) else teams,
-        "log": log,
-        "named": named(one.get("title")),
+        "resolve_reason": _reason(one.get("resolve_reason")),
+        "log": [{"type": e["type"], "at": e["at"]} for e in log if e["type"] in _INSTANTS],
+        "named": named(one.get("title"), [entry["words"] for entry in log]),
     }
+
+
+def _entry(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return when an entry was made, and all its words, which are read and dropped."""
+    words = [one.get(name) for name in ("channel", "event_details", "note")]
+    return {"type": said(one, "type"), "at": one.get("created_at"), "words": words}
+
+
+def _reason(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {"type": value.get("type"), "into": said(part(value, "incident"), "id")}
 
 
 def _reference(value: object) -> object:
@@ -172,7 +196,8 @@ def _reference(value: object) -> object:
 
 def _log_of(key: str, offset: int) -> str:
     return (
-        f"incidents/{key}/log_entries?is_overview=true&time_zone=UTC&limit={PAGE}&offset={offset}"
+        f"incidents/{key}/log_entries?is_overview=true&include[]=channels&time_zone=UTC"
+        f"&limit={PAGE}&offset={offset}"
     )
 
 

@@ -9,28 +9,19 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from trueup.collect.answers import mapping, objects, part, said
-from trueup.collect.fields import Fields, Unreadable
+from trueup.collect.fields import Fields
 from trueup.collect.gathering import Rows
-from trueup.collect.incidents.rows import OWNERS, Incident, IncidentRows
-from trueup.collect.incidents.services import OPTIONS, read_services
+from trueup.collect.incidents.reading import incident_rows
+from trueup.collect.incidents.rows import OWNERS, Incident
+from trueup.collect.incidents.services import OPTIONS
 from trueup.collect.incidents.since import SINCE, first_day
-from trueup.collect.recorded import (
-    TOKEN,
-    Fetched,
-    Gone,
-    Normalised,
-    Reading,
-    Record,
-    Server,
-    Skipped,
-    Visit,
-    Web,
-)
+from trueup.collect.recorded import TOKEN, Fetched, Normalised, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.pagerduty.asking import PAGE, Reader, oldest_of
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
 _CLOUD = "https://api.pagerduty.com"
+_MERGED = "merge_resolve_reason"
 _ACKNOWLEDGED = frozenset(("acknowledge_log_entry", "acknowledgement_log_entry"))
 
 
@@ -70,27 +61,18 @@ class PagerDuty:
     def fetch(self, visit: Visit) -> Iterator[Fetched]:
         """Yield what is new of a service."""
         service_id = visit.target_id.rpartition("/")[2]
-        answer = mapping(visit.web.get(f"services/{service_id}?time_zone=UTC"))
+        answer = mapping(visit.web.get(f"services/{service_id}"))
         oldest = oldest_of(part(answer, "service"), first_day(visit.connection))
         yield from Reader(visit=visit, service_id=service_id, oldest=oldest).fetch()
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn incidents into rows."""
         lead = f"pagerduty:{reading.target_id.rpartition('/')[0]}"
-        rows = Rows()
-        incidents = IncidentRows(read_services(reading.connection, reading.settings.services), rows)
-        for record in records:
-            if record.body is None:
-                yield Gone(table="incident", row_id=f"{lead}:{record.key}")
-                continue
-            body = Fields(record.body, reading.now)
-            try:
-                incidents.add(_incident(lead, body, rows), body)
-            except Unreadable as error:
-                yield Skipped(kind=record.kind, key=record.key, reason=str(error))
-            for fault in dict.fromkeys(body.faults):
-                yield Skipped(kind=record.kind, key=record.key, reason=fault, is_whole=False)
-        yield from rows.batches()
+
+        def tell(_: str, body: Fields, rows: Rows) -> Incident | None:
+            return _incident(lead, body, rows)
+
+        return incident_rows(records, reading, lead, tell)
 
 
 SOURCE = PagerDuty()
@@ -105,7 +87,7 @@ def _services(web: Web) -> Iterator[Mapping[str, Any]]:
         yield from (one for one in found if said(one, "id").isalnum())
         if answer.get("more") is not True or not found:
             return
-        offset += PAGE
+        offset += len(found)
 
 
 def _is_named(one: Mapping[str, Any], pattern: str) -> bool:
@@ -124,21 +106,34 @@ def _host(one: Mapping[str, Any]) -> str:
         return urlsplit(_CLOUD).netloc
 
 
-def _incident(lead: str, body: Fields, rows: Rows) -> Incident:
+def _incident(lead: str, body: Fields, rows: Rows) -> Incident | None:
+    incident_id = f"{lead}:{body.key('id')}"
+    if body.part("resolve_reason").text("type") == _MERGED:
+        return None
     entries = [(one.text("type"), one.at("at")) for one in body.parts("log")]
     acknowledged = [at for kind, at in entries if kind in _ACKNOWLEDGED and at is not None]
-    resolved = [at for kind, at in entries if kind == "resolve_log_entry" and at is not None]
-    is_over = body.text("status") == "resolved"
-    resolved_at = body.at("resolved_at")
     return Incident(
-        incident_id=f"{lead}:{body.key('id')}",
+        incident_id=incident_id,
         service=body.part("service").text("name"),
         team_id=_team(lead, body, rows),
         severity=body.part("priority").text("name") or body.text("urgency"),
         opened_at=body.at("created_at"),
         acknowledged_at=min(acknowledged, default=None),
-        resolved_at=(resolved_at or max(resolved, default=None)) if is_over else None,
+        resolved_at=_resolved_at(body, entries),
     )
+
+
+def _resolved_at(body: Fields, entries: list[tuple[str | None, int | None]]) -> int | None:
+    status, said = body.text("status"), body.at("resolved_at")
+    if status not in {None, "resolved"}:
+        return None
+    if said is not None or status is None:
+        return said
+    logged = [at for kind, at in entries if kind == "resolve_log_entry" and at is not None]
+    found = max(logged, default=None) or body.at("last_status_change_at")
+    if found is None:
+        body.faults.append("it is resolved, and nothing says when")
+    return found
 
 
 def _team(lead: str, body: Fields, rows: Rows) -> str | None:
