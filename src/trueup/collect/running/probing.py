@@ -16,7 +16,7 @@ from trueup.collect.running.round import cloned
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection
-from trueup.errors import CollectError, ConfigError, SourceIncomplete, TrueupError
+from trueup.errors import CollectError, ConfigError, SourceIncomplete
 
 State = Literal["works", "not asked", "not ready", "refused", "unreachable"]
 
@@ -55,13 +55,20 @@ class Probe:
     lacks: tuple[Scope, ...] = ()
 
 
-def probe(connection: Connection) -> Probe:
-    """Ask what a connection leads to: one request for each name, one a page for each pattern."""
+def probe(connection: Connection, *, is_offline: bool = False) -> Probe:
+    """Ask what a connection leads to: one request for each name, one a page for each pattern.
+
+    Parameters
+    ----------
+    is_offline
+        Look at folders and files only, and leave servers alone.
+    """
     asked = _Asked()
     state: State = "works"
     fact = hint = ""
     try:
-        asked.find(connection)
+        if asked.find(connection, is_offline=is_offline):
+            state = "not asked"
     except ConfigError as error:
         state, fact, hint = "not ready", error.fact, error.hint
     except SourceIncomplete as error:
@@ -80,21 +87,6 @@ def probe(connection: Connection) -> Probe:
     )
 
 
-def not_asked(connection: Connection) -> Probe:
-    """Return what is said of a connection that is not to be tested."""
-    asked = _Asked()
-    try:
-        asked.name(connection)
-    except TrueupError:
-        asked.address = connection.url
-    return Probe(
-        name=connection.name or connection.source,
-        source=connection.source,
-        address=asked.address,
-        state="not asked",
-    )
-
-
 @dataclass(slots=True)
 class _Asked:
     """One test, and what it showed until it ended."""
@@ -104,22 +96,20 @@ class _Asked:
     lacks: tuple[Scope, ...] = ()
     waits: list[str] = field(default_factory=list)
 
-    def find(self, connection: Connection) -> None:
+    def find(self, connection: Connection, *, is_offline: bool) -> bool:
+        """Find what a connection leads to; return whether its server was left alone."""
         if connection.source == "git":
             for folder in cloned((connection,)):
                 self.targets += GitConnector().targets(folder)
-            return
-        source = self.name(connection)
+            return False
+        source = find_source(connection.source)
+        self.address = address_of(source, connection)
         check_options(source, connection)
         if source.server is None:
             self.targets += source.targets(connection, NoWeb(source.name))
-            return
-        self._ask(source, source.server, connection)
-
-    def name(self, connection: Connection) -> RecordedSource:
-        source = find_source(connection.source)
-        self.address = address_of(source, connection)
-        return source
+        elif not is_offline:
+            self._ask(source, source.server, connection)
+        return is_offline and source.server is not None
 
     def _ask(self, source: RecordedSource, server: Server, connection: Connection) -> None:
         from trueup.collect.web.client import HttpWeb

@@ -1,0 +1,245 @@
+"""From clues to connections: which services are there, and what is still to be said of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from trueup.collect.catalogue import find_source, source_names
+from trueup.collect.proposing.clues import (
+    GITHUB_RUNS,
+    GITLAB_RUNS,
+    JENKINS_RUNS,
+    OTHER_RUNS,
+    OWNERS_FILES,
+    Clues,
+)
+from trueup.config import Connection
+
+_CLOUDS = {"github.com": "github", "gitlab.com": "gitlab"}
+_TOKENS = {
+    "github": ("GITHUB_TOKEN", "GH_TOKEN"),
+    "gitlab": ("GITLAB_TOKEN", "GL_TOKEN"),
+    "jira": ("JIRA_TOKEN", "JIRA_API_TOKEN", "ATLASSIAN_TOKEN"),
+    "opsgenie": ("OPSGENIE_API_KEY", "OPSGENIE_TOKEN"),
+    "pagerduty": ("PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
+}
+"""Environment variables people keep tokens in; any other source: its name and ``_TOKEN``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A connection that suggests itself.
+
+    Parameters
+    ----------
+    because
+        What suggests it, as a sentence.
+    """
+
+    connection: Connection
+    because: str
+
+    @property
+    def open_questions(self) -> tuple[str, ...]:
+        """Which of url and targets must still be said before it can be read."""
+        return unsaid(self.connection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """What repositories suggest.
+
+    Parameters
+    ----------
+    found
+        Connections, the repositories themselves first.
+    remarks
+        What is worth knowing besides, a sentence each.
+    """
+
+    found: tuple[Proposal, ...]
+    remarks: tuple[str, ...]
+
+
+def propose(clues: Sequence[Clues], beside: Path) -> Proposals:
+    """Return the connections that clues suggest.
+
+    Parameters
+    ----------
+    beside
+        The folder of trueup.toml: repositories below it are named as they lie from there.
+    """
+    forges, others = _forges(clues)
+    found = [*_clones(clues, beside), *forges, *_trackers(clues), *_jenkins(clues)]
+    return Proposals(found=tuple(found), remarks=(*others, *_remarks(clues)))
+
+
+def token_place(source: str, host: str = "") -> str:
+    """Return where the token of a source is: the environment variable that is set, or the usual.
+
+    What is in it is not looked at.
+
+    Parameters
+    ----------
+    host
+        Of a server that only a repository names: its variable carries the host, so that a token
+        set for another server never goes there unasked.
+    """
+    names = _TOKENS.get(source, (f"{_capitals(source)}_TOKEN",))
+    if host:
+        return f"env:{names[0]}_{_capitals(host)}"
+    return "env:" + next((name for name in names if name in os.environ), names[0])
+
+
+def _capitals(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper())
+
+
+def unsaid(connection: Connection) -> tuple[str, ...]:
+    """Return which of url and targets a connection must still be told before it can be read."""
+    if connection.source == "git":
+        return ("targets",) * (not connection.targets)
+    server = find_source(connection.source).server
+    needs_url = server is not None and not server.address and not connection.url
+    return ("url",) * needs_url + ("targets",) * (not connection.targets)
+
+
+def completed(connection: Connection, *, is_found: bool = False) -> Connection:
+    """Return a connection with a place for its token, where it has a server and names none.
+
+    Parameters
+    ----------
+    is_found
+        Whether the server's address was found in a repository instead of said by the user.
+    """
+    if connection.source == "git" or find_source(connection.source).server is None:
+        return connection
+    if connection.token or connection.options.get("app_id"):
+        return connection
+    host = urlsplit(connection.url).netloc if is_found else ""
+    return replace(connection, token=token_place(connection.source, host))
+
+
+def _clones(clues: Sequence[Clues], beside: Path) -> list[Proposal]:
+    if not clues:
+        return []
+    places = tuple(_named(one.place, beside) for one in clues)
+    return [
+        Proposal(
+            connection=Connection(source="git", targets=places),
+            because=f"{_listed([one.name for one in clues])} on this machine: read as "
+            f"{'it lies' if len(clues) == 1 else 'they lie'} there, from no server.",
+        )
+    ]
+
+
+def _named(place: Path, beside: Path) -> str:
+    """Return a folder as trueup.toml is to name it: short where both move together."""
+    if place.is_relative_to(beside) and beside == Path.cwd():
+        return str(place.relative_to(beside))
+    home = Path.home()
+    return f"~/{place.relative_to(home)}" if place.is_relative_to(home) else str(place)
+
+
+def _forges(clues: Sequence[Clues]) -> tuple[list[Proposal], list[str]]:
+    places: dict[tuple[str, str], list[str]] = {}
+    because: dict[tuple[str, str], str] = {}
+    remarks: dict[str, None] = {}
+    for one in clues:
+        if not one.host:
+            remarks[f"{one.name} has no remote: whose forge it is on is not known."] = None
+            continue
+        source, why = _forge_of(one)
+        if not source:
+            remarks[
+                f"{one.host} is no forge that is known here. If it is a GitHub or a GitLab: "
+                f'--connect "github url=https://{one.host} targets={one.path}".'
+            ] = None
+            continue
+        places.setdefault((source, one.host), []).append(one.path)
+        because.setdefault((source, one.host), why)
+    found = [
+        Proposal(connection=completed(_forge(*place, paths), is_found=True), because=because[place])
+        for place, paths in places.items()
+    ]
+    return found, list(remarks)
+
+
+def _forge(source: str, host: str, paths: Sequence[str]) -> Connection:
+    url = "" if host in _CLOUDS else f"https://{host}"
+    name = "" if host in _CLOUDS else host
+    return Connection(source=source, name=name, url=url, targets=tuple(sorted(paths)))
+
+
+def _forge_of(one: Clues) -> tuple[str, str]:
+    """Return the source that reads a repository's forge, and what tells; empty: not known."""
+    remote = f"The remote of {one.path} is on {one.host}"
+    if one.host in _CLOUDS:
+        return _CLOUDS[one.host], f"{remote}."
+    for source, file in (("gitlab", GITLAB_RUNS), ("github", GITHUB_RUNS)):
+        if source in one.host.split(":")[0].split("."):
+            return source, f"{remote}."
+        if file in one.files:
+            return source, f"{remote}, and it has {file}."
+    return "", ""
+
+
+def _trackers(clues: Sequence[Clues]) -> list[Proposal]:
+    counted: dict[str, int] = {}
+    for one in clues:
+        for project, count in one.keys:
+            counted[project] = counted.get(project, 0) + count
+    if not counted:
+        return []
+    messages = sum(one.messages for one in clues if one.keys)
+    named = ", ".join(f"{project} in {count:,}" for project, count in counted.items())
+    url = next((one.tracker for one in clues if one.tracker), "")
+    address = f"; links lead to {url}" if url else ""
+    return [
+        Proposal(
+            connection=completed(
+                Connection(source="jira", url=url, targets=tuple(counted)), is_found=True
+            ),
+            because=f"Of the newest {messages:,} commit messages, work items are named of "
+            f"{named}{address}.",
+        )
+    ]
+
+
+def _jenkins(clues: Sequence[Clues]) -> list[Proposal]:
+    having = [one.name for one in clues if JENKINS_RUNS in one.files]
+    if not having or "jenkins" not in source_names():
+        return []
+    return [
+        Proposal(
+            connection=completed(Connection(source="jenkins")),
+            because=f"{_listed(having)} {'has' if len(having) == 1 else 'have'} a {JENKINS_RUNS}.",
+        )
+    ]
+
+
+def _remarks(clues: Sequence[Clues]) -> list[str]:
+    said = []
+    owned = [one.name for one in clues if one.files.intersection(OWNERS_FILES)]
+    if owned:
+        said.append(
+            f"{_listed(owned)} {'names' if len(owned) == 1 else 'name'} teams by folder in "
+            "CODEOWNERS: the connection to the forge reads it."
+        )
+    for file, name in OTHER_RUNS.items():
+        if any(file in one.files for one in clues):
+            said.append(
+                f"{file} is of {name}, which no connector reads: its runs can be named in a file, "
+                "see docs/reference/sources/events.md."
+            )
+    return said
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
