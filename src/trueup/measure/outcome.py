@@ -1,95 +1,16 @@
-"""The outcomes and exposures of a unit in a week: each a definition, as data.
-
-`trueup.measure.unit_weeks` counts; an outcome says which count is divided by which.
-"""
+"""The outcomes and exposures of a unit in a week: each a definition, as data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from trueup.units import COUNT, ITEMS, PER_WEEK, RATIO, SECONDS, Unit
-
-Count = Literal[
-    "active",
-    "deployed",
-    "sound",
-    "merged",
-    "marked",
-    "failed",
-    "incidents",
-    "rework",
-    "timed",
-    "lead_seconds",
-    "lead_median_seconds",
-    "arrived",
-    "inside",
-    "reviews",
-    "review_wait_seconds",
-    "items_done",
-    "tokens",
-    "ai_users",
-    "ai_hours",
-]
-"""What is counted per unit and week."""
+from trueup.measure.delivery_outcomes import DELIVERY
+from trueup.measure.unit_outcome import Outcome
+from trueup.units import COUNT, ITEMS, PER_WEEK, RATIO, SECONDS
 
 SHARE, WEEKS_RUNNING = 0.2, 4
 """More exposure than this share in so many weeks on end is adoption, unless a plan says else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One column of unit-weeks.
-
-    Parameters
-    ----------
-    name
-        Of the column; ends in its unit.
-    question
-        What a reader would ask.
-    definition
-        What exactly counts.
-    unit, says_unit
-        What one of it stands for; the same in words.
-    better
-        Which direction is good, if any is.
-    kind
-        ``exposure`` is never an outcome.
-    scale
-        How a difference in it is best said: ``level`` in its unit, ``log`` as a proportion of a
-        positive number, ``count`` as a proportion of the mean of a number that may be nought.
-    is_throughput
-        Whether it counts finished work that reached users.
-    needs
-        Tables without which it is not observed.
-    top, bottom
-        Counts of which it is the ratio; without `bottom` it is `top` itself.
-    seen_with
-        Count that must be above nought for it to be observed.
-    is_watched
-        Only observed once 30 days have passed since the week.
-    version
-        Raised when the meaning changes.
-    """
-
-    name: str
-    question: str
-    definition: str
-    unit: Unit
-    says_unit: str
-    better: Literal["higher", "lower", "neither"]
-    kind: Literal["outcome", "flow", "quality", "exposure"]
-    scale: Literal["level", "log", "count"]
-    top: Count
-    bottom: Count | None
-    needs: tuple[str, ...]
-    seen_with: Count | None = None
-    is_throughput: bool = False
-    is_watched: bool = False
-    version: int = 1
-
 
 _PRODUCTION = (
     "A change reaches production with the first successful deployment to production that brings "
@@ -136,6 +57,7 @@ _ALL = (
     ),
     Outcome(
         name="merged_changes_per_developer_week",
+        metric_name="changes_landed_per_developer_week",
         question="How many changes land, for each active developer?",
         definition="Changes by week of landing on the default branch, over the persons active in "
         "that week. Landed is not yet in users' hands: not throughput.",
@@ -150,6 +72,7 @@ _ALL = (
     ),
     Outcome(
         name="lead_time_mean_seconds",
+        metric_name="lead_time_from_commit_seconds",
         question="How long does a change take from its first commit to production?",
         definition=_PRODUCTION + "Mean time since the author instant of its first commit, over "
         "changes by week of production whose first commit is known.",
@@ -226,6 +149,7 @@ _ALL = (
     ),
     Outcome(
         name="review_wait_mean_seconds",
+        metric_name="pickup_seconds",
         question="How long does a change wait for its first review?",
         definition="Mean time from the request of the first review by someone else than the "
         "author to that review, over landed changes by week of the review. Where the forge names "
@@ -241,6 +165,7 @@ _ALL = (
     ),
     Outcome(
         name="incidents_per_change",
+        metric_name="incidents_per_change",
         question="How many incidents follow from a change that reaches production?",
         definition=_PRODUCTION + "Incidents opened within 30 days that are linked to it or to "
         "its deployment, over changes by week of production.",
@@ -285,6 +210,7 @@ _ALL = (
     ),
     Outcome(
         name="work_items_done_per_developer_week",
+        metric_name="work_items_done_per_developer_week",
         question="How many work items are finished, for each active developer?",
         definition="Work items by the week in which they were last moved to done, over the "
         "persons active in that week.",
@@ -355,5 +281,13 @@ _ALL = (
     ),
 )
 
-OUTCOMES: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for outcome in _ALL})
+OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
+    {outcome.name: outcome for outcome in (*_ALL, *DELIVERY)}
+)
 """Every outcome and exposure by name, the default primary one first."""
+
+
+def outcome_like(metric: str) -> Outcome | None:
+    """Return the outcome of unit-weeks that answers a metric's question; None where none does."""
+    found = (each for each in OUTCOMES.values() if each.metric_name == metric)
+    return next(found, None)

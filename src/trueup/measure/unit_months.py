@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from trueup.measure.outcome import OUTCOMES, Outcome
+from trueup.measure.outcome import OUTCOMES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,6 +22,8 @@ _PER_DEVELOPER = {
 }
 _TIMED = "deployed_changes_per_week"
 """Changes of which the mean lead time is taken."""
+_WEIGHT = "_weight"
+"""Ends the name of a column that says what another is a ratio of."""
 
 
 def unit_months(weeks: pa.Table) -> pa.Table:
@@ -53,6 +55,7 @@ def unit_months(weeks: pa.Table) -> pa.Table:
     columns = {
         name: pa.array(_mean(values, _weights(numbers, name), cell, cells.size), from_pandas=True)
         for name, values in numbers.items()
+        if not name.endswith(_WEIGHT)
     }
     keys = {
         "unit": pa.array(names[cells // labels.size].tolist(), pa.string()),
@@ -97,8 +100,10 @@ def _numbers(weeks: pa.Table, name: str) -> Floats:
 
 def _weights(numbers: Mapping[str, Floats], name: str) -> Floats:
     """Return how much each week counts in a column's month: what the column is a ratio of."""
-    outcome: Outcome | None = OUTCOMES.get(name)
+    outcome = OUTCOMES.get(name)
     developers = numbers["active_developers"]
+    if name + _WEIGHT in numbers:
+        return numbers[name + _WEIGHT]
     if outcome is None or outcome.bottom is None:
         return np.ones_like(developers)
     if outcome.bottom == "active":

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from trueup.errors import MeasureError
 from trueup.measure.adoption import NEVER, adoption, adoption_remark
-from trueup.measure.authorship import horizon, marks
+from trueup.measure.authorship import Prepared, horizon, marks
 from trueup.measure.delivery import (
     WATCHED,
     UnitKind,
@@ -33,8 +33,12 @@ from trueup.measure.delivery import (
 )
 from trueup.measure.metric import Tables
 from trueup.measure.numerics.inside import mean_inside
-from trueup.measure.outcome import OUTCOMES, SHARE, WEEKS_RUNNING, Outcome
-from trueup.measure.windows import WEEK, Bucket, buckets
+from trueup.measure.outcome import OUTCOMES, SHARE, WEEKS_RUNNING
+from trueup.measure.presence import has
+from trueup.measure.unit_calendar import Calendar
+from trueup.measure.unit_metrics import Asking, Sums, added_up
+from trueup.measure.unit_outcome import Outcome
+from trueup.measure.windows import Bucket, buckets
 from trueup.model.evidence import Window
 
 Floats = NDArray[np.float64]
@@ -77,7 +81,8 @@ def unit_weeks(
         Sorted by ``unit`` and ``week_start_at``. Columns: ``unit``, ``week`` (label),
         ``week_start_at`` (epoch microseconds UTC), ``cluster``, ``adopted_week`` (null: not seen
         to adopt), ``is_adopted``, ``active_developers``, ``foundation_ratio`` (null: unknown), and
-        the outcomes, null where not observed. The schema's metadata holds ``remarks``, JSON.
+        the outcomes, null where not observed; after each that is a metric ``<outcome>_weight``,
+        what it is a ratio of. The schema's metadata holds ``remarks``, JSON.
 
     Raises
     ------
@@ -85,23 +90,30 @@ def unit_weeks(
         An outcome is not known, or there are no teams.
     """
     chosen = _chosen(outcomes)
-    if unit == "team" and not _has(tables, "membership"):
+    if unit == "team" and not has(tables, "membership"):
         raise MeasureError(
             "No team memberships are recorded, so there are no team-weeks.",
             hint="Name the teams in a file or connect the forge; or ask for repositories.",
         )
+    tables = tables if isinstance(tables, Prepared) else Prepared(tables)
     until = horizon(tables)
     weeks = _weeks(tables, until, timezone)
     if until is None or not weeks:
         return _table(_Grid.empty(), chosen, np.zeros(0, np.int64), {}, [])
     grid = _counted(tables, unit, weeks)
     unseen = _silence(tables, chosen)
-    by_sessions = _has(tables, "ai_session")
+    by_sessions = has(tables, "ai_session")
     top, bottom = ("ai_users", "active") if by_sessions else ("marked", "merged")
     adopted = adoption(grid.values[top], grid.values[bottom], share, weeks_running)
     rule = adoption_remark(share, weeks_running, by_sessions=by_sessions)
     over = np.array([week.window.end_at + WATCHED <= until for week in weeks])
-    columns = {outcome.name: _column(grid, outcome, over, unseen) for outcome in chosen}
+    asking = Asking(kind=unit, units=grid.units, weeks=weeks, timezone=timezone)
+    columns: dict[str, Floats] = {}
+    for outcome in chosen:
+        sums = _asked(outcome, tables, asking, unseen)
+        columns[outcome.name] = _column(grid, outcome, over, unseen, sums)
+        if sums is not None:
+            columns[f"{outcome.name}_weight"] = sums.bottoms
     columns["foundation_ratio"] = _foundations(tables, grid, unit, adopted)
     remarks = [rule, *_remarks(grid, tables, chosen, over, unseen)]
     return _table(grid, chosen, adopted, columns, remarks)
@@ -132,11 +144,7 @@ def _chosen(names: Sequence[str] | None) -> tuple[Outcome, ...]:
 
 def usual_unit(tables: Tables) -> Literal["team", "repository"]:
     """Return what is compared unless the reader says otherwise: teams, where any are recorded."""
-    return "team" if _has(tables, "membership") else "repository"
-
-
-def _has(tables: Tables, name: str) -> bool:
-    return bool(tables[name].limit(1).count().to_pyarrow().as_py())
+    return "team" if has(tables, "membership") else "repository"
 
 
 def _weeks(tables: Tables, until: int | None, timezone: str) -> tuple[Bucket, ...]:
@@ -151,7 +159,7 @@ def _weeks(tables: Tables, until: int | None, timezone: str) -> tuple[Bucket, ..
 
 def _counted(tables: Tables, unit: UnitKind, weeks: tuple[Bucket, ...]) -> _Grid:
     """Count everything, one pass over each table."""
-    calendar = _Calendar(weeks)
+    calendar = Calendar(weeks)
     landed = delivered(tables, unit).order_by("change_id").to_pyarrow()
     change = ibis.memtable(landed)
     seats = ibis.memtable(_seats(tables, unit, calendar).to_pyarrow())
@@ -168,41 +176,6 @@ def _counted(tables: Tables, unit: UnitKind, weeks: tuple[Bucket, ...]) -> _Grid
     return _with_flow(_laid_out(found, weeks), landed)
 
 
-class _Calendar:
-    """Puts instants into weeks: by division, then corrected where clocks were changed."""
-
-    def __init__(self, weeks: tuple[Bucket, ...]) -> None:
-        self.start, self.end = weeks[0].window.start_at, weeks[-1].window.end_at
-        even = all(w.window.end_at - w.window.start_at == WEEK for w in weeks)
-        self._bounds = None if even else ibis.memtable(_bounds(weeks))
-
-    def weekly(self, rows: ibis.Table, instant: str) -> ibis.Table:
-        """Keep rows whose instant lies in a week, and add ``week``, its number."""
-        at = rows[instant]
-        rows = rows.filter(at.notnull() & (at >= self.start) & (at < self.end))
-        rough = ((rows[instant] - self.start) // WEEK).cast("int64")
-        if self._bounds is None:
-            return rows.mutate(week=rough)
-        bounds = self._bounds
-        rows = rows.mutate(rough=rough)
-        rows = rows.inner_join(bounds, rows.rough == bounds.bound_week)
-        at = rows[instant]
-        late, early = (at >= rows.bound_ends_at), (at < rows.bound_starts_at)
-        return rows.mutate(week=rows.rough + late.cast("int64") - early.cast("int64"))
-
-
-def _bounds(weeks: tuple[Bucket, ...]) -> pa.Table:
-    starts = [week.window.start_at for week in weeks]
-    ends = [week.window.end_at for week in weeks]
-    return pa.table(
-        {
-            "bound_week": pa.array(range(len(weeks) + 1), pa.int64()),
-            "bound_starts_at": pa.array([*starts, ends[-1]], pa.int64()),
-            "bound_ends_at": pa.array([*ends, ends[-1] + WEEK], pa.int64()),
-        }
-    )
-
-
 def _of_unit(rows: ibis.Table, tables: Tables, unit: UnitKind, instant: str) -> ibis.Table:
     """Add ``unit`` to acts of persons: their team then, or the repository they acted in."""
     if unit == "repository":
@@ -210,7 +183,7 @@ def _of_unit(rows: ibis.Table, tables: Tables, unit: UnitKind, instant: str) -> 
     return in_teams(rows, tables, "person", instant).rename(unit="person_team")
 
 
-def _seats(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
+def _seats(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
     """Return one row per unit, week and person active in it: ``is_user`` says who uses AI."""
     wrote = writers(tables)
     marked = marks(tables).select(marked_commit_id="commit_id")
@@ -240,14 +213,14 @@ def _seats(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
     return seats.select(*keys, is_user=seats.user_person.notnull().cast("int64"))
 
 
-def _landings(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
+def _landings(change: ibis.Table, calendar: Calendar) -> ibis.Table:
     rows = calendar.weekly(change, "landed_at")
     return rows.group_by("unit", "week").agg(
         merged=_.count(), marked=_.is_marked.cast("int64").sum()
     )
 
 
-def _productions(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
+def _productions(change: ibis.Table, calendar: Calendar) -> ibis.Table:
     rows = calendar.weekly(change, "produced_at")
     lead = ibis.greatest(rows.produced_at - rows.first_commit_at, 0)
     timed = rows.first_commit_at.notnull()
@@ -265,7 +238,7 @@ def _productions(change: ibis.Table, calendar: _Calendar) -> ibis.Table:
     )
 
 
-def _reviews(tables: Tables, change: ibis.Table, calendar: _Calendar) -> ibis.Table:
+def _reviews(tables: Tables, change: ibis.Table, calendar: Calendar) -> ibis.Table:
     rows, event = reviewers(tables), tables["change_event"]
     opened = event.filter(event.kind.isin(("opened", "ready")))
     opened = opened.group_by(opened_change_id=opened.change_id).agg(
@@ -288,7 +261,7 @@ def _reviews(tables: Tables, change: ibis.Table, calendar: _Calendar) -> ibis.Ta
     )
 
 
-def _items(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
+def _items(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
     rows = tables["work_item"].filter(_.done_at.notnull())
     if unit == "team":
         rows = rows.mutate(unit=rows.team_id)
@@ -302,14 +275,14 @@ def _items(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
     return rows.group_by("unit", "week").agg(items_done=_.count())
 
 
-def _sessions(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
+def _sessions(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
     session = tables["ai_session"]
     rows = session.select("repository_id", "started_at", "active_seconds", person="person_id")
     rows = _of_unit(calendar.weekly(rows, "started_at"), tables, unit, "started_at")
     return rows.group_by("unit", "week").agg(ai_hours=_.active_seconds.sum() / 3600)
 
 
-def _requests(tables: Tables, unit: UnitKind, calendar: _Calendar) -> ibis.Table:
+def _requests(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
     request = tables["ai_request"]
     used = request[_TOKENS[0]].fill_null(0)
     for name in _TOKENS[1:]:
@@ -364,25 +337,44 @@ def _with_flow(grid: _Grid, landed: pa.Table) -> _Grid:
 def _silence(tables: Tables, chosen: tuple[Outcome, ...]) -> tuple[str, ...]:
     """Return the tables that hold nothing: what is counted from them is unknown, not nought."""
     wanted = sorted({name for outcome in chosen for name in outcome.needs})
-    return tuple(name for name in wanted if not _has(tables, name))
+    return tuple(name for name in wanted if not has(tables, name))
+
+
+def _asked(
+    outcome: Outcome, tables: Tables, asking: Asking, unseen: tuple[str, ...]
+) -> Sums | None:
+    """Add up the metric an outcome asks for; None where it is counted, or nothing is recorded."""
+    if outcome.metric is None or any(name in unseen for name in outcome.needs):
+        return None
+    return added_up(outcome.metric, tables, asking)
 
 
 def _column(
-    grid: _Grid, outcome: Outcome, over: NDArray[np.bool_], unseen: tuple[str, ...]
+    grid: _Grid,
+    outcome: Outcome,
+    over: NDArray[np.bool_],
+    unseen: tuple[str, ...],
+    sums: Sums | None,
 ) -> Floats:
     """Return an outcome, ``(units, weeks)``; NaN where it is not observed."""
-    top = grid.values[outcome.top]
-    shape = np.full(top.shape, np.nan)
+    shape = np.full(grid.values["active"].shape, np.nan)
     if any(name in unseen for name in outcome.needs):
         return shape
-    if outcome.bottom is not None:
+    if sums is not None:
+        column = sums.values
+    elif outcome.bottom is not None:
         bottom = grid.values[outcome.bottom]
-        column = np.divide(top, bottom, out=shape, where=bottom > 0)
+        column = np.divide(_top(grid, outcome), bottom, out=shape, where=bottom > 0)
     elif outcome.seen_with is not None:
-        column = np.where(grid.values[outcome.seen_with] > 0, top, np.nan)
+        column = np.where(grid.values[outcome.seen_with] > 0, _top(grid, outcome), np.nan)
     else:
-        column = top
+        column = _top(grid, outcome)
     return np.where(over, column, np.nan) if outcome.is_watched else column
+
+
+def _top(grid: _Grid, outcome: Outcome) -> Floats:
+    assert outcome.top is not None, outcome.name
+    return grid.values[outcome.top]
 
 
 def _foundations(tables: Tables, grid: _Grid, unit: UnitKind, adopted: Ints) -> Floats:
@@ -430,7 +422,7 @@ def _remarks(
     if not production_runs(tables).limit(1).count().to_pyarrow().as_py():
         says = "No deployment is recorded: releases stand in for production, not throughput."
         found.append({"kind": "fallback", "says": says, "rows": 0})
-    if not _has(tables, "incident"):
+    if not has(tables, "incident"):
         says = "No incident is recorded: changes count as sound though they may have led to some."
         found.append({"kind": "missing_source", "says": says, "rows": 0})
     lost = grid.homeless.get("merged", 0)
@@ -466,8 +458,10 @@ def _table(
     foundation = columns.get("foundation_ratio", np.zeros(0))
     made["foundation_ratio"] = _nullable(foundation[row])
     for outcome in chosen:
-        column = columns.get(outcome.name, active)
-        made[outcome.name] = _nullable(column[row, week])
+        weight = f"{outcome.name}_weight"
+        made[outcome.name] = _nullable(columns.get(outcome.name, active)[row, week])
+        if weight in columns:
+            made[weight] = _nullable(columns[weight][row, week])
     return pa.table(made).replace_schema_metadata({"remarks": json.dumps(remarks)})
 
 

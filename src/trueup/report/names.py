@@ -112,6 +112,63 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
         ),
         "change_failure_ratio": _fault("Failed changes", "the share of changes that fail"),
         "rework_ratio": _fault("Rework", "the share of work done over"),
+        "deployments_per_week": Spoken(
+            label="Deployments", phrase="how often is deployed", measure="per week"
+        ),
+        "failed_deployments_ratio": _fault(
+            "Failed deployments", "the share of deployments that fail"
+        ),
+        "failed_deployment_recovery_mean_seconds": _wait(
+            "Recovery", "how long a failed deployment lasts", "mean, deployment to mended", ""
+        ),
+        "deployment_rework_ratio": _fault(
+            "Unplanned deployments", "the share of deployments nobody planned"
+        ),
+        "incidents_per_week": Spoken(
+            label="Incidents a week", phrase="how many incidents open", measure="per week"
+        ),
+        "defects_escaped_ratio": _fault(
+            "Escaped defects", "the share of defects caught only in production"
+        ),
+        "bugs_per_change": _fault("Bugs", "bugs per landed change"),
+        "opened_to_landed_mean_seconds": _wait(
+            "Time open", "how long a change is open", "mean, opened to landed", ""
+        ),
+        "review_to_landed_mean_seconds": _wait(
+            "Time in review", "how long review takes", "mean, first review to landed", ""
+        ),
+        "unreviewed_changes_ratio": _fault(
+            "Unreviewed", "the share of changes that land without review"
+        ),
+        "human_review_comments": Spoken(
+            label="Review comments", phrase="how much reviewers write", measure="per change"
+        ),
+        "proposed_size_lines": Spoken(
+            label="Change size", phrase="how big changes are", measure="lines per change"
+        ),
+        "changed_files": Spoken(
+            label="Files", phrase="how many files a change touches", measure="per change"
+        ),
+        "proposed_churn_ratio": Spoken(
+            label="Churn", phrase="what is deleted for what is added", measure="lines per line"
+        ),
+        "flow_efficiency_ratio": Spoken(
+            label="Flow efficiency",
+            phrase="the share of the time work items are worked on",
+            measure="share of the time",
+        ),
+        "work_item_flow_mean_seconds": _wait(
+            "Flow time", "how long a work item takes", "mean, started to done", ""
+        ),
+        "work_item_active_mean_seconds": _wait(
+            "Time in progress", "how long a work item is in progress", "mean", ""
+        ),
+        "work_restarts_per_item": Spoken(
+            label="Restarts", phrase="how often work is begun again", measure="per work item"
+        ),
+        "reopened_work_items_ratio": _fault(
+            "Reopened", "the share of finished work that is opened again"
+        ),
         "arrived_changes_per_week": Spoken(
             label="Changes begun", phrase="changes begun", measure="per week"
         ),

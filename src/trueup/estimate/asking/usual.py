@@ -18,7 +18,8 @@ from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.question import Question
 from trueup.estimate.reading import panel_from_table
 from trueup.estimate.verdict.plan import Plan, Population
-from trueup.measure.outcome import OUTCOMES, Outcome
+from trueup.measure.outcome import OUTCOMES
+from trueup.measure.unit_outcome import Outcome
 
 Span = Literal["week", "month"]
 """How long a period is: a week alone is a noisy "before" to compare with."""
@@ -35,6 +36,17 @@ EXPLORATORY = (
     "review_wait_mean_seconds",
     "rework_ratio",
     "work_items_done_per_developer_week",
+    "deployments_per_week",
+    "failed_deployment_recovery_mean_seconds",
+    "defects_escaped_ratio",
+    "opened_to_landed_mean_seconds",
+    "review_to_landed_mean_seconds",
+    "unreviewed_changes_ratio",
+    "proposed_size_lines",
+    "human_review_comments",
+    "bugs_per_change",
+    "work_item_active_mean_seconds",
+    "flow_efficiency_ratio",
 )
 DOSE = "ai_hours_per_developer_week"
 MODERATOR = "foundation_ratio"
