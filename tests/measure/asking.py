@@ -11,7 +11,7 @@ from trueup.model.evidence import Abstention, Finding, Measurement
 
 
 def ask(name: str, world: World, **asked: Any) -> list[Finding]:
-    return measure(find_metric(name), world, **asked)
+    return measure(find_metric(name), world.ready(), **asked)
 
 
 def answers(name: str, world: World, **asked: Any) -> dict[tuple[tuple[str, str], ...], Finding]:

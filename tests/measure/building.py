@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
+from functools import lru_cache
 from typing import Any
 
 import ibis
 import pyarrow as pa
 
+from trueup.measure.authorship import Prepared
 from trueup.model.tables import TABLES
 
 DAY = 86_400_000_000
@@ -30,6 +33,13 @@ class World:
         for name in repositories:
             self.add("repository", repository_id=name, name=name, last_commit_at=at(until))
         self._line = 0
+
+    def ready(self) -> Prepared:
+        """The rows as a report reads them: what metrics share is worked out once.
+
+        Worlds drawn alike are the same tables.
+        """
+        return _ready(pickle.dumps(self.rows))
 
     def add(self, table: str, **row: Any) -> None:
         row.setdefault("repository_id", "r")
@@ -184,6 +194,27 @@ class World:
 
     def __getitem__(self, name: str) -> ibis.Table:
         if name not in self._cache:
-            rows = self.rows[name]
-            self._cache[name] = ibis.memtable(pa.Table.from_pylist(rows, TABLES[name].schema))
+            self._cache[name] = memtable(name, self.rows[name])
         return self._cache[name]
+
+
+class Kept:
+    """Rows as they were when they were asked about."""
+
+    def __init__(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        self._tables = {name: memtable(name, each) for name, each in rows.items() if each}
+
+    def __getitem__(self, name: str) -> ibis.Table:
+        return self._tables.get(name, EMPTY[name])
+
+
+def memtable(name: str, rows: list[dict[str, Any]]) -> ibis.Table:
+    return ibis.memtable(pa.Table.from_pylist(rows, TABLES[name].schema))
+
+
+EMPTY = {name: memtable(name, []) for name in TABLES}
+
+
+@lru_cache(maxsize=16)
+def _ready(pickled: bytes) -> Prepared:
+    return Prepared(Kept(pickle.loads(pickled)))

@@ -86,7 +86,7 @@ def test_a_stage_passed_twice_counts_twice(june: Drawing) -> None:
     passage(june, "a", "soak", "2026-06-10", "2026-06-13")
     passage(june, "a", "soak", "2026-06-13", "2026-06-20")
     found = measured(ARRIVALS, june, ("stage", "soak"), window=FOUR_WEEKS)
-    assert (found.n, found.value) == (2, pytest.approx(2 / 4))
+    assert (found.n, found.value) == pytest.approx((2, 2 / 4))
 
 
 def test_the_task_stage_is_read_only_as_far_as_it_can_be_seen(june: Drawing) -> None:

@@ -101,7 +101,7 @@ def test_each_defect_is_caught_once_in_one_stage(june: Drawing) -> None:
 def test_what_escapes_is_over_what_is_known(june: Drawing) -> None:
     """I and lone of the six whose stage is known."""
     found = measured("defects_escaped_ratio", june)
-    assert (found.value, found.coverage) == (pytest.approx(2 / 6), pytest.approx(6 / 7))
+    assert (found.value, found.coverage) == pytest.approx((2 / 6, 6 / 7))
 
 
 def test_a_defect_lasts_by_the_clock_of_the_stage_that_caught_it(june: Drawing) -> None:

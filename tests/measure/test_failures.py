@@ -78,10 +78,7 @@ def test_the_share_of_few_has_the_interval_of_wilson(june: Drawing) -> None:
     """2 of 4, z 1.96: (0.5 + 0.4802 -+ 1.96 sqrt(0.0625 + 0.0600)) / 1.9604 = 0.150 and 0.850."""
     interval = measured(SHARE, june).interval
     assert interval is not None
-    assert (interval.low, interval.high) == (
-        pytest.approx(0.150, abs=5e-4),
-        pytest.approx(0.850, abs=5e-4),
-    )
+    assert (interval.low, interval.high) == pytest.approx((0.150, 0.850), abs=5e-4)
 
 
 def test_an_outage_of_a_vendor_stays_unlinked(june: Drawing) -> None:

@@ -74,4 +74,4 @@ def test_failed_tests_are_over_tests_of_the_runs_that_report_any(ci: Drawing) ->
             tests_failed=failed,
         )
     found = measured("failed_tests_ratio", ci)
-    assert (found.value, found.coverage) == (pytest.approx(0.01), pytest.approx(2 / 8))
+    assert (found.value, found.coverage) == pytest.approx((0.01, 2 / 8))

@@ -88,7 +88,7 @@ def test_a_review_after_landing_is_not_one_before_it(forge: Forge) -> None:
 def test_a_change_git_alone_recorded_lowers_the_coverage(forge: Forge) -> None:
     forge.change("clone", june(2))
     found = measured("unreviewed_changes_ratio", forge)
-    assert (found.value, found.coverage) == (2 / 5, pytest.approx(5 / 6))
+    assert (found.value, found.coverage) == pytest.approx((2 / 5, 5 / 6))
 
 
 def test_a_plain_clone_makes_it_abstain_naming_the_forge() -> None:

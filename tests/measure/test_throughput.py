@@ -52,14 +52,14 @@ def test_a_rate_worked_out_from_the_drawing(
     world: Forge, metric: str, expected: float, n: int
 ) -> None:
     found = measured(metric, world, window=TWO_WEEKS)
-    assert (found.value, found.n) == (pytest.approx(expected), n)
+    assert (found.value, found.n) == pytest.approx((expected, n))
 
 
 def test_an_agents_change_counts_and_makes_no_developer_week(world: Forge) -> None:
     world.proposed("c4", 2, landed=3, author="devin", kind="ai_agent")
     world.proposed("c5", 2, landed=3, author="dependabot", kind="bot")
     found = measured("changes_landed_per_developer_week", world)
-    assert (found.value, found.n) == (pytest.approx(4 / 3), 3)
+    assert (found.value, found.n) == pytest.approx((4 / 3, 3))
 
 
 def test_a_direct_push_is_not_a_landed_change_here(world: Forge) -> None:
@@ -89,7 +89,7 @@ def test_an_unlikely_link_does_not_count(world: Forge) -> None:
 def test_items_without_an_estimate_lower_the_coverage(world: Forge) -> None:
     world.item("t3", ("active", 2), ("done", 5))
     found = measured("points_done_per_week", world, window=TWO_WEEKS)
-    assert (found.value, found.coverage) == (4, pytest.approx(2 / 3))
+    assert (found.value, found.coverage) == pytest.approx((4, 2 / 3))
 
 
 def test_a_tracker_without_estimates_abstains() -> None:

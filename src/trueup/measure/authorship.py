@@ -47,9 +47,6 @@ class Prepared:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self.until = horizon(tables)
-        self.commits = ibis.memtable(commits(tables).to_pyarrow())
-        self.changes = ibis.memtable(changes(tables).to_pyarrow())
         self._remembered: dict[Hashable, object] = {}
 
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
@@ -111,8 +108,10 @@ def commits(tables: Tables) -> ibis.Table:
     trusted), ``known``, ``person``, ``cluster``, ``actor_kind``, ``origin``, ``tool``,
     ``model``, ``fix_rule``.
     """
-    if isinstance(tables, Prepared):
-        return tables.commits
+    return shared(tables, "commits", lambda: _commits(tables))
+
+
+def _commits(tables: Tables) -> ibis.Table:
     account, landed = people(tables), tables["change_commit"].select(part_id="commit_id")
     commit = tables["commit"]
     commit = commit.filter(commit.commit_id.isin(landed.part_id))
@@ -155,8 +154,10 @@ def changes(tables: Tables) -> ibis.Table:
     (landing instant), ``known``, ``person``, ``cluster``, ``actor_kind``, ``origin``, ``tool``,
     ``model``. A landing is known where the forge dates it, or a commit whose clock can be trusted.
     """
-    if isinstance(tables, Prepared):
-        return tables.changes
+    return shared(tables, "changes", lambda: _changes(tables))
+
+
+def _changes(tables: Tables) -> ibis.Table:
     change = tables["change"]
     rows = _authored(change.filter(change.state == "merged"), tables)
     return with_repository(
@@ -286,8 +287,10 @@ def horizon(tables: Tables) -> int | None:
 
     That is the newest commit, or without a clone the newest record.
     """
-    if isinstance(tables, Prepared):
-        return tables.until
+    return remembered(tables, "horizon", lambda: _newest_commit(tables))
+
+
+def _newest_commit(tables: Tables) -> int | None:
     newest = tables["repository"].last_commit_at.max().to_pyarrow().as_py()
     return record_horizon(tables) if newest is None else int(newest) + 1
 
@@ -299,13 +302,12 @@ def record_horizon(tables: Tables) -> int | None:
 
 def _newest_record(tables: Tables) -> int | None:
     found = [
-        tables[name].aggregate(**{column: tables[name][column].max() for column in columns})
+        tables[name].aggregate(newest=tables[name][column].max())
         for name, columns in _INSTANTS.items()
+        for column in columns
     ]
-    newest = [
-        value for each in found for value in each.to_pyarrow().to_pylist()[0].values() if value
-    ]
-    return max(newest) + 1 if newest else None
+    newest = ibis.union(*found, distinct=False).newest.max().to_pyarrow().as_py()
+    return int(newest) + 1 if newest else None
 
 
 def with_actor(rows: ibis.Table, tables: Tables, account: str) -> ibis.Table:

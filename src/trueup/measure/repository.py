@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from trueup.collect.connector import Progress
 from trueup.config import Settings
-from trueup.measure.authorship import Prepared
+from trueup.measure.authorship import Prepared, horizon
 from trueup.measure.catalogue import all_metrics, find_metric
 from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
@@ -142,7 +142,7 @@ def measure_repository(
     return RepositoryFindings(
         findings={name: tuple(each) for name, each in found.items()},
         metrics=tuple(metric for name, metric in all_metrics().items() if name in found),
-        window=window or _window(ready.until, RECENT_DAYS, since),
+        window=window or _window(horizon(ready), RECENT_DAYS, since),
         repositories=repositories,
     )
 
@@ -162,7 +162,7 @@ def _answer(
 ) -> list[Finding]:
     metric = find_metric(question.metric)
     days = 365 * YEARS_BACK if question.is_long else RECENT_DAYS
-    span = window or _window(tables.until, days, since)
+    span = window or _window(horizon(tables), days, since)
     if metric.name in STANDING and window is None:
         span = None
     return measure(
