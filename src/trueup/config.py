@@ -153,12 +153,26 @@ def read_settings(path: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_settings(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}.", hint="Make it a file you may read."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}.", hint="Correct that line.") from error
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Return what the text of a trueup.toml says; errors name it by its path.
+
+    Raises
+    ------
+    ConfigError
+        As `read_settings`.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}.", hint="Correct that line.") from error
     settings: Settings = _build(Settings, raw, where=str(path))
     _check(settings, path)
@@ -275,13 +289,18 @@ _SECRET = re.compile(
 """Beginnings of tokens as GitHub, GitLab, Atlassian and others write them."""
 
 
+def is_place_of_secret(text: str) -> bool:
+    """Say whether a text names where a secret is, as ``env:NAME`` does, instead of being one."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
 def _check_connection(connection: Connection, where: str) -> None:
     """Refuse secrets in the file, without repeating them."""
     for key, reference in (
         ("token", connection.token),
         ("options.private_key", connection.options.get("private_key", "")),
     ):
-        if reference and not (isinstance(reference, str) and _REFERENCE.fullmatch(reference)):
+        if reference and not (isinstance(reference, str) and is_place_of_secret(reference)):
             raise ConfigError(
                 f"{where}: {key} does not name where the secret is; it may be the secret itself.",
                 hint='Write "env:NAME" (in capitals), "keyring:service/user" or "file:path" '

@@ -26,6 +26,6 @@ def say_probes(probes: Sequence[Probe]) -> Iterator[str]:
 def _seen(probe: Probe) -> str:
     if probe.fact:
         return probe.fact
-    names = [name for name, _ in probe.targets]
+    names = [target_id if probe.source == "git" else name for name, target_id in probe.targets]
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more

@@ -128,9 +128,17 @@ def _ask_fields(connection: Connection) -> Connection:
         )
     if server.rights:
         _tell(f"  The token may: {server.rights}.")
-    place = completed(connection).token
-    token = _asked("  Where its token is (env:NAME, keyring:service/user, file:path)", place)
-    return replace(connection, token=token)
+    return replace(connection, token=_ask_place(completed(connection).token))
+
+
+def _ask_place(usual: str) -> str:
+    from trueup.config import is_place_of_secret
+
+    while True:
+        place = _asked("  Where its token is (env:NAME, keyring:service/user, file:path)", usual)
+        if is_place_of_secret(place):
+            return place
+        _tell("  That names no such place. If it was the token itself: it is not kept.")
 
 
 def _asked(question: str, usual: str, *, is_needed: bool = False) -> str:

@@ -98,7 +98,6 @@ def _in_words(begun: Begun, accepted: Sequence[Proposal]) -> list[str]:
     if begun.probes:
         lines += ["", *say_probes(begun.probes)]
     lines += ["", *_outcome(begun, accepted), ""]
-    lines += [f"First: {step}" for step in begun.first]
     return [*lines, f"Next: {begun.next_command}"]
 
 

@@ -16,12 +16,12 @@ from trueup.collect.proposing.proposals import Proposal, Proposals, completed, p
 from trueup.collect.proposing.saying import block
 from trueup.collect.running.connector import address_of
 from trueup.collect.running.probing import Probe
-from trueup.config import Connection, read_settings
+from trueup.config import Connection, parse_settings, read_settings
 from trueup.errors import ConfigError, SourceUnavailable
 
 Manner = Literal["show", "add", "replace"]
 
-SAID = "Said by --connect or at the terminal."
+SAID = "Named by you."
 _HEAD = """# What trueup reads. Every key: docs/reference/config.md
 # Tokens are never in this file, only the places where they are found.
 
@@ -46,8 +46,6 @@ class Begun:
         What each connection sees that is complete.
     remarks
         What is worth knowing besides.
-    first
-        What is to be done before the next command, in order.
     next_command
         What brings the first answer nearer.
     """
@@ -57,7 +55,6 @@ class Begun:
     text: str
     probes: tuple[Probe, ...]
     remarks: tuple[str, ...]
-    first: tuple[str, ...]
     next_command: str
 
 
@@ -137,16 +134,13 @@ def begin(path: Path, accepted: Sequence[Proposal], timezone: str, manner: Manne
         outcome = "shown"
     else:
         _write(path, text if is_new else f"{path.read_text(encoding='utf-8').rstrip()}\n\n{text}")
-    return Begun(
-        path=path, outcome=outcome, text=text, probes=(), remarks=(), first=(), next_command=""
-    )
+    return Begun(path=path, outcome=outcome, text=text, probes=(), remarks=(), next_command="")
 
 
 def finished(begun: Begun, probes: Sequence[Probe], remarks: Sequence[str]) -> Begun:
     """Return the same with what the connections see, and with what to do next."""
-    first = [probe.hint for probe in probes if probe.state != "works" and probe.hint]
     if begun.outcome == "shown":
-        first, command = [], "trueup init --add"
+        command = "trueup init --add"
     elif all(probe.state == "works" for probe in probes):
         command = "trueup collect"
     else:
@@ -155,7 +149,6 @@ def finished(begun: Begun, probes: Sequence[Probe], remarks: Sequence[str]) -> B
         begun,
         probes=tuple(probes),
         remarks=tuple(remarks),
-        first=tuple(dict.fromkeys(first)),
         next_command=command,
     )
 
@@ -170,19 +163,15 @@ def local_timezone() -> str:
 
 
 def _write(path: Path, text: str) -> None:
+    parse_settings(text, path)  # before anything is written: it may hold what must not be there
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_text(text, encoding="utf-8")
-        read_settings(unfinished)
         unfinished.replace(path)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", hint="Name another folder."
-        ) from error
-    except ConfigError as error:
-        raise ConfigError(
-            error.fact.replace(str(unfinished), f"{path}, as it would be"), hint=error.hint
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
