@@ -34,3 +34,12 @@ def abstention(name: str, world: World, *group: tuple[str, str], **asked: Any) -
     found = answers(name, world, **asked)[tuple(sorted(group))]
     assert isinstance(found, Abstention), found
     return found
+
+
+def known(finding: Finding) -> float:
+    assert isinstance(finding, Measurement), finding
+    return finding.value
+
+
+def values(found: dict[tuple[tuple[str, str], ...], Finding], by: str) -> dict[str, float]:
+    return {dict(group)[by]: known(finding) for group, finding in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import pickle
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -39,7 +39,7 @@ class World:
 
         Worlds drawn alike are the same tables.
         """
-        return _ready(pickle.dumps(self.rows))
+        return _ready(json.dumps(self.rows))
 
     def add(self, table: str, **row: Any) -> None:
         row.setdefault("repository_id", "r")
@@ -216,5 +216,5 @@ EMPTY = {name: memtable(name, []) for name in TABLES}
 
 
 @lru_cache(maxsize=16)
-def _ready(pickled: bytes) -> Prepared:
-    return Prepared(Kept(pickle.loads(pickled)))
+def _ready(written: str) -> Prepared:
+    return Prepared(Kept(json.loads(written)))
