@@ -213,6 +213,8 @@ PIPELINE_RUN = _table(
     tests_run=_COUNT,  # null where no test report is seen
     tests_failed=_COUNT,
     tests_skipped=_COUNT,
+    account_id=_NAME,  # who started it; null when a machine did, or the source does not say
+    actor_kind=_NAME,
 )
 
 ARTIFACT = _table(

@@ -1,0 +1,1 @@
+"""What is asked of a Jenkins server, and in which order."""

@@ -1,0 +1,1 @@
+"""What of a build is kept."""
