@@ -170,10 +170,10 @@ class Trial:
         return found
 
     def forget(self, *names: str) -> None:
-        """Remove parts of the workspace."""
+        """Remove parts of the workspace, where they are there."""
         for name in names:
             path = self.folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def places_of(self, text: str) -> list[str]:
         """Return where in raw records, rows, files, logs and progress a text is to be found."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from trueup.collect.answers import mapping, objects, part, said
-from trueup.collect.fields import Fields
+from trueup.collect.fields import Fields, clean
 from trueup.collect.gathering import Rows
 from trueup.collect.incidents.reading import incident_rows
 from trueup.collect.incidents.rows import OWNERS, Incident
@@ -95,13 +95,13 @@ def _is_named(one: Mapping[str, Any], pattern: str) -> bool:
 
 
 def _name(one: Mapping[str, Any]) -> str:
-    return said(one, "name") or said(one, "summary") or str(one["id"])
+    return clean(said(one, "name") or said(one, "summary") or str(one["id"]))
 
 
 def _host(one: Mapping[str, Any]) -> str:
     """Return the host of the account: ids are its own, and its interface is that of everyone."""
     try:
-        return urlsplit(said(one, "html_url")).netloc.lower() or urlsplit(_CLOUD).netloc
+        return urlsplit(clean(said(one, "html_url"))).netloc.lower() or urlsplit(_CLOUD).netloc
     except ValueError:
         return urlsplit(_CLOUD).netloc
 

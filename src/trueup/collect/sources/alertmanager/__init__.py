@@ -1,0 +1,1 @@
+"""Prometheus Alertmanager: alerts, remembered from one collection to the next."""
