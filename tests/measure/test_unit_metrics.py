@@ -133,3 +133,11 @@ def test_what_is_asked_of_a_week_is_what_the_metric_asks_of_a_window() -> None:
         assert outcome.better == outcome.metric.better
     assert outcome_like("pickup_seconds") is OUTCOMES["review_wait_mean_seconds"]
     assert outcome_like("ai_code_accepted_ratio") is None
+
+
+def test_bugs_count_in_their_week_though_nobody_landed_them() -> None:
+    """W23: one bug over the one change that landed."""
+    forge = summer()
+    forge.item("b", ("queue", 3), item_type="bug", team_id="t")
+    rows = unit_weeks(forge, outcomes=["bugs_per_change"]).to_pylist()
+    assert next(row for row in rows if row["week"] == "2026-W23")["bugs_per_change"] == 1

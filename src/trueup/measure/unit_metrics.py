@@ -73,7 +73,7 @@ def added_up(metric: Metric, tables: Tables, asking: Asking) -> Sums:
     top, bottom = _parts(metric, frame)
     unit = _places(frame.dimensions[asking.kind], asking.units)
     week = _places(frame.dimensions["week"], [each.label for each in asking.weeks])
-    held = (unit >= 0) & (week >= 0) & (frame.n > 0)
+    held = (unit >= 0) & (week >= 0)
     tops, bottoms = (_grid(part, unit, week, held, shape) for part in (top, bottom))
     if isinstance(metric.summary, PerWeek):
         bottoms = (np.cumsum(tops, axis=1) > 0).astype(float)
@@ -84,7 +84,7 @@ def _parts(metric: Metric, frame: Frame) -> tuple[Floats, Floats]:
     if isinstance(metric.summary, PerWeek):
         return frame.n, frame.n
     if isinstance(metric.summary, Quantiles):
-        seen = ~frame.censored | (frame.value >= _LONGEST)
+        seen = (frame.n > 0) & (~frame.censored | (frame.value >= _LONGEST))
         whole = np.rint(np.minimum(frame.value, _LONGEST) * 1e6)  # equal sums in any order of rows
         return np.where(seen, whole, 0.0) / 1e6, seen.astype(float)
     return frame.value, frame.weight

@@ -18,13 +18,14 @@ from trueup.estimate.inference.stating import abstain
 from trueup.estimate.numerics.seen import mean_of_seen
 from trueup.estimate.panel import Bools, Floats, Grain, Ints, Panel
 from trueup.estimate.question import Question
+from trueup.measure.numerics import low_high
+from trueup.measure.numerics.low_high import FEWEST_QUARTERS
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval
 from trueup.units import RELATIVE, Unit
 
 PERIODS: dict[Grain, int] = {"day": 91, "week": 13, "month": 3, "quarter": 1}
 """How many of a panel's periods make a quarter, counted from its first period."""
-FEWEST_QUARTERS = 4
 FEWEST_TEAMS = 5
 DRAWS = 999
 CORRELATION = Unit("rank_correlation", "")
@@ -200,22 +201,12 @@ def in_quarters(wide: Floats, length: int) -> Floats:
 
 def comparable(quarters: Quarters) -> Bools:
     """Say which teams were seen in four quarters and used more in some, ``(n_teams,)``."""
-    both = np.isfinite(quarters.adoption) & np.isfinite(quarters.outcome)
-    use = np.where(both, quarters.adoption, np.nan)
-    enough = both.sum(axis=1) >= FEWEST_QUARTERS
-    differs = np.zeros(enough.size, dtype=np.bool_)
-    if not enough.any():
-        return differs
-    differs[enough] = np.nanmax(use[enough], axis=1) > np.nanmin(use[enough], axis=1)
-    return differs
+    return low_high.comparable(quarters.adoption, quarters.outcome)
 
 
 def low_and_high(quarters: Quarters) -> tuple[Floats, Floats]:
     """Return each team's mean outcome in its two quarters of least and of most use."""
-    both = np.isfinite(quarters.adoption) & np.isfinite(quarters.outcome)
-    order = np.argsort(np.where(both, quarters.adoption, np.inf), axis=1, kind="stable")
-    last = both.sum(axis=1)[:, None]
-    ends = [order[:, :2], np.take_along_axis(order, last - [[2, 1]], axis=1)]
+    ends = low_high.low_and_high(quarters.adoption, quarters.outcome)
     low, high = (np.take_along_axis(quarters.outcome, end, axis=1).mean(axis=1) for end in ends)
     return low, high
 

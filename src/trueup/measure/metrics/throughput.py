@@ -66,7 +66,9 @@ def _linked_by_team(tables: Tables) -> ibis.Table:
     ground = ground.filter(ground.person_team.notnull())
     ground = ground.select(at="acted_at", actor="person_team", value=0.0, known=True)
     both = done.union(ground.select(done.columns))
-    return both.mutate(active=True, cluster=both.actor, person=ibis.null("string"))
+    return both.mutate(
+        active=True, team=both.actor, cluster=both.actor, person=ibis.null("string")
+    )
 
 
 def _points(tables: Tables) -> ibis.Table:
