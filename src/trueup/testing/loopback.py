@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from trueup.testing.scripted import Answering, Broken, Question
 
@@ -54,7 +54,7 @@ class _Speaking(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         question = Question(
             method=self.command,
-            path=asked.path,
+            path=unquote(asked.path),
             params=dict(parse_qsl(asked.query)),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=json.loads(content) if content else None,

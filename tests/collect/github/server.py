@@ -59,6 +59,7 @@ class GitHubServer:
     teams: dict[str, list[Payload]] = field(default_factory=dict)
     knows_types: bool = True
     prefix: str = ""
+    address: str = "https://api.github.com"
     graphql_path: str = "/graphql"
     refusals: list[Answer] = field(default_factory=list)
     """Given instead of answers, the last one first."""
@@ -176,7 +177,7 @@ class GitHubServer:
         size, page = int(params.get("per_page", 30)), int(params.get("page", 1))
         headers = {}
         if page * size < len(found):
-            following = f"https://api.github.com{path}?per_page={size}&page={page + 1}"
+            following = f"{self.address}{self.prefix}{path}?per_page={size}&page={page + 1}"
             headers["link"] = f'<{following}>; rel="next"'
         return Answer(body=found[(page - 1) * size : page * size], headers=headers)
 

@@ -231,6 +231,38 @@ def test_the_forges_own_address_ties_a_commit_to_its_account(world: World) -> No
     assert found[hidden] != found[old]
 
 
+def test_a_login_in_a_people_file_is_the_account_the_forge_names_by_its_number(
+    world: World,
+) -> None:
+    """The file says jane@acme.org is jdoe at GitHub, the forge knows 583231, called JDoe."""
+    work = met(world, "git", "jane@acme.org", "Jane Doe")
+    hub = met(world, "github", "583231", "JDoe")
+    listed = met(world, "email", "jane@acme.org", "Jane Doe")
+    login = met(world, "github", "login:jdoe", "jdoe")
+    said = {"person_id": listed, "link_rule": "people_file"}
+    landed(
+        world,
+        [account(work, "git")],
+        [account(hub, "github"), account(listed, "email"), account(login, "github", **said)],
+    ).link()
+    assert len({persons(world)[one] for one in (work, hub, listed, login)}) == 1
+
+
+def test_a_login_that_two_accounts_went_by_is_neither_of_them(world: World) -> None:
+    former = met(world, "github", "1", "jdoe")
+    now = met(world, "github", "2", "jdoe")
+    listed = met(world, "email", "jane@acme.org", "Jane Doe")
+    login = met(world, "github", "login:jdoe", "jdoe")
+    said = {"person_id": listed, "link_rule": "people_file"}
+    work = met(world, "git", "jane@acme.org", "Jane Doe")
+    both = (account(former, "github"), account(now, "github"))
+    people = (account(listed, "email"), account(login, "github", **said))
+    landed(world, [account(work, "git")], [*both, *people]).link()
+    found = persons(world)
+    assert found[login] == found[listed] == found[work]
+    assert len({found[former], found[now], found[listed]}) == 3
+
+
 def test_a_login_that_is_the_local_part_is_suggested_and_not_made(world: World) -> None:
     git = met(world, "git", "octocat@acme.org", "Octo Cat")
     hub = met(world, "github", "5", "octocat")

@@ -97,9 +97,7 @@ class Timeline:
         self._found()
         ordered = sorted(proposals, key=lambda one: (one.opened_at, one.place, one.luck))
         self._number = {one.place: n for n, one in enumerate(ordered, 1) if one.place >= 0}
-        self._size = {
-            one.place: max(_FEWEST_LINES, min(one.lines, most_lines)) for one in ordered
-        }
+        self._size = {one.place: max(_FEWEST_LINES, min(one.lines, most_lines)) for one in ordered}
         told = [
             _UnderWay(one, number, self._lines_of(one), self._title(one, number))
             for number, one in enumerate(ordered, 1)

@@ -36,9 +36,7 @@ SECOND = 1_000_000
 KINDS = {MENDS: "mends", TAKES_BACK: "takes_back"}
 LANDINGS: tuple[Landing, ...] = ("squash", "rebase", "merge")
 GITLAB_LANDINGS: tuple[Landing, ...] = ("merge", "squash")
-_TIMES = (
-    *("begun_at", "opened_at", "reviewed_at", "landed_at", "deployed_at", "incident_at"),
-)
+_TIMES = (*("begun_at", "opened_at", "reviewed_at", "landed_at", "deployed_at", "incident_at"),)
 
 
 def tell(scenario: Scenario, colour: Colour | None = None) -> Organisation:
@@ -214,10 +212,10 @@ class _Telling:
         ]
         last = self.scenario.weeks - 2
         colour = self.colour
-        for week in range(1, last, colour.bot_every) if colour.bot_every else ():
-            told.append(_by_machine(BOT, first, week, "bot"))
-        for week in range(1, last, colour.agent_every) if colour.agent_every else ():
-            told.append(_by_machine(AGENT, first, week, "agent"))
+        machines = ((BOT, colour.bot_every, "bot"), (AGENT, colour.agent_every, "agent"))
+        for machine, every, kind in machines:
+            weeks = range(1, last, every) if every else ()
+            told += [_by_machine(machine, first, week, kind) for week in weeks]
         return told
 
 

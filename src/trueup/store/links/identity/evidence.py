@@ -20,6 +20,7 @@ RULES: Mapping[str, float] = {
     "operator": 1.0,
     "mailmap": 1.0,
     "stated": 1.0,
+    "same_account": 1.0,
     "noreply_address": 1.0,
     "same_address": 1.0,
     "same_login_and_name": 0.8,
@@ -28,6 +29,7 @@ RULES: Mapping[str, float] = {
 """Rules, surest first. Below 1 a link is suggested and never made."""
 
 PERSONS = ("human", "unknown")
+_LOGIN = "login:"
 
 _NOREPLY = re.compile(r"(?:(\d+)[+-])?([\w.-]+?)@users\.noreply\.([\w.-]+)")
 _GENERIC = frozenset((
@@ -66,6 +68,12 @@ class Account:
         native = self.native_id.strip().lower()
         return native if "@" in native and " " not in native else ""
 
+    @property
+    def login(self) -> str:
+        """The login, folded, of an account of which nothing else is known; else empty."""
+        native = self.native_id.rpartition("/")[2].strip().lower()
+        return native.removeprefix(_LOGIN) if native.startswith(_LOGIN) else ""
+
 
 class Pair(NamedTuple):
     """Two accounts that a rule holds for one person's; `one` comes first by id."""
@@ -98,6 +106,23 @@ def pairs(accounts: Sequence[Account], stated: Iterable[Pair]) -> list[Pair]:
         found,
         key=lambda p: (-p.certainty, rank.get(p.rule, rank["stated"]), p.one, p.other, p.rule),
     )
+
+
+def same_accounts(accounts: Iterable[Account]) -> dict[str, str]:
+    """Return, of accounts known by their login alone, the one account that goes by that login.
+
+    People write logins; forges name accounts by numbers, so that they stay when a login changes.
+    """
+    by_login: dict[tuple[str, str], set[str]] = defaultdict(set)
+    alone: list[Account] = []
+    for account in accounts:
+        if account.login:
+            alone.append(account)
+            continue
+        for name in account.names if account.platform not in ADDRESSES else ():
+            by_login[account.platform, name.strip().lower()].add(account.account_id)
+    found = {one.account_id: by_login.get((one.platform, one.login), set()) for one in alone}
+    return {account_id: min(same) for account_id, same in found.items() if len(same) == 1}
 
 
 def is_shared(account: Account) -> bool:

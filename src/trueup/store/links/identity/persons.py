@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trueup.store.links.identity.evidence import (
     ADDRESSES,
@@ -13,6 +13,7 @@ from trueup.store.links.identity.evidence import (
     is_shared,
     pair_of,
     pairs,
+    same_accounts,
 )
 from trueup.store.links.identity.journal import Decision
 
@@ -60,11 +61,18 @@ def find_persons(
 ) -> Persons:
     """Unite accounts into persons; the order in which anything is given does not matter.
 
-    Two accounts of one platform are never united, but addresses are: people have several.
+    Two accounts of one platform are never united, but addresses are: people have several; and a
+    login that people wrote is the account that goes by it.
     A machine or a deleted account is never united with a person.
     """
+    same = same_accounts(accounts)
+    accounts = [account for account in accounts if account.account_id not in same]
+    stated = [
+        pair_of(same.get(one, one), same.get(other, other), rule, certainty)
+        for one, other, rule, certainty in stated
+    ]
     shared = {account.account_id for account in accounts if is_shared(account)}
-    linked, apart, excluded = _words(decisions)
+    linked, apart, excluded = _words([_meant(word, same) for word in decisions])
     uniting = _Uniting(accounts, apart)
     refused: list[Refusal] = []
     for pair in sorted(linked):
@@ -81,13 +89,21 @@ def find_persons(
         else:
             reason = uniting.unite(pair)
             refused += [Refusal(pair=pair, reason=reason)] if reason else []
+    person_of = uniting.persons()
     return Persons(
-        person_of=uniting.persons(),
-        rule_of=uniting.rule_of,
+        person_of=person_of | {one: person_of[account] for one, account in same.items()},
+        rule_of=uniting.rule_of
+        | {one: pair_of(one, account, "same_account") for one, account in same.items()},
         suggested=tuple(pair for pair in suggested if not uniting.why_not(pair, said_too=True)),
         refused=tuple(refused),
         shared=tuple(sorted(shared)),
     )
+
+
+def _meant(word: Decision, same: Mapping[str, str]) -> Decision:
+    """Return a decision on the accounts that logins stand for."""
+    one, other = word.account_id, word.other_id
+    return replace(word, account_id=same.get(one, one), other_id=other and same.get(other, other))
 
 
 def _words(
