@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from trueup.collect.connector import Connector, Progress, Silent
+from trueup.collect.running.collected import Collected
 from trueup.collect.running.landing import land
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings, chosen, read_settings
@@ -27,32 +28,14 @@ if TYPE_CHECKING:
     from trueup.estimate.verdict.plan import Plan
     from trueup.estimate.verdict.register import Register, Registration
     from trueup.model.evidence import Finding, Window
-    from trueup.report.doctor import Check
+    from trueup.report.doctor import Examination
     from trueup.simulate.scenario import Scenario
     from trueup.store.links import Linked
     from trueup.store.links.identity.desk import Desk
 
+__all__ = ["Collected", "Format", "ReportWritten", "Workspace", "plans_of"]
+
 Format = Literal["html", "md", "json"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
-    """What one collection brought.
-
-    Parameters
-    ----------
-    repository_ids
-        Every repository found at the locations and now in the warehouse.
-    failed
-        Targets and connections that could not be read, each with its reason; rows of earlier
-        collections stand.
-    connected
-        Source and target_id of everything read through the connections of trueup.toml.
-    """
-
-    repository_ids: tuple[str, ...]
-    failed: tuple[tuple[str, TrueupError], ...] = ()
-    connected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +126,7 @@ class Workspace:
             partial(self._collect_one, done.progress),
         )
         self.link(done.progress)
-        return Collected(
-            repository_ids=tuple(target_id for source, target_id in done.read if source == "git"),
-            failed=tuple(done.failed),
-            connected=tuple(one for one in done.read if one[0] != "git"),
-        )
+        return done.collected()
 
     def _collect_one(
         self, progress: Progress, connector: Connector, target: str, target_id: str
@@ -475,12 +454,15 @@ class Workspace:
             path=output, lines=lines, collected=Collected(repository_ids=(TARGET,))
         )
 
-    def doctor(self) -> tuple[Check, ...]:
-        """Say which sources are connected, which are missing, and which answers that costs."""
+    def doctor(self, *, is_offline: bool = False) -> Examination:
+        """Say which sources are connected, which are missing, and which answers that costs.
+
+        Each connection is tested; `is_offline` leaves servers alone.
+        """
         from trueup.report.doctor import examine
 
         with self._warehouse.tables() as tables:
-            return examine(tables)
+            return examine(self.folder, self.settings, tables, is_offline=is_offline)
 
 
 def plans_of(folder: Path | None = None) -> Register:

@@ -2,72 +2,252 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from trueup.report.edition import coverage_rows, rows_of, subjects
-from trueup.report.sections.answer import GIT, strip
-from trueup.report.view import CoverageRow, Run, View
-from trueup.report.words import stopped
+from trueup.collect.catalogue import find_source, source_names
+from trueup.collect.running.probing import Probe, probe
+from trueup.collect.sources.git.connector import GitConnector
+from trueup.config import Connection, Settings
+from trueup.errors import ConfigError
+from trueup.measure.lacking import Lack, lacks
+from trueup.store.raw.sizes import ArchiveSize, archive_sizes
 from trueup.store.reading import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One source, how much of it is there, and what its absence or its holes cost.
+class Hole:
+    """Something that was looked for and not seen in full.
 
     Parameters
     ----------
-    holes
-        Each as (what is missing, what would cure it).
+    expected
+        How many there are; None where nobody says.
+    skipped
+        How many were there and could not be read.
+    """
+
+    subject: str
+    expected: int | None
+    seen: int
+    skipped: int
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSeen:
+    """One target of one source, as it is in the workspace.
+
+    Parameters
+    ----------
+    name
+        As a person calls it.
+    collected_at
+        Instant of the last collection, epoch microseconds UTC; None: never.
+    rows
+        Rows it landed, all tables together.
+    skipped
+        Records and parts of records that could not be read.
     """
 
     source: str
-    status: str
-    costs: str
-    holes: tuple[tuple[str, str], ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """Return the check as plain values."""
-        return {
-            "source": self.source,
-            "status": self.status,
-            "costs": self.costs,
-            "holes": [{"missing": missing, "cure": cure} for missing, cure in self.holes],
-        }
-
-    def in_words(self) -> Iterator[str]:
-        """Yield the check as lines for a terminal."""
-        yield f"{self.source}: {self.status}. {self.costs}"
-        for missing, cure in self.holes:
-            yield f"  - {stopped(missing)} {cure}".rstrip()
+    target_id: str
+    name: str
+    collected_at: int | None
+    rows: int
+    skipped: int
+    holes: tuple[Hole, ...]
 
 
-def examine(tables: Tables) -> tuple[Check, ...]:
-    """Return one check for every kind of source, connected or not."""
-    rows = tuple(coverage_rows(tables))
-    names = {each.repository_id: each.name for each in subjects(tables)}
-    holes = tuple(_hole(row, names) for row in rows if row.reason)
-    run = Run(tool_version="", digest="", ran_at=0, command="")
-    view = View(
-        findings={},
-        repositories=(),
-        coverage=rows,
-        run=run,
-        definitions=(),
-        rows=rows_of(tables),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """One connection of trueup.toml: whether it works, and what it brought."""
+
+    probe: Probe
+    targets: tuple[TargetSeen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A kind of record there is none of.
+
+    Parameters
+    ----------
+    lack
+        What it is, and which answers its absence costs.
+    sources
+        Sources that can bring it.
+    asked
+        Connections that were read and brought none.
+    command
+        What would bring it, or begins to; empty where no command does.
+    """
+
+    lack: Lack
+    sources: tuple[str, ...]
+    asked: tuple[str, ...]
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """All of it.
+
+    Parameters
+    ----------
+    connections
+        In the order of trueup.toml.
+    others
+        Targets in the workspace that no connection leads to: read by their path, or once.
+    metrics, answered
+        How many metrics there are, and for how many the records are there.
+    missing
+        What is not there, what costs most first.
+    raw, retention_days
+        Room that raw records take, and how long they are kept; 0: for ever.
+    """
+
+    workspace: str
+    connections: tuple[Connected, ...]
+    others: tuple[TargetSeen, ...]
+    metrics: int
+    answered: int
+    missing: tuple[Missing, ...]
+    raw: tuple[ArchiveSize, ...]
+    retention_days: int
+
+    @property
+    def broken(self) -> tuple[Probe, ...]:
+        """Tests of the connections that cannot be used as they are."""
+        probes = (connected.probe for connected in self.connections)
+        return tuple(each for each in probes if each.state not in ("works", "not asked"))
+
+
+def examine(folder: Path, settings: Settings, tables: Tables, *, is_offline: bool) -> Examination:
+    """Test every connection, and say what the workspace holds and lacks.
+
+    Parameters
+    ----------
+    is_offline
+        Ask no server.
+    """
+    raw = archive_sizes(folder)
+    seen = _seen(tables)
+    connections = tuple(
+        _connected(each, probe(each, is_offline=is_offline), seen, raw)
+        for each in settings.connections
     )
-    return tuple(
-        Check(
-            source=each.name,
-            status=each.status,
-            costs=each.costs.text(),
-            holes=holes if each.name == GIT else (),
+    named = {(t.source, t.target_id) for each in connections for t in each.targets}
+    found = lacks(tables)
+    return Examination(
+        workspace=str(folder),
+        connections=connections,
+        others=tuple(target for place, target in seen.items() if place not in named),
+        metrics=found.asked,
+        answered=found.answered,
+        missing=tuple(_missing(lack, settings, connections) for lack in found.kinds),
+        raw=raw,
+        retention_days=settings.raw.retention_days,
+    )
+
+
+def _seen(tables: Tables) -> dict[tuple[str, str], TargetSeen]:
+    names = tables.arrow("repository", ["repository_id", "name"]).to_pylist()
+    called = {row["repository_id"]: row["name"] for row in names if row["name"]}
+    holes: dict[tuple[str, str], list[Hole]] = {}
+    for row in tables.arrow("coverage").to_pylist():
+        place = (row["source"], row["repository_id"])
+        hole = Hole(**{name: row[name] for name in Hole.__dataclass_fields__})
+        holes.setdefault(place, []).append(hole)
+    return {
+        (one.source, one.target_id): TargetSeen(
+            source=one.source,
+            target_id=one.target_id,
+            name=called.get(one.target_id, one.target_id),
+            collected_at=one.collected_at,
+            rows=one.rows,
+            skipped=sum(h.skipped or 0 for h in holes.get((one.source, one.target_id), ())),
+            holes=tuple(h for h in holes.get((one.source, one.target_id), ()) if h.reason),
         )
-        for each in strip(view).sources
+        for one in tables.collected()
+    }
+
+
+def _connected(
+    connection: Connection,
+    found: Probe,
+    seen: dict[tuple[str, str], TargetSeen],
+    raw: Sequence[ArchiveSize],
+) -> Connected:
+    """Return a connection with its targets: those it shows, else those once read from there."""
+    called = {target_id: name for name, target_id in found.targets}
+    if not called:
+        kept = [a for a in raw if (a.source, a.address) == (connection.source, found.address)]
+        called = {archive.target_id: archive.target for archive in kept}
+    targets = []
+    for target_id, name in called.items():
+        there = seen.get((connection.source, target_id))
+        if there is None:
+            there = _never_collected(connection.source, target_id, name)
+        is_named = connection.source != "git"  # git's targets are folders
+        targets.append(replace(there, name=name) if is_named else there)
+    return Connected(probe=found, targets=tuple(targets))
+
+
+def _never_collected(source: str, target_id: str, name: str) -> TargetSeen:
+    return TargetSeen(
+        source=source,
+        target_id=target_id,
+        name=name,
+        collected_at=None,
+        rows=0,
+        skipped=0,
+        holes=(),
     )
 
 
-def _hole(row: CoverageRow, names: Mapping[str, str]) -> tuple[str, str]:
-    name = names.get(row.repository_id, row.repository_id)
-    return f"{name}, {row.subject}: {row.reason}", row.remedy
+def _missing(lack: Lack, settings: Settings, connections: Sequence[Connected]) -> Missing:
+    sources = _bringing(lack.kind)
+    able = [
+        each
+        for connection, each in zip(settings.connections, connections, strict=True)
+        if connection.source in sources
+    ]
+    waiting = [each for each in able if not any(t.collected_at for t in each.targets)]
+    asked = tuple(each.probe.name for each in able if each not in waiting)
+    return Missing(
+        lack=lack, sources=sources, asked=asked, command=_command(sources, waiting, asked)
+    )
+
+
+def _command(sources: Sequence[str], waiting: Sequence[Connected], asked: Sequence[str]) -> str:
+    if not sources or asked:
+        return ""  # it was asked and had none: another command brings no more
+    if waiting:
+        return f"trueup collect --only {waiting[0].probe.name}"
+    if sources == ("git",):
+        return "trueup collect PATH"
+    return f"trueup init --add --connect {sources[0] if len(sources) == 1 else 'SOURCE'}"
+
+
+_ONLY_WITH = {"change.opened_at": "change_event"}
+"""Columns that are there where a table is: git knows changes, but not when they were proposed."""
+_BY_LINKS = ("work_item_change",)
+
+
+def _bringing(kind: str) -> tuple[str, ...]:
+    """Return the sources that can fill a table; none where that takes more than a source."""
+    table = _ONLY_WITH.get(kind, kind)
+    if table in _BY_LINKS:
+        return ()
+    found = ["git"] if table in GitConnector.tables else []
+    for name in source_names():
+        try:
+            owners = find_source(name).owners
+        except ConfigError:  # a package that is broken is named where it is connected
+            continue
+        if table in owners:
+            found.append(name)
+    return tuple(found)

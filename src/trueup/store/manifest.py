@@ -78,6 +78,22 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one source landed of one target, all collections together.
+
+    Parameters
+    ----------
+    collected_at
+        Instant of the last collection, epoch microseconds UTC.
+    """
+
+    source: str
+    target_id: str
+    collected_at: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One generation: everything a reader sees, and nothing else.
 
@@ -129,6 +145,23 @@ class Manifest:
             if (end.source, end.target_id) == (source, target_id):
                 return end
         return None
+
+    def collected(self) -> tuple[Collected, ...]:
+        """Return what every source landed of every target; what was linked of it is left out."""
+        rows: dict[tuple[str, str], int] = {}
+        for segment in self.segments:
+            place = (segment.source.partition(".")[0], segment.target_id)
+            rows[place] = rows.get(place, 0) + segment.rows
+        return tuple(
+            Collected(
+                source=end.source,
+                target_id=end.target_id,
+                collected_at=end.collected_at,
+                rows=rows.get((end.source, end.target_id), 0),
+            )
+            for end in self.ended
+            if not is_part_of(end.source, LINKS) and "." not in end.source
+        )
 
     def digest(self) -> str:
         """Return a digest of the rows: the same however they are cut into segments."""

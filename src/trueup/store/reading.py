@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trueup.store.generations import Snapshot
+from trueup.store.manifest import Collected
 from trueup.store.rows import table_named
 from trueup.store.segments import read_segments, stored_schema
 
@@ -96,6 +97,10 @@ class Tables:
         """Return the id of every repository, in order."""
         ids = pc.unique(self.arrow("repository", ["repository_id"])["repository_id"])
         return tuple(sorted(ids.to_pylist()))
+
+    def collected(self) -> tuple[Collected, ...]:
+        """Return what every source landed of every target, and when."""
+        return self._manifest.collected()
 
     @property
     def digest(self) -> str:

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup.cli.answers import plain
+from trueup.cli.examined import say_examination
 from trueup.cli.options import Json, Place
-from trueup.cli.terminal import say, say_json
+from trueup.cli.terminal import complain_line, say, say_json
 
 EXAMPLES = "Example: trueup doctor --json"
 
+NOT_WORKING = 1
+"""Exit code where a connection of trueup.toml cannot be used as it is."""
 
-def run(*, workspace: Place = None, as_json: Json = False) -> None:
-    """Say what is connected, what is missing, and what that costs."""
+
+def run(
+    *,
+    offline: Annotated[bool, typer.Option("--offline", help="Test no connection.")] = False,
+    workspace: Place = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is connected, what is missing, and what that costs.
+
+    Tests every connection of trueup.toml with one request a name, and ends with exit code 1 where
+    one of them cannot be used.
+    """
     from trueup.workspace import Workspace
 
-    checks = Workspace.open(workspace).doctor()
+    found = Workspace.open(workspace, studied=[Path.cwd()]).doctor(is_offline=offline)
     if as_json:
-        say_json({"checks": [check.as_json() for check in checks]})
+        say_json({"examination": plain(found)})
     else:
-        say(line for check in checks for line in check.in_words())
+        say(say_examination(found))
+    for probe in found.broken:
+        complain_line(f"The connection {probe.name} cannot be used: {probe.fact}", probe.hint)
+    if found.broken:
+        raise typer.Exit(NOT_WORKING)

@@ -53,6 +53,8 @@ def run(
     said = tuple(parse(words) for words in answers.connect or ())
     found = beginning.notice(paths or [Path.cwd()], path, is_asked_for=bool(paths))
     accepted = beginning.chosen(found.found, said, answers.without or ())
+    if not writing.force:
+        accepted = beginning.fresh(accepted, path)
     timezone = answers.timezone or beginning.local_timezone()
     if is_asking := questions.can_ask(answers):
         accepted, timezone = _asked(accepted, answers, timezone, is_new=not path.exists())

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from trueup.collect.catalogue import find_source
@@ -59,24 +58,31 @@ class Begun:
 
 
 def notice(locations: Sequence[Path], path: Path, *, is_asked_for: bool) -> Proposals:
-    """Return what repositories suggest that trueup.toml at `path` does not hold yet.
+    """Return what repositories suggest for a trueup.toml at `path`.
 
     Raises
     ------
     SourceUnavailable
         There is none at a location, though the user named it (`is_asked_for`).
-    ConfigError
-        trueup.toml cannot be read.
     """
-    there = read_settings(path).connections
     try:
-        proposals = propose(look(locations), path.parent.resolve())
+        return propose(look(locations), path.parent.resolve())
     except SourceUnavailable as error:
         if is_asked_for:
             raise
         return Proposals(found=(), remarks=(f"{error.fact} {error.hint}",))
-    new = tuple(one for one in proposals.found if not _is_held(one.connection, there))
-    return replace(proposals, found=new)
+
+
+def fresh(accepted: Sequence[Proposal], path: Path) -> tuple[Proposal, ...]:
+    """Return the proposals that name something no connection of trueup.toml reads yet.
+
+    Raises
+    ------
+    ConfigError
+        trueup.toml cannot be read.
+    """
+    there = read_settings(path).connections
+    return tuple(one for one in accepted if not _is_held(one.connection, there))
 
 
 def chosen(
@@ -200,7 +206,8 @@ def _address(connection: Connection) -> str:
 
 
 def _fits(proposed: Connection, said: Connection) -> bool:
-    same_host = not (proposed.url and said.url) or urlsplit(proposed.url) == urlsplit(said.url)
+    address = _address(proposed)
+    same_host = not said.url or not address or address == said.url.rstrip("/")
     is_one = said.name in ("", proposed.name, proposed.source)
     return proposed.source == said.source and same_host and is_one
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from trueup.collect.catalogue import find_source
 from trueup.collect.connector import Connector, Progress
 from trueup.collect.running.archive import Archives
+from trueup.collect.running.collected import Collected
 from trueup.collect.running.connector import Manner, RecordedConnector, address_of
 from trueup.config import Connection
 from trueup.errors import CollectError, ConfigError, TrueupError
@@ -69,6 +70,14 @@ class Round:
                     self.read.append((source, target_id))
         if self.failed and not self.read:
             raise self.failed[0][1]
+
+    def collected(self) -> Collected:
+        """Return what came of it."""
+        return Collected(
+            repository_ids=tuple(target_id for source, target_id in self.read if source == "git"),
+            failed=tuple(self.failed),
+            connected=tuple(one for one in self.read if one[0] != "git"),
+        )
 
     @contextmanager
     def _noting(self, place: str) -> Iterator[None]:
