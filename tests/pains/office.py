@@ -38,8 +38,13 @@ class Office:
         self.folder = folder
         self.settings = Settings()
         self.place = folder / ".trueup"
-        self.warehouse = Warehouse.open(self.place)
+        self.links = True
+        self.begin()
         monkeypatch.setenv("OFFICE_TOKEN", "a token")
+
+    def begin(self) -> None:
+        """Open the workspace, or make it anew where there is none."""
+        self.warehouse = Warehouse.open(self.place)
 
     def set(self, **settings: Any) -> None:
         """Say something in trueup.toml."""
@@ -52,8 +57,8 @@ class Office:
         answering: Answering | None = None,
         **manner: bool,
     ) -> Scripted:
-        """Collect everything a connection names, then link; return the server that was asked."""
-        connection = replace(connection, token="env:OFFICE_TOKEN" if answering else "")  # noqa: S106
+        """Collect all a connection names, then link as far as `links`; return what was asked."""
+        connection = replace(connection, token="env:OFFICE_TOKEN" if answering else "")
         archives = Archives(self.place, source.name, address_of(source, connection))
         carrier = Scripted(answering or _nobody)
         with _asking(source, connection, carrier if answering else None) as web:
@@ -61,7 +66,8 @@ class Office:
             connector = RecordedConnector(source, connection, archives, web, how)
             for target in connector.targets():
                 self._land(connector, target)
-        self.link()
+        if self.links:
+            self.link()
         return carrier
 
     def files(self, **said: str) -> None:

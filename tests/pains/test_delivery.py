@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.collect.git.building import Building
-from tests.collect.github.drawn import Payload, commit, deployment, merged
+from tests.collect.github.drawn import commit, deployment, merged
 from tests.collect.github.server import GitHubServer, Repository
 from tests.collect.gitlab.drawn import deployment as gitlab_deployment
 from tests.collect.gitlab.drawn import pipeline
@@ -22,6 +23,7 @@ from trueup.model.evidence import Measurement
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 
 CONNECTION = Connection(source="github", targets=("acme/shop",))
+Payload = dict[str, Any]
 FROM_COMMIT = "lead_time_from_commit_seconds"
 
 
@@ -68,7 +70,8 @@ def test_pain_1_the_first_deployment_known_does_not_swallow_years(office: Office
         ],
     )
     found = office.measured(FROM_COMMIT, *HALF)
-    assert (found.value, found.n, found.coverage) == (3 * DAY, 1, pytest.approx(1 / 4))
+    assert (found.value, found.n) == (3 * DAY, 1)
+    assert found.coverage == pytest.approx(1 / 4)
     assert office.value("unmapped_changes_ratio") == pytest.approx(3 / 4)
 
 
@@ -94,7 +97,8 @@ def test_pain_2_merge_squash_and_rebase_have_equal_lead_times(
     first = clone.commit("One", {"a": "2\n"}, at=at(1), branch="basket", parents=[old])
     head = clone.commit("Two", {"b": "3\n"}, at=at(2), branch="basket")
     if way == "merge":
-        landing = clone.merge(head, "Merge pull request #7 from ada/basket", {"b": "3\n", "a": "2\n"}, at=at(10))  # fmt: skip
+        files = {"a": "2\n", "b": "3\n"}
+        landing = clone.merge(head, "Merge pull request #7 from ada/basket", files, at=at(10))
     elif way == "squash":
         landing = clone.commit("Change the basket (#7)", {"a": "2\n", "b": "3\n"}, at=at(10))
     else:
@@ -266,7 +270,8 @@ def test_pain_6_a_pipeline_and_its_children_are_one_deployment(office: Office) -
     office.collect(GITLAB, Connection(source="gitlab", targets=("acme/shop",)), server.answer)
     (row,) = office.rows("deployment")
     assert row["finished_at"] == 1_709_726_700_000_000  # 2024-03-06T12:05:00Z, the later of both
-    one.put_deployments(gitlab_deployment(303, "d" * 40, deployable=None, finishedAt="2024-03-20T12:05:00Z"))  # fmt: skip
+    later = {"deployable": None, "finishedAt": "2024-03-20T12:05:00Z"}
+    one.put_deployments(gitlab_deployment(303, "d" * 40, **later))
     office.collect(GITLAB, Connection(source="gitlab", targets=("acme/shop",)), server.answer)
     assert office.value("deployments_per_week") == pytest.approx(2 / 2)  # two in two weeks
 
