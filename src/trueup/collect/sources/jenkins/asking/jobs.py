@@ -17,6 +17,7 @@ from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
 LARGEST = 2**31 - 1
+_LONGEST = 255
 _WILD = re.compile(r"[*?\[]")
 _LISTED = "_class,name,jobs[_class,name,jobs[name]{0,1}]"
 _JOB = "_class,name,nextBuildNumber,lastBuild[number,timestamp],actions[objectUrl]"
@@ -81,11 +82,8 @@ def jobs_of(visit: Visit) -> list[Job]:
     answer = mapping(visit.web.get(f"{path_of(visit.target)}api/json", params={"tree": tree}))
     if not _has_branches(answer):
         return [_job(answer, visit.target, None)]
-    branches = [one for one in objects(answer.get("jobs")) if said(one, "name")]
-    return [
-        _job(one, f"{visit.target}/{said(one, 'name')}", unquote(said(one, "name")))
-        for one in branches
-    ]
+    branches = {name: one for one in objects(answer.get("jobs")) if (name := _name(one))}
+    return [_job(one, f"{visit.target}/{name}", unquote(name)) for name, one in branches.items()]
 
 
 def count_of(value: object) -> int:
@@ -142,12 +140,10 @@ def _below(web: Web, root: str) -> Iterator[str]:
         folders: list[str] = []
         for folder, listing in level.items():
             for one in objects(listing.get("jobs")):
-                name = "/".join(filter(None, (folder, said(one, "name"))))
-                if not said(one, "name"):
-                    continue
-                if _is_folder(one):
+                name = f"{folder}/{_name(one)}".lstrip("/")
+                if _name(one) and _is_folder(one):
                     folders.append(name)
-                else:
+                elif _name(one):
                     yield name
         level = dict(_listings(web, folders))
 
@@ -158,6 +154,12 @@ def _listings(web: Web, folders: list[str]) -> Iterator[tuple[str, Mapping[str, 
     for path, reply in web.many(paths):
         if reply is not None:
             yield paths[path], mapping(reply)
+
+
+def _name(one: Mapping[str, Any]) -> str:
+    """Return the name of a job in its folder; empty for what can be no name of a file."""
+    name = said(one, "name")
+    return name if len(name) <= _LONGEST and name.isprintable() and "/" not in name else ""
 
 
 def _is_folder(one: Mapping[str, Any]) -> bool:

@@ -1,0 +1,66 @@
+"""What every source must keep, asked of this one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from tests.collect.jenkins.drawn import (
+    TIMED,
+    after,
+    build,
+    by,
+    caused,
+    checked_out,
+    given,
+    junit,
+    library,
+    queued,
+    replayed,
+    revision,
+    running,
+    used,
+)
+from tests.collect.jenkins.server import BRANCHES, Item, JenkinsServer
+from tests.collect.jenkins.visiting import connection
+from trueup.collect.sources.jenkins.source import SOURCE
+from trueup.testing.conformance import Case, Conformance
+from trueup.testing.scripted import Answering
+from trueup.testing.trial import TEXTS
+
+OPTIONS = {
+    "deployments": {"deploy": "$TO"},
+    "commit": "COMMIT",
+    "repositories": {"deploy": "github.com/acme/shop"},
+}
+SHA = "ab" * 20
+
+
+def served() -> Answering:
+    """A job of 110 builds, one with branches, one that deploys."""
+    server = JenkinsServer()
+    shop = server.job("team/shop")
+    for number in range(1, 108):
+        shop.put(build(number))
+    shop.put(build(108, caused(by("ada", "Ada Lovelace")), checked_out(), junit(9, 1, 2)))
+    shop.put(build(109, caused(by("ada"), replayed(108)), library(), checked_out(), queued(900)))
+    shop.put(running(110, caused(TIMED), checked_out()))
+    branches = server.job("web", BRANCHES)
+    branches.below["PR-7"] = Item().put(build(1, revision(pullHash=SHA)))
+    branches.below["main"] = Item().put(build(1), build(2))
+    deploy = server.job("deploy")
+    deploy.put(build(1, caused(after("team/shop", 3)), given(TO="Live", COMMIT=SHA, KEY="x")))
+    deploy.put(build(2, given(TO="Live", COMMIT=SHA), fingerprint=[used("team/shop", 3)]))
+    return server.answer
+
+
+class TestConformance(Conformance):
+    """See `trueup.testing.conformance`."""
+
+    case: ClassVar[Case] = Case(
+        source=SOURCE,
+        connection=replace(connection(**OPTIONS), user="reader"),
+        server=served,
+        needed={"run": ("number", "job")},
+        texts=TEXTS | {"shortDescription", "displayName", "fullDisplayName"},
+    )
