@@ -7,7 +7,7 @@ are asked for, as a server with state does it, or beforehand (``--rendered``), a
 milliseconds (``--latency``), which on a real network are 50 and more.
 The bare loop asks for them one after another with the same HTTP library and parses the JSON; ours
 asks, compresses and keeps them page by page, then reads them into rows and lands those. They take
-turns; the best of three of each is compared.
+turns; the best of so many of each (``--takes``) is compared.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pages", type=int, default=200)
     options.add_argument("--runs", type=int, default=30)
+    options.add_argument("--takes", type=int, default=5)
     options.add_argument("--rendered", action="store_true")
     options.add_argument("--latency", type=float, default=0.0)
     options.add_argument("--serve", action="store_true")
@@ -61,14 +62,14 @@ def main() -> None:
         assert server.stdout is not None
         address = server.stdout.readline().decode().strip()
         try:
-            beside_a_bare_loop(address, asked.pages)
+            beside_a_bare_loop(address, asked.pages, asked.takes)
             if asked.runs:
                 run_after_run(address, asked.runs)
         finally:
             server.kill()
 
 
-def beside_a_bare_loop(address: str, pages: int) -> None:
+def beside_a_bare_loop(address: str, pages: int, takes: int) -> None:
     """Print pages a second of both, and their ratio."""
     ways: dict[str, Callable[[str], None]] = {
         "bare loop": bare,
@@ -76,7 +77,7 @@ def beside_a_bare_loop(address: str, pages: int) -> None:
         "fetched, kept, read, landed": landed,
     }
     best = {name: (float("inf"), 0.0) for name in ways}
-    for _ in range(3):
+    for _ in range(takes):
         for name, way in ways.items():
             wall, cpu = time.perf_counter(), time.process_time()
             way(address)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from trueup.collect.connector import Progress
 from trueup.collect.recorded import Note, Page, Record, RecordedSource, Sweep, Web
@@ -121,4 +121,6 @@ class TargetVisit:
 
 
 def _dated(record: Record, now: int) -> Record:
-    return record if record.fetched_at else replace(record, fetched_at=now)
+    if record.fetched_at:
+        return record
+    return Record(kind=record.kind, key=record.key, body=record.body, fetched_at=now)

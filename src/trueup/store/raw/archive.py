@@ -26,6 +26,9 @@ from trueup.store.raw.forms import About, Kept, RawNote, RawRecord
 from trueup.store.raw.ledger import Ledger
 
 _Name = tuple[str, str]
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +321,7 @@ def _path(folder: Path, source: str, target_id: str) -> Path:
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "replace")
+    return _ENCODER.encode(body).encode("utf-8", "replace")
 
 
 def _digest(text: bytes) -> bytes:

@@ -78,4 +78,4 @@ def transaction(database: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 def clean(text: str) -> str:
     """Replace halves of surrogate pairs, which are no text, so that it can be kept."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
