@@ -111,7 +111,7 @@ class Run:
             self._post("again", again)
             second = self._collect()
             ended = {"opened_at": _micros(began), "resolved_at": (first, second)}
-            wanted = {
+            wanted: dict[str, list[Row]] = {
                 "checkout": [{**lasting, "severity": "critical", "acknowledged_at": None}],
                 "resolved": [{**ended, "environment": "production", "team_id": self._team()}],
                 "runs-out": [lasting | {"resolved_at": _micros(runs_out)}],
@@ -126,7 +126,11 @@ class Run:
         with self._started():
             self._collect()
             lost = {"resolved_at": (0, _micros(datetime.now(UTC)))}
-            lost_all = {**wanted, "checkout": [lost], "again": [wanted["again"][0], lost]}
+            lost_all: dict[str, list[Row]] = {
+                **wanted,
+                "checkout": [lost],
+                "again": [wanted["again"][0], lost],
+            }
             yield from self._compare("restarted", lost_all)
             self._post("till", began)
             self._collect()

@@ -1,0 +1,1 @@
+"""Opsgenie: incidents of services, and alerts where they stand for incidents."""
