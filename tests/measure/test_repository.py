@@ -6,12 +6,8 @@ from tests.measure.building import World, at
 from trueup.config import Settings
 from trueup.measure import repository as room
 from trueup.measure.catalogue import all_metrics
-from trueup.measure.repository import (
-    MOST_APART,
-    QUESTIONS,
-    RepositoryFindings,
-    measure_repository,
-)
+from trueup.measure.questions import QUESTIONS
+from trueup.measure.repository import MOST_APART, RepositoryFindings, measure_repository
 from trueup.model.evidence import Abstention, Measurement
 
 

@@ -1,4 +1,4 @@
-"""Everything the report on git history says, measured in one go."""
+"""Everything the report says, measured in one go."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from trueup.collect.connector import Progress
 from trueup.config import Settings
 from trueup.measure.authorship import Prepared, horizon
+from trueup.measure.beside import BesidePublished, beside_published
 from trueup.measure.catalogue import all_metrics, find_metric
 from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
-from trueup.measure.windows import DAY, Every
-from trueup.model.evidence import Finding, Window
+from trueup.measure.presence import has, missing
+from trueup.measure.questions import DELIVERY, QUESTIONS, RECORDS, STANDING, Question
+from trueup.measure.windows import DAY
+from trueup.model.evidence import Abstention, Finding, Window
 from trueup.units import SECONDS
 
 RECENT_DAYS = 365
@@ -24,64 +27,6 @@ MOST_APART = 12
 """With more repositories than this they are measured together only: nobody reads sixty columns."""
 AGES = (0, 1, 3, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365, 480, 600, 730)
 """Ages at which survival curves are drawn, in days."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One metric at one grain, as the report asks it.
-
-    Parameters
-    ----------
-    is_long
-        Over the years of history instead of the recent days.
-    """
-
-    metric: str
-    by: tuple[str, ...] = ()
-    every: Every | None = None
-    is_long: bool = False
-
-
-QUESTIONS = (
-    Question(metric="ai_marked_commits_ratio"),
-    Question(metric="ai_marked_commits_ratio", every="month", is_long=True),
-    Question(metric="ai_marked_commits_ratio", by=("tool",)),
-    Question(metric="ai_marked_commits_ratio", by=("tool",), every="month", is_long=True),
-    Question(metric="ai_marked_commits_ratio", by=("model",)),
-    Question(metric="ai_marked_added_lines_ratio"),
-    Question(metric="ai_marked_surviving_lines_ratio", is_long=True),
-    Question(metric="bot_commits_ratio"),
-    Question(metric="commits_per_week"),
-    Question(metric="changes_landed_per_week"),
-    Question(metric="changes_landed_per_week", every="month", is_long=True),
-    Question(metric="changes_released_per_week"),
-    Question(metric="changes_released_per_week", every="month", is_long=True),
-    Question(metric="changes_awaiting_release_items"),
-    Question(metric="changes_awaiting_release_items", every="month", is_long=True),
-    Question(metric="changes_in_progress_items"),
-    Question(metric="queue_growth_per_week"),
-    Question(metric="landed_to_release_seconds"),
-    Question(metric="first_commit_to_landed_seconds"),
-    Question(metric="landed_to_release_wait_seconds"),
-    Question(metric="landed_to_release_wait_seconds", every="quarter", is_long=True),
-    Question(metric="first_commit_to_landed_wait_seconds"),
-    Question(metric="change_size_lines"),
-    Question(metric="change_size_lines", every="month", is_long=True),
-    Question(metric="change_size_lines", by=("origin",)),
-    Question(metric="reverted_changes_ratio"),
-    Question(metric="reverted_changes_ratio", by=("origin",)),
-    Question(metric="fix_follow_up_within_30_days_ratio"),
-    Question(metric="fix_follow_up_within_30_days_ratio", by=("origin",)),
-    Question(metric="churn_ratio"),
-    Question(metric="knowledge_spread_people", is_long=True),
-    Question(metric="line_survival_ratio", is_long=True),
-    Question(metric="line_survival_ratio", by=("origin",), is_long=True),
-    Question(metric="line_survival_difference_ratio", is_long=True),
-    Question(metric="released_in_marked_months_ratio", is_long=True),
-    Question(metric="lead_time_in_marked_months_ratio", is_long=True),
-)
-STANDING = ("ai_marked_surviving_lines_ratio", "knowledge_spread_people")
-"""Metrics of what stands today, whenever it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +45,19 @@ class RepositoryFindings:
         What "now" means in it; None when no repository has a commit.
     repositories
         Ids of the repositories, in alphabetical order.
+    lacking
+        Why questions about the whole delivery record were not asked: which records they lack. None
+        where git is all there is.
+    beside
+        Published figures beside one's own; None where git is all there is.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
     metrics: tuple[Metric, ...]
     window: Window | None
     repositories: tuple[str, ...]
+    lacking: tuple[Abstention, ...] = ()
+    beside: BesidePublished | None = None
 
 
 def measure_repository(
@@ -125,30 +77,54 @@ def measure_repository(
     progress
         Told how many questions there are, and of each one answered.
     """
-    if progress is not None:
-        progress.stage("measuring", len(QUESTIONS))
     ready = Prepared(tables)
+    asked, lacking = _questions(ready)
+    if progress is not None:
+        progress.stage("measuring", len(asked))
     since = _since(tables)
     names = tables["repository"].select("repository_id").to_pyarrow()["repository_id"]
     repositories = tuple(sorted(names.to_pylist()))
     found: dict[str, list[Finding]] = {}
-    for question in QUESTIONS:
+    for question in asked:
         for by in _scopes(question, len(repositories)):
             found.setdefault(question.metric, []).extend(
                 _answer(replace(question, by=by), ready, settings, window, since)
             )
         if progress is not None:
             progress.advance(1)
+    beside = _beside(ready, settings, progress) if len(asked) > len(QUESTIONS) else None
+    rows = {row.figure.metric for row in beside.rows} if beside else set()
     return RepositoryFindings(
         findings={name: tuple(each) for name, each in found.items()},
-        metrics=tuple(metric for name, metric in all_metrics().items() if name in found),
+        metrics=tuple(
+            metric for name, metric in all_metrics().items() if name in found or name in rows
+        ),
         window=window or _window(horizon(ready), RECENT_DAYS, since),
         repositories=repositories,
+        lacking=lacking,
+        beside=beside,
+    )
+
+
+def _questions(tables: Prepared) -> tuple[tuple[Question, ...], tuple[Abstention, ...]]:
+    """Return what to ask of these records, and what not to for want of them."""
+    if not any(has(tables, name) for name in RECORDS):
+        return QUESTIONS, ()
+    lacks = {q.metric: missing(find_metric(q.metric), tables, None) for q in DELIVERY}
+    asked = tuple(question for question in DELIVERY if lacks[question.metric] is None)
+    return (*QUESTIONS, *asked), tuple(why for why in lacks.values() if why is not None)
+
+
+def _beside(tables: Prepared, settings: Settings, progress: Progress | None) -> BesidePublished:
+    if progress is not None:
+        progress.stage("laying it beside published figures", None)
+    return beside_published(
+        tables, k=settings.privacy.delivery_k, timezone=settings.workspace.timezone
     )
 
 
 def _scopes(question: Question, repositories: int) -> list[tuple[str, ...]]:
-    if not 2 <= repositories <= MOST_APART:
+    if question in DELIVERY or not 2 <= repositories <= MOST_APART:
         return [question.by]
     return [question.by, ("repository", *question.by)]
 
