@@ -105,6 +105,7 @@ def ask_to_add(path: Path) -> bool:
 def _ask_fields(connection: Connection) -> Connection:
     from trueup.collect.catalogue import find_source
     from trueup.collect.proposing.proposals import completed
+    from trueup.collect.proposing.saying import wants_user
 
     if connection.source == "git":
         return connection
@@ -122,12 +123,12 @@ def _ask_fields(connection: Connection) -> Connection:
     connection = replace(connection, targets=tuple(t.strip() for t in targets.split(",") if t))
     if server is None:
         return connection
-    if "{basic}" in server.signing.form + server.signing.form_with_user:
+    if wants_user(server):
         connection = replace(
             connection, user=_asked("  User the token is of (empty: none)", connection.user)
         )
     if server.rights:
-        _tell(f"  The token may: {server.rights}.")
+        _tell(f"  Rights the token needs: {server.rights}.")
     return replace(connection, token=_ask_place(completed(connection).token))
 
 

@@ -65,7 +65,7 @@ def run(
             begun = beginning.begin(path, accepted, timezone, "add")
     ready = [one.connection for one in accepted if not one.open_questions]
     probes = [probe(one, is_offline=offline) for one in ready]
-    begun = beginning.finished(begun, probes, found.remarks)
+    begun = beginning.finished(begun, probes, found, accepted)
     if as_json:
         say_json({"begun": plain(begun) | {"path": str(begun.path)}})
     else:
@@ -104,19 +104,25 @@ def _in_words(begun: Begun, accepted: Sequence[Proposal]) -> list[str]:
 
 
 def _outcome(begun: Begun, accepted: Sequence[Proposal]) -> list[str]:
-    open_ones = [one for one in accepted if one.open_questions]
-    waiting = [
-        f"{one.connection.source} is in it as a comment: say {' and '.join(one.open_questions)}."
-        for one in open_ones
-        if begun.outcome in ("written", "added")
+    how = "in it as a comment" if begun.outcome == "written" else "left out"
+    lacking = [
+        f"{one.connection.source} is {how}: say {' and '.join(one.open_questions)}"
+        f"{_by_option(one) if how == 'left out' else ''}."
+        for one in accepted
+        if one.open_questions
     ]
     match begun.outcome:
         case "written":
-            return [f"{begun.path} is written.", *waiting]
+            return [f"{begun.path} is written.", *lacking]
         case "added":
-            return [f"Added to {begun.path}; nothing in it was touched.", *waiting]
+            return [f"Added to {begun.path}; nothing in it was touched.", *lacking]
         case "unchanged":
-            return [f"{begun.path} holds all of it already."]
+            return [f"{begun.path} needs nothing more.", *lacking]
         case "shown":
-            return [f"{begun.path} is there and was not touched. This would be added:", "",
-                    *begun.text.splitlines()]  # fmt: skip
+            return [*lacking, f"{begun.path} is there and was not touched. This would be added:",
+                    "", *begun.text.splitlines()]  # fmt: skip
+
+
+def _by_option(one: Proposal) -> str:
+    said = " ".join(f"{key}=..." for key in one.open_questions)
+    return f', as in --connect "{one.connection.source} {said}"'

@@ -116,7 +116,8 @@ def begin(path: Path, accepted: Sequence[Proposal], timezone: str, manner: Manne
     """Write trueup.toml, or add to it, or show what would be added; see `Manner`.
 
     An existing file is replaced only in the manner ``replace``; what is added goes to its end,
-    and nothing of it is touched.
+    and nothing of it is touched. What still lacks something goes, commented out, into a new file
+    only: nobody would find it again in an old one, and it would be added again and again.
 
     Raises
     ------
@@ -130,7 +131,8 @@ def begin(path: Path, accepted: Sequence[Proposal], timezone: str, manner: Manne
             hint="Name a repository: trueup init PATH; or say --connect.",
         )
     is_new = manner == "replace" or not path.exists()
-    blocks = [block(one.connection, one.because) for one in accepted]
+    whole = [one for one in accepted if is_new or not one.open_questions]
+    blocks = [block(one.connection, one.because) for one in whole]
     pieces = [_HEAD.format(timezone=timezone), *blocks] if is_new else blocks
     text = "\n".join(pieces)
     outcome: Literal["written", "added", "shown", "unchanged"] = "written" if is_new else "added"
@@ -143,18 +145,21 @@ def begin(path: Path, accepted: Sequence[Proposal], timezone: str, manner: Manne
     return Begun(path=path, outcome=outcome, text=text, probes=(), remarks=(), next_command="")
 
 
-def finished(begun: Begun, probes: Sequence[Probe], remarks: Sequence[str]) -> Begun:
-    """Return the same with what the connections see, and with what to do next."""
+def finished(
+    begun: Begun, probes: Sequence[Probe], found: Proposals, accepted: Sequence[Proposal]
+) -> Begun:
+    """Return the same with what the connections see, what is worth knowing, and what is next."""
     if begun.outcome == "shown":
-        command = "trueup init --add"
+        command = "the same command again, with --add"
     elif all(probe.state == "works" for probe in probes):
         command = "trueup collect"
     else:
         command = "trueup doctor"
+    there = read_settings(begun.path).connections
     return replace(
         begun,
         probes=tuple(probes),
-        remarks=tuple(remarks),
+        remarks=found.all_remarks((*there, *(one.connection for one in accepted))),
         next_command=command,
     )
 

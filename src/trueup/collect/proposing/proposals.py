@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,10 +60,26 @@ class Proposals:
         Connections, the repositories themselves first.
     remarks
         What is worth knowing besides, a sentence each.
+    unknown
+        Hosts of which it is not known whose forge they are, each with the repositories there.
     """
 
     found: tuple[Proposal, ...]
     remarks: tuple[str, ...]
+    unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def all_remarks(self, connections: Iterable[Connection]) -> tuple[str, ...]:
+        """Return all remarks, given the connections there are: those name forges that are known."""
+        known = {urlsplit(one.url).netloc for one in connections}
+        return (
+            tuple(
+                f"{host} is no forge that is known here. If it is a GitHub or a GitLab: "
+                f'--connect "github url=https://{host} targets={",".join(paths)}".'
+                for host, paths in self.unknown
+                if host not in known
+            )
+            + self.remarks
+        )
 
 
 def propose(clues: Sequence[Clues], beside: Path) -> Proposals:
@@ -74,9 +90,13 @@ def propose(clues: Sequence[Clues], beside: Path) -> Proposals:
     beside
         The folder of trueup.toml: repositories below it are named as they lie from there.
     """
-    forges, others = _forges(clues)
+    forges, unknown = _forges(clues)
     found = [*_clones(clues, beside), *forges, *_trackers(clues), *_jenkins(clues)]
-    return Proposals(found=tuple(found), remarks=(*others, *_remarks(clues)))
+    return Proposals(
+        found=tuple(found),
+        remarks=tuple(_remarks(clues)),
+        unknown=tuple((host, tuple(paths)) for host, paths in unknown.items()),
+    )
 
 
 def token_place(source: str, host: str = "") -> str:
@@ -146,28 +166,23 @@ def _named(place: Path, beside: Path) -> str:
     return f"~/{place.relative_to(home)}" if place.is_relative_to(home) else str(place)
 
 
-def _forges(clues: Sequence[Clues]) -> tuple[list[Proposal], list[str]]:
+def _forges(clues: Sequence[Clues]) -> tuple[list[Proposal], dict[str, list[str]]]:
+    """Return connections to forges, and repositories by host where the forge is not known."""
     places: dict[tuple[str, str], list[str]] = {}
     because: dict[tuple[str, str], str] = {}
-    remarks: dict[str, None] = {}
+    unknown: dict[str, list[str]] = {}
     for one in clues:
-        if not one.host:
-            remarks[f"{one.name} has no remote: whose forge it is on is not known."] = None
-            continue
         source, why = _forge_of(one)
-        if not source:
-            remarks[
-                f"{one.host} is no forge that is known here. If it is a GitHub or a GitLab: "
-                f'--connect "github url=https://{one.host} targets={one.path}".'
-            ] = None
-            continue
-        places.setdefault((source, one.host), []).append(one.path)
-        because.setdefault((source, one.host), why)
+        if source:
+            places.setdefault((source, one.host), []).append(one.path)
+            because.setdefault((source, one.host), why)
+        elif one.host:
+            unknown.setdefault(one.host, []).append(one.path)
     found = [
         Proposal(connection=completed(_forge(*place, paths), is_found=True), because=because[place])
         for place, paths in places.items()
     ]
-    return found, list(remarks)
+    return found, unknown
 
 
 def _forge(source: str, host: str, paths: Sequence[str]) -> Connection:
@@ -178,6 +193,8 @@ def _forge(source: str, host: str, paths: Sequence[str]) -> Connection:
 
 def _forge_of(one: Clues) -> tuple[str, str]:
     """Return the source that reads a repository's forge, and what tells; empty: not known."""
+    if not one.host:
+        return "", ""
     remote = f"The remote of {one.path} is on {one.host}"
     if one.host in _CLOUDS:
         return _CLOUDS[one.host], f"{remote}."
@@ -224,7 +241,11 @@ def _jenkins(clues: Sequence[Clues]) -> list[Proposal]:
 
 
 def _remarks(clues: Sequence[Clues]) -> list[str]:
-    said = []
+    said = [
+        f"{one.name} has no remote: whose forge it is on is not known."
+        for one in clues
+        if not one.host
+    ]
     owned = [one.name for one in clues if one.files.intersection(OWNERS_FILES)]
     if owned:
         said.append(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from trueup.collect.catalogue import find_source, source_names
 from trueup.collect.proposing.proposals import unsaid
+from trueup.collect.recorded import Server
 from trueup.collect.running.connector import check_options
 from trueup.config import Connection
 from trueup.errors import ConfigError, try_one_of
 
+_WIDTH = 98
 _FIELDS = ("name", "url", "token", "user")
 _EXAMPLE = '--connect "jira url=https://acme.atlassian.net targets=SHOP,WEB user=me@acme.org"'
 
@@ -75,7 +78,12 @@ def block(connection: Connection, because: str) -> str:
     if missing:
         lines = [f"# {line}" for line in lines]
         because += f" To use it, say {' and '.join(missing)} and take the signs away."
-    return "\n".join([*(f"# {line}" for line in because.splitlines()), *lines]) + "\n"
+    return "\n".join([*_comment(because), *lines]) + "\n"
+
+
+def wants_user(server: Server) -> bool:
+    """Say whether a server takes a user beside the token."""
+    return "{basic}" in server.signing.form + server.signing.form_with_user
 
 
 _EMPTY = {"url": '"https://..."', "targets": '["..."]'}
@@ -89,9 +97,23 @@ def _about_token(connection: Connection) -> list[str]:
     if not connection.token:
         return []
     server = find_source(connection.source).server
-    rights = server.rights if server else ""
-    may = [f"# The token may: {rights}."] if rights else []
-    return [*may, f"token = {_text(connection.token)}  # where it is, never the token itself"]
+    lines = []
+    if server and wants_user(server) and not connection.user:
+        lines.append('# user = "..."  # whose token it is, where the server asks for both')
+    if server and server.rights:
+        lines += _comment(f"Rights the token needs: {server.rights}.")
+    return [*lines, f"token = {_text(connection.token)}  # where it is, never the token itself"]
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent="# ",
+        subsequent_indent="# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _table(options: Mapping[str, Any]) -> str:
