@@ -112,6 +112,12 @@ def test_a_build_that_was_too_slow_timed_out_and_one_somebody_stopped_was_cancel
     assert row_of(caused(PUSHED), stopped(user), result="ABORTED")["outcome"] == "cancelled"
 
 
+def test_why_a_build_was_stopped_is_not_why_it_was_begun() -> None:
+    superseded = because("org.example.SupersededByPullRequestCause")
+    stopped = {"_class": "jenkins.model.InterruptedBuildAction", "causes": [superseded]}
+    assert row_of(caused(TIMED), stopped, result="ABORTED")["trigger"] == "schedule"
+
+
 def test_a_build_that_runs_has_no_end_though_jenkins_says_it_lasted_nothing() -> None:
     row = rows_of(running(1, caused(PUSHED), checked_out())).run("shop#1")
     assert (row["outcome"], row["finished_at"]) == (None, None)
@@ -282,14 +288,15 @@ def test_which_branches_releases_come_from_is_the_operators_to_say() -> None:
 
 
 def test_a_build_damaged_in_what_it_need_not_say_lands_and_the_damage_is_counted() -> None:
+    no_object: Any = "no object"
     found = rows_of(
         build(
             1,
-            caused(PUSHED, "no cause"),
+            caused(PUSHED, no_object),
             checked_out("no hash"),
             {"totalCount": "many", "failCount": -1},
             {"queuingDurationMillis": -5},
-            "no action",
+            no_object,
             timestamp="soon",
             duration=10**14,
             result="ODD",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+import pytest
+
 from tests.collect.jenkins.drawn import (
     TIMED,
     after,
@@ -23,6 +25,7 @@ from tests.collect.jenkins.drawn import (
 )
 from tests.collect.jenkins.server import BRANCHES, Item, JenkinsServer
 from tests.collect.jenkins.visiting import connection
+from trueup.collect.sources.jenkins.asking import builds as asking
 from trueup.collect.sources.jenkins.source import SOURCE
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answering
@@ -37,14 +40,14 @@ SHA = "ab" * 20
 
 
 def served() -> Answering:
-    """A job of 110 builds, one with branches, one that deploys."""
+    """A job of 30 builds, one with branches, one that deploys."""
     server = JenkinsServer()
     shop = server.job("team/shop")
-    for number in range(1, 108):
+    for number in range(1, 28):
         shop.put(build(number))
-    shop.put(build(108, caused(by("ada", "Ada Lovelace")), checked_out(), junit(9, 1, 2)))
-    shop.put(build(109, caused(by("ada"), replayed(108)), library(), checked_out(), queued(900)))
-    shop.put(running(110, caused(TIMED), checked_out()))
+    shop.put(build(28, caused(by("ada", "Ada Lovelace")), checked_out(), junit(9, 1, 2)))
+    shop.put(build(29, caused(by("ada"), replayed(28)), library(), checked_out(), queued(900)))
+    shop.put(running(30, caused(TIMED), checked_out()))
     branches = server.job("web", BRANCHES)
     branches.below["PR-7"] = Item().put(build(1, revision(pullHash=SHA)))
     branches.below["main"] = Item().put(build(1), build(2))
@@ -55,7 +58,12 @@ def served() -> Answering:
 
 
 class TestConformance(Conformance):
-    """See `trueup.testing.conformance`."""
+    """See `trueup.testing.conformance`; pages are small, so that there are several."""
+
+    @pytest.fixture(autouse=True)
+    def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(asking, "PAGE", 10)
+        monkeypatch.setattr(asking, "NUMBERS", 20)
 
     case: ClassVar[Case] = Case(
         source=SOURCE,

@@ -72,12 +72,16 @@ def test_the_address_of_a_build_in_the_words_of_an_incident_is_its_deployment() 
 
 
 def test_the_environment_may_be_a_parameter_of_the_build() -> None:
-    found = deployed(
+    server = JenkinsServer()
+    server.job("deploy").put(
         build(1, checked_out(), given(TO="Live")),
         build(2, checked_out(), given(TO="Staging", KEY="hunter2")),
         build(3, checked_out()),
-        deployments={"deploy": "$TO"},
     )
+    using = connection(deployments={"deploy": "$TO"})
+    kept = visit(server, "deploy", using=using)
+    assert "hunter2" not in str(kept.bodies)
+    found = read(kept, "deploy", using=using)
     rows = sorted(found["deployment"], key=lambda row: row["deployment_id"])
     assert [row["environment"] for row in rows] == ["production", "staging", None]
     (skipped,) = found.skipped
@@ -127,8 +131,12 @@ def test_the_same_commit_again_is_a_redeployment_and_one_before_it_a_rollback() 
     )
     kinds = {row["run_id"][-1]: row["kind"] for row in found["deployment"]}
     assert kinds == {
-        "1": "deploy", "2": "deploy", "3": "redeploy", "4": "rollback",
-        "5": "deploy", "6": "deploy",
+        "1": "deploy",
+        "2": "deploy",
+        "3": "redeploy",
+        "4": "rollback",
+        "5": "deploy",
+        "6": "deploy",
     }
 
 

@@ -201,7 +201,7 @@ def test_builds_before_a_day_are_not_read_and_do_not_count_as_missing() -> None:
     old = visit(server, using=connection(since="2027-01-01"))
     server.asked.clear()
     visit(server, kept=old, using=connection(since="2027-01-01"))
-    assert (names(old), len(server.asked)) == (set(), 2)
+    assert (names(old), len(server.asked)) == (set(), 1)
 
 
 @pytest.mark.parametrize("builds_of_the_new_one", [1, 3, 5, 120])
@@ -260,3 +260,29 @@ def test_other_options_read_builds_again_and_keep_those_that_are_discarded() -> 
         "production"
     )
     assert len(found["pipeline_run"]) == 3
+
+
+def test_a_job_that_says_nothing_of_its_builds_is_told_and_not_taken_for_another() -> None:
+    """Its builds are not read a second time under other names when it says so again."""
+    server, shop = shop_of(3)
+    kept = visit(server)
+    shop.next_number = 0
+    kept = visit(server, kept=kept)
+    (note,) = kept.notes
+    assert (note.subject, note.expected, note.skipped) == ("jobs", 1, 1)
+    shop.next_number = 4
+    kept = visit(server, kept=kept)
+    assert (kept.notes, names(kept)) == ([], keys(1, 2, 3))
+
+
+def test_one_build_that_says_neither_number_nor_day_hides_none_of_those_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pages of 10: the last of the first says no number, the last of the second no day."""
+    monkeypatch.setattr(asking, "NUMBERS", 10)
+    monkeypatch.setattr(asking, "PAGE", 10)
+    server, shop = shop_of(50)
+    shop.builds[41]["number"] = None
+    shop.builds[33]["timestamp"] = "soon"
+    kept = visit(server, using=connection(since="2026-03-01"))
+    assert names(kept) == keys(*range(1, 41), *range(42, 51))

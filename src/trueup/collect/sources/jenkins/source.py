@@ -60,6 +60,16 @@ class Jenkins:
         replies = visit.web.many(job.first_path() for job in news)
         for job, (_, reply) in zip(news, replies, strict=True):
             yield from job.read(reply)
+        mute = sum(job.job.next_number == 0 for job in jobs)
+        if mute:
+            yield Note(
+                subject="jobs",
+                expected=len(jobs),
+                seen=len(jobs) - mute,
+                skipped=mute,
+                reason="they do not say how many builds they have had",
+                remedy="Name in targets only what is a job; report it with its class.",
+            )
         yield from _discarded(visit.known(KIND), jobs, is_partial=bool(options.forge.since))
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:

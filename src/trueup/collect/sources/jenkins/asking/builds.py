@@ -94,10 +94,8 @@ class Builds:
         if any(self._is_other(one) for one in listed):
             self._begin(self.standing.anew(self.standing.asked))
             listed = _listed(self._visit.web.get(self.first_path()))
-        ranges = self._ranges(listed) if self._fresh > PAGE else iter([listed])
-        for builds in ranges:
-            if wanted := self._wanted(builds):
-                yield self._page(wanted)
+        ranges = self._ranges(listed) if self._fresh > PAGE else iter([self._wanted(listed)])
+        yield from map(self._page, filter(None, ranges))
         if self._before:
             self.standing.open = [n for n in self.standing.open if n not in self._before]
             yield self._page(list(self._singly(self._before)))
@@ -125,16 +123,16 @@ class Builds:
         found: dict[int, int] = {}
         at = 0
         for _ in range(_MOST_LISTS):
-            found |= {count_of(one.get("number")): _begun_at(one) for one in listed}
-            lowest = count_of(listed[-1].get("number")) if listed else 0
-            is_reached = lowest <= self._above or found[lowest] < self._since
+            here = _begun(listed)
+            found |= here
+            lowest = min(here, default=0)
+            is_reached = lowest <= self._above or 0 < here[lowest] < self._since
             if len(listed) < NUMBERS or is_reached:
-                return sorted((n for n in found if self._is_wanted(n, found[n])), reverse=True)
+                return self._wanted_of(found)
             at += NUMBERS - 1
             listed = self._list(_NUMBER, at, at + NUMBERS)
-            if listed and count_of(listed[0].get("number")) < lowest:
-                at = max(0, at - NUMBERS)
-                listed = self._list(_NUMBER, at, at + NUMBERS)
+            if max(_begun(listed), default=lowest) < lowest:
+                found |= _begun(self._list(_NUMBER, max(0, at - NUMBERS), at + 1))
         raise SourceIncomplete(
             f"The builds of {self.job.name} change faster than they can be listed.",
             hint="Collect again later: it goes on where it stopped.",
@@ -164,27 +162,31 @@ class Builds:
         if build.get("building") is True and number not in standing.open:
             standing.open.append(number)
         self._pass(number, _begun_at(build))
-        return Record(kind=KIND, key=standing.key(job.name, number), body=body)
+        return Record(kind=KIND, key=self._key(number), body=body)
 
     def _pass(self, number: int, begun_at: int) -> None:
         if number > self.standing.done:
             self.standing.done, self.standing.done_at = number, begun_at
 
     def _wanted(self, builds: list[Payload]) -> list[Payload]:
-        found = []
-        for one in builds:
-            number, begun_at = count_of(one.get("number")), _begun_at(one)
-            if self._is_wanted(number, begun_at):
-                found.append(one)
-            elif 0 < begun_at < self._since:
-                self._pass(number, begun_at)
-        return found
+        by_number = {count_of(one.get("number")): one for one in builds}
+        return [by_number[number] for number in self._wanted_of(_begun(builds))]
 
-    def _is_wanted(self, number: int, begun_at: int) -> bool:
-        """Say whether a build is to be kept; one without an instant is."""
-        is_old = 0 < begun_at < self._since
-        key = self.standing.key(self.job.name, number)
-        return number > self._above and not is_old and key not in self._known
+    def _wanted_of(self, begun: Mapping[int, int]) -> list[int]:
+        """Return the builds to be kept of some by number, newest first, and pass those too old.
+
+        One that does not say when it was begun is kept.
+        """
+        wanted = []
+        for number, begun_at in sorted(begun.items(), reverse=True):
+            if 0 < begun_at < self._since:
+                self._pass(number, begun_at)
+            elif number > self._above and self._key(number) not in self._known:
+                wanted.append(number)
+        return wanted
+
+    def _key(self, number: int) -> str:
+        return self.standing.key(self.job.name, number)
 
     def _is_other(self, build: Payload) -> bool:
         return self.standing.is_other(count_of(build.get("number")), _begun_at(build))
@@ -199,6 +201,13 @@ class Builds:
 
 def _listed(reply: Reply) -> list[Payload]:
     return objects(mapping(reply).get("allBuilds"))
+
+
+def _begun(builds: list[Payload]) -> dict[int, int]:
+    """Return when each build was begun, by number; those without a number are left out."""
+    begun = {count_of(one.get("number")): _begun_at(one) for one in builds}
+    begun.pop(0, None)
+    return begun
 
 
 def _begun_at(build: Payload) -> int:

@@ -34,7 +34,7 @@ class Job:
     branch
         What it builds, where it is the job of a branch or change; else None.
     next_number
-        Of the build it will run next.
+        Of the build it will run next; 0 where it does not say, or contradicts itself.
     last_number, last_at
         Of its newest build: number, and when it was begun in milliseconds; 0 without any.
     page
@@ -98,11 +98,11 @@ def milliseconds_of(value: object) -> int:
 
 def _job(answer: Mapping[str, Any], name: str, branch: str | None) -> Job:
     last = part(answer, "lastBuild")
-    last_number = count_of(last.get("number"))
+    last_number, next_number = count_of(last.get("number")), count_of(answer.get("nextBuildNumber"))
     return Job(
         name=name,
         branch=branch,
-        next_number=max(count_of(answer.get("nextBuildNumber")), last_number + 1),
+        next_number=next_number if next_number > last_number else 0,
         last_number=last_number,
         last_at=milliseconds_of(last.get("timestamp")),
         page=page_of(answer),

@@ -47,7 +47,8 @@ class Standing:
         if checkpoint is None:
             return cls(asked=asked)
         there = cls(**json.loads(checkpoint))
-        if there.is_other(job.last_number, job.last_at) or job.next_number <= there.done:
+        is_behind = 0 < job.next_number <= there.done
+        if is_behind or there.is_other(job.last_number, job.last_at):
             return there.anew(asked)
         return there if there.asked == asked else cls(asked=asked, life=there.life)
 
