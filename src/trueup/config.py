@@ -28,7 +28,9 @@ class GitSettings:
     """How git history is read.
 
     `release_tags` and `prerelease_tags` are regular expressions searched in tag names;
-    `big_file_bytes` above which a file's lines are not followed (it is counted instead).
+    `big_file_bytes` above which a file's lines are not followed (it is counted instead);
+    `python_interfaces`: whether releases of Python packages are compared, without running any of
+    their code, which takes up to two minutes more.
     """
 
     release_tags: str = r"(?:^|[^0-9])v?\d+(?:\.\d+)+"
@@ -37,6 +39,7 @@ class GitSettings:
     )
     big_file_bytes: int = 5_000_000
     exclude: tuple[str, ...] = ()
+    python_interfaces: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +218,7 @@ def _value(hint: Any, value: Any, *, where: str) -> Any:
         if not isinstance(value, dict):
             raise ConfigError(f"{where} is not a table.", hint="Write it as [section].")
         return _build(hint, value, where=where)  # type: ignore[arg-type]
-    if hint in (str, int):
+    if hint in (str, int, bool):
         if type(value) is not hint:
             raise ConfigError(f"{where} is not of type {hint.__name__}.", hint="Correct its value.")
         return value

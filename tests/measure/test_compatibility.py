@@ -44,11 +44,14 @@ def test_a_major_release_exceeds_every_first_number_before_it() -> None:
 
 
 def test_releases_compared_are_breaking_if_anything_was_lost() -> None:
-    """Two compared, one broke two names; one could not be read: 1 / 2, covered 2 in 3."""
+    """Two compared, one broke two names, v1 has a new value, v3 could not be read: 1 / 2."""
     world = Drawing(until="2026-06-30")
     for day, tag in enumerate(("v1", "v2", "v3"), start=1):
         release(world, tag, day)
-    rows = (("v1", None, 0, True), ("v2", None, 0, True), ("v2", "object_removed", 2, True))
+    rows = (
+        ("v1", None, 0, True), ("v1", "attribute_changed_value", 1, True),
+        ("v2", None, 0, True), ("v2", "object_removed", 2, True),
+    )  # fmt: skip
     for tag, kind, count, compared in (*rows, ("v3", None, 0, False)):
         world.add(
             "release_api_change", release_id=f"r:{tag}", kind=kind, breakage_count=count,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import YES, changes
+from trueup.measure.authorship import NO, YES, changes
 from trueup.measure.metric import Metric, RatioOfSums, Tables
 from trueup.units import RATIO
 
 _SEMVER = "Preston-Werner, Semantic Versioning 2.0.0"
 _VERSION = r"^(.*?)v?(\d+)\.(\d+)(\.\d+)*$"
 """A tag as versions are written: what precedes it names a part of the repository."""
+_BREAKING = (
+    *("object_removed", "object_changed_kind", "parameter_removed", "parameter_moved"),
+    *("parameter_changed_kind", "parameter_changed_required", "parameter_added_required"),
+)
+"""Kinds of breakage by which a call or an import fails; another default, value or type is none."""
 
 
 def _declared(tables: Tables) -> ibis.Table:
@@ -54,8 +59,10 @@ def _numbered(tables: Tables) -> ibis.Table:
 
 def _compared(tables: Tables) -> ibis.Table:
     rows = tables["release_api_change"]
+    breaks = rows.kind.isin(_BREAKING).fill_null(NO)
+    rows = rows.mutate(breakages=ibis.ifelse(breaks, rows.breakage_count, 0))
     found = rows.group_by("release_id", "repository_id").agg(
-        breakages=_.breakage_count.sum(), compared=_.is_compared.any()
+        breakages=_.breakages.sum(), compared=_.is_compared.all()
     )
     release = tables["release"].select("released_at", dated_id="release_id")
     found = found.inner_join(release, found.release_id == release.dated_id)
@@ -126,6 +133,7 @@ BREAKING_RELEASES_RATIO = Metric(
     references=("Mazzucotelli, Griffe: signatures for entire Python programs", _SEMVER),
     caveats=(
         "What behaves otherwise under the same name is not seen.",
+        "A name that is now inherited from another package looks lost.",
         "A name without an underscore counts as public, though nobody may use it.",
     ),
     qualifier="about",

@@ -14,6 +14,7 @@ from trueup.collect.sources.git.clone.situation import Situation, look_around
 from trueup.collect.sources.git.coverage import (
     Coverage,
     cover_clone,
+    cover_interfaces,
     cover_lines,
     cover_neighbours,
     cover_no_lines,
@@ -29,6 +30,7 @@ from trueup.collect.sources.git.cursor import (
     releases_digest,
 )
 from trueup.collect.sources.git.earlier import read_earlier
+from trueup.collect.sources.git.interfaces.comparing import Comparing
 from trueup.collect.sources.git.lines.history import ReplayNeeded, history
 from trueup.collect.sources.git.notes.reader import read_notes
 from trueup.collect.sources.git.process import Git
@@ -193,6 +195,7 @@ class Collecting:
         rows = revert_rows(self._git, scene.repository_id, zero, scene.earlier, diffs)
         yield Batch("commit_revert", rows)
         yield from self._notes(scene, zero, coverage)
+        yield from self._interfaces(scene, zero, coverage)
         cover_neighbours(coverage, self._copies, self._skipped)
         coverage.with_earlier(scene.earlier.table("coverage"), messages_too=not zero.read.whole)
         yield Batch("coverage", coverage.table())
@@ -228,6 +231,17 @@ class Collecting:
             if batch.table == "commit_diff":
                 diffs.append(batch.rows.select(list(_PATCHES)))
             yield batch
+
+    def _interfaces(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Iterator[Landed]:
+        """Compare releases of Python packages, where that was asked for."""
+        if not self._request.settings.git.python_interfaces:
+            return
+        earlier = scene.earlier.table("release_api_change")
+        comparing = Comparing(self._git, scene.repository_id, earlier)
+        done = comparing.run(zero.commits, zero.releases, self._request.progress)
+        if done.rows:
+            yield Batch("release_api_change", done.table())
+        cover_interfaces(coverage, done)
 
     def _notes(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Iterator[Landed]:
         commits = zero.commits

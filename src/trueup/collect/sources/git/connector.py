@@ -20,7 +20,7 @@ class GitConnector:
     tables: ClassVar[tuple[str, ...]] = (
         *("repository", "account", "commit", "commit_diff", "commit_file", "hunk"),
         *("line_span", "line_death", "line_removal", "commit_revert"),
-        *("release", "change", "change_commit"),
+        *("release", "release_api_change", "change", "change_commit"),
         *("ai_attribution", "ai_edit", "work_item_mention", "replay_state", "coverage"),
     )
 

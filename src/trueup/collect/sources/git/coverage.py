@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from trueup.collect.sources.git.clone.refs import Refs
 from trueup.collect.sources.git.clone.situation import Situation
+from trueup.collect.sources.git.interfaces.comparing import Compared
 from trueup.collect.sources.git.lines.tally import HistorySummary
 from trueup.collect.sources.git.notes.summary import NotesSummary
 from trueup.collect.sources.git.stage_zero import StageZero
@@ -83,6 +84,19 @@ def cover_nothing(coverage: Coverage) -> None:
         expected=0,
         reason="The repository is empty, or its HEAD names a branch without commits.",
         remedy="Commit something, or check out a branch that has commits.",
+    )
+
+
+def cover_interfaces(coverage: Coverage, done: Compared) -> None:
+    """Count the releases of Python packages, and those that could not be compared."""
+    skipped = done.skipped.total()
+    coverage.add(
+        "releases compared",
+        done.pairs - skipped,
+        expected=done.pairs,
+        skipped=skipped,
+        reason="; ".join(f"{why}: {count}" for why, count in sorted(done.skipped.items())),
+        remedy="What time ran out for is compared when there is a new commit." if skipped else "",
     )
 
 

@@ -30,7 +30,7 @@ class Ended:
     mailmap
         Object name of the mailmap, empty without one.
     lines, releases
-        Digests of the settings that decide how lines are followed and which tags are releases.
+        Digests of the settings that decide how lines are followed and what is read of releases.
     situation
         Digest of how the clone was made.
     own_addresses
@@ -88,8 +88,8 @@ def lines_digest(settings: GitSettings) -> str:
 
 
 def releases_digest(settings: GitSettings) -> str:
-    """Change when a setting changes which tags are releases."""
-    return _digest(settings.release_tags, settings.prerelease_tags)
+    """Change when a setting changes which tags are releases, or whether they are compared."""
+    return _digest(settings.release_tags, settings.prerelease_tags, settings.python_interfaces)
 
 
 def _digest(*values: object) -> str:
