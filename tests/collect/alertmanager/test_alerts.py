@@ -116,6 +116,19 @@ def test_an_alert_silenced_from_the_first_is_no_incident() -> None:
     assert visits((0, [silenced(alert("f1"))]))["incident"] == []
 
 
+def test_an_alert_that_ends_between_the_two_questions_of_a_visit_is_not_lost() -> None:
+    server, kept = AlertmanagerServer([alert("f1")]), Kept()
+
+    def ending(question: Question) -> Answer:
+        answer = server.answer(question)
+        server.alerts = []
+        return answer
+
+    TOOL.visit(ending, kept)
+    TOOL.visit(server.answer, kept, now=NOW + MINUTE)
+    assert TOOL.read(kept).only("incident")["resolved_at"] == NOW + MINUTE
+
+
 def test_alerts_that_do_not_count_are_counted() -> None:
     server = AlertmanagerServer([alert("f1"), alert("f2", severity="info"), silenced(alert("f3"))])
     notes = {note.subject: note for note in TOOL.visit(server.answer).notes}

@@ -274,6 +274,20 @@ def test_a_second_visit_reads_what_is_new_updated_or_was_open_and_nothing_else()
     assert TOOL.visit(server.answer, kept, now=NOW + DAY).written == []
 
 
+def test_a_resolved_incident_that_was_changed_since_is_read_again() -> None:
+    """Opened ten days before the last visit: its priority was set after the post-mortem."""
+    server = PagerDutyServer()
+    one = incident("P1", "2026-09-11T10:00:00Z", resolved_at="2026-09-11T11:00:00Z")
+    server.put(one)
+    kept = TOOL.visit(server.answer)
+    server.put(
+        one | {"updated_at": "2026-09-22T09:00:00Z", "priority": reference("priority", "PX", "P1")}
+    )
+    kept = TOOL.visit(server.answer, kept, now=NOW + DAY)
+    assert kept.written == ["P1"]
+    assert TOOL.read(kept).only("incident")["severity"] == "P1"
+
+
 def test_an_open_incident_that_is_deleted_or_moved_is_noticed_without_looking_for_it() -> None:
     server = PagerDutyServer()
     for native_id in ("PGONE", "PMOVED", "PSTAYS"):

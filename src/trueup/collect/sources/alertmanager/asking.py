@@ -42,7 +42,7 @@ class Reader:
         there, odd_there = self._alerts([])
         there |= counted
         lasting = {
-            key: self._lasting(key, alert, then.get(key))
+            key: self._lasting(key, alert)
             for key, alert in there.items()
             if key in counted or key in then
         }
@@ -62,11 +62,9 @@ class Reader:
         sound = [alert for alert in found if said(alert, "fingerprint")]
         return {_key(alert): alert for alert in sound}, len(found) - len(sound)
 
-    def _lasting(
-        self, key: str, alert: Mapping[str, Any], before: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        """Return what is remembered of an alert; its record stays as first seen."""
-        body = before["body"] if before else _kept(key, alert, self.options)
+    def _lasting(self, key: str, alert: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is remembered of an alert; what changes each minute stays out of its body."""
+        body = _kept(key, alert, self.options)
         return {"body": body, "ends_at": alert.get("endsAt"), "seen_at": _text(self.visit.now)}
 
     def _ended(self, then: Mapping[str, Any]) -> dict[str, Any]:
