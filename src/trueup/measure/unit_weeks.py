@@ -248,7 +248,8 @@ def _reviews(tables: Tables, change: ibis.Table, calendar: Calendar) -> ibis.Tab
     )
     own = change.select("unit", "author", own_change_id="change_id")
     rows = rows.inner_join(own, rows.change_id == own.own_change_id)
-    rows = rows.filter(rows.author.isnull() | (rows.author != rows.person))
+    nobodys = rows.author.isnull() | rows.person.isnull()
+    rows = rows.filter(nobodys | (rows.author != rows.person))
     first = rows.group_by("change_id", "unit").agg(
         reviewed_at=_.acted_at.min(), requested_at=_.requested_at.min()
     )

@@ -87,6 +87,7 @@ class Timeline:
     _main: Tree = field(default_factory=Tree)
     _size: dict[int, int] = field(default_factory=dict)
     _number: dict[int, int] = field(default_factory=dict)
+    _sha: dict[int, str] = field(default_factory=dict)
 
     def history(self) -> tuple[Commit, ...]:
         """Return every commit a clone holds, parents first."""
@@ -130,7 +131,7 @@ class Timeline:
             made.append(
                 commit(
                     tree, [path], parents=(parent,), author=_signed(change.author), at=at,
-                    message=_message(one.title, change),
+                    message=self._message(one.title, change),
                 )
             )  # fmt: skip
             parent = made[-1].sha
@@ -146,7 +147,7 @@ class Timeline:
         elif change.landing == "squash":
             on_github = self.forge == "github"
             subject = f"{one.title} (#{one.number})" if on_github else one.title
-            message = _message(subject, change)
+            message = self._message(subject, change)
             author, at = _signed(change.author), change.landed_at or 0
             self._append(one, parts - 1, author, at, message)
         else:
@@ -166,6 +167,7 @@ class Timeline:
         )  # fmt: skip
         self._commits.append(one.landed)
         self.landed.append((change.order, one.landed))
+        self._sha[change.place] = one.landed.sha
 
     def _merging(self, one: _UnderWay) -> str:
         branch = _branch(one)
@@ -173,6 +175,14 @@ class Timeline:
             return f"Merge pull request #{one.number} from {OWNER}/{branch}\n\n{one.title}"
         place = f"{OWNER}/{self.repository}!{one.number}"
         return f"Merge branch '{branch}' into 'main'\n\n{one.title}\n\nSee merge request {place}"
+
+    def _message(self, subject: str, change: Proposal) -> str:
+        said = [subject]
+        if change.kind == "takes_back":
+            said.append(f"This reverts commit {self._sha[change.parent]}.")
+        if change.is_marked:
+            said.append(TRAILER)
+        return "\n\n".join(said)
 
     def _lines_of(self, change: Proposal) -> int:
         if change.kind in ("takes_back", "mends"):
@@ -261,13 +271,6 @@ def _merger(change: Proposal) -> Actor:
 
 def _branch(one: _UnderWay) -> str:
     return f"topic-{one.number}"
-
-
-def _message(subject: str, change: Proposal) -> str:
-    said = [subject]
-    if change.is_marked:
-        said.append(TRAILER)
-    return "\n\n".join(said)
 
 
 def _signed(actor: Actor) -> Signature:

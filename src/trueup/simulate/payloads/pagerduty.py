@@ -53,9 +53,9 @@ def _incident(one: Repository, incident: Incident) -> Payload:
     native, opened = _native(incident), text(incident.opened_at)
     is_over = incident.resolved_at is not None
     changed = text(incident.resolved_at) or text(incident.acknowledged_at)
-    title = "Too many errors"
+    title, word = "Too many errors", "PR" if one.forge == "github" else "MR"
     if incident.change is not None:
-        title += f" since change {incident.change}"
+        title += f" since {word} {incident.change}"
     return {
         "id": native,
         "type": "incident",

@@ -19,7 +19,7 @@ from trueup.store.manifest import LINKS, Manifest
 from trueup.store.reading import Limits
 from trueup.store.warehouse import Warehouse
 
-VERSION = 1
+VERSION = 2
 """Raised when linking changes: everything is then linked again."""
 ALONE = frozenset(("git",))
 """Sources whose records, when there are no others, need no uniting."""

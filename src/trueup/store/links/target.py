@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from trueup.model.tables import TABLES
 from trueup.store.links.counted import (
     change_coverage,
     deployment_coverage,
@@ -56,6 +57,20 @@ QUALIFY row_number() OVER (
 ORDER BY a.repository_id, a.account_id
 """
 
+_SEVERAL = "SELECT repository_id FROM raw_repository GROUP BY 1 HAVING count(*) > 1"
+_BEST = "arg_min($name, source <> 'git') FILTER ($name IS NOT NULL) AS $name"
+_REPOSITORY = """
+-- as git shows it; a forge tells the rest
+SELECT repository_id, $columns FROM raw_repository GROUP BY repository_id ORDER BY repository_id
+""".replace(
+    "$columns",
+    ", ".join(
+        _BEST.replace("$name", name)
+        for name in TABLES["repository"].schema.names
+        if name != "repository_id"
+    ),
+)
+
 Linkage = tuple[dict[str, pa.Table], list[Mapping[str, object]], pa.Table | None]
 
 
@@ -65,6 +80,8 @@ def link_target(records: Records, target_id: str, facts: Facts) -> Linkage:
     Needs the tables of `trueup.store.links.organisation`.
     """
     tables = _persons(records)
+    if records.is_any(_SEVERAL):
+        tables["repository"] = landed_as("repository", records.sql(_REPOSITORY))
     coverage: list[Mapping[str, object]] = []
     stages: pa.Table | None = None
     if target_id in facts.deployments:
