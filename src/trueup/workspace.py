@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from trueup.collect.sources.events.receiving.receiver import Receiver
     from trueup.estimate.asking import Ask
     from trueup.estimate.assessment import Assessment
     from trueup.estimate.panel import Panel
@@ -155,6 +157,14 @@ class Workspace:
         now, watching = time.time_ns() // 1000, progress or Silent()
         with Vault.open(self.folder) as vault:
             return link(self._warehouse, vault, self.settings, now=now, stage=watching.stage)
+
+    def receiver(
+        self, folder: Path | None, *, place: tuple[str, int], secret: str
+    ) -> AbstractContextManager[Receiver]:
+        """Listen for events that are sent; they are kept where the next collection finds them."""
+        from trueup.collect.sources.events.receiving.opening import opened
+
+        return opened(folder, self.settings.connections, place=place, secret=secret)
 
     def identities(self) -> Desk:
         """Who is who, in clear, and how the operator corrects it."""

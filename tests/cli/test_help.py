@@ -32,7 +32,17 @@ def test_help_loads_none_of_the_heavy_libraries() -> None:
 
 def test_the_verbs_are_the_files_of_the_folder() -> None:
     assert cli.verbs() == [
-        *("collect", "demo", "doctor", "estimate", "identity", "measure", "report")
+        *(
+            "collect",
+            "demo",
+            "doctor",
+            "estimate",
+            "identity",
+            "init",
+            "measure",
+            "receive",
+            "report",
+        )
     ]
 
 

@@ -50,7 +50,7 @@ def read_secret(reference: str) -> str:
         secret = os.environ.get(place, "")
         if not secret.strip():
             raise ConfigError(
-                f"The environment has no {place}, which a connection names as its token.",
+                f"The environment has no {place}, which is named as the place of a secret.",
                 hint=f"Set it: export {place}=...",
             )
         return secret.strip()

@@ -1,0 +1,49 @@
+"""`trueup receive`: take events over HTTP, for the next collection."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trueup.cli.options import Json, Place
+from trueup.cli.terminal import say, say_json
+
+EXAMPLES = "Example: trueup receive events"
+
+
+def run(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER",
+            help="Where to keep them.",
+            show_default="the folder the connection to events names",
+        ),
+    ] = None,
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8321,
+    secret: Annotated[
+        str,
+        typer.Option(metavar="PLACE", help="Where the secret is that senders sign with."),
+    ] = "env:TRUEUP_RECEIVE_SECRET",  # noqa: S107 - a place, no secret
+    workspace: Place = None,
+    as_json: Json = False,
+) -> None:
+    """Take events over HTTP until interrupted, for the next collection.
+
+    Each is held against its schema and on disk before it is acknowledged.
+    """
+    from trueup.workspace import Workspace
+
+    opened = Workspace.open(workspace, studied=[Path.cwd()])
+    with opened.receiver(folder, place=(host, port), secret=secret) as receiver:
+        if as_json:
+            say_json({"receiving": receiver.address})
+        else:
+            say([f"Receiving at {receiver.address}; end it with Ctrl-C."])
+        sys.stdout.flush()
+        receiver.serve_forever()
