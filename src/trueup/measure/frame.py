@@ -222,15 +222,16 @@ def _framed(rows: pa.Table, columns: list[str], window: Window, *, opened: bool)
         timed = at[at >= 0]
         start = int(timed.min()) if timed.size else window.end_at
         window = replace(window, start_at=min(start, window.end_at))
+    items = _numbers(rows, "expected", count, 1.0)
     return Frame(
         dimensions={name: labels(rows[name]) for name in columns},
         person=labels(rows["person"]),
-        cluster=labels(rows["cluster"]),
+        cluster=by_deeds(labels(rows["cluster"]), items, at),
         week=labels(rows["week"]),
         value=_numbers(rows, "value", count, 0.0),
         weight=_numbers(rows, "weight", count, 1.0),
         n=known.astype(float),
-        expected=_numbers(rows, "expected", count, 1.0),
+        expected=items,
         at=at,
         until_at=_integers(rows, "until_at"),
         censored=_flags(rows, "censored") if "censored" in rows.column_names else known < 0,
@@ -249,6 +250,27 @@ def labels(column: pa.ChunkedArray) -> Labels:
     rank[-1] = -1
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return Labels(codes=rank[codes], names=tuple(names[place] for place in order))
+
+
+def by_deeds(known: Labels, amount: Floats, at: Codes) -> Labels:
+    """Return labels numbered by what was done under each: most first, then earliest.
+
+    Pseudonyms differ from workspace to workspace, and so does their alphabetical order: clusters
+    numbered by it would be drawn differently, and the same records give other intervals.
+
+    Parameters
+    ----------
+    amount, at
+        Shape (n,); how much each row stands for, and its instant.
+    """
+    count, named = len(known.names), known.codes >= 0
+    amounts = np.bincount(known.codes[named], amount[named], minlength=count)
+    first = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(first, known.codes[named], at[named])
+    order = np.lexsort((first, -amounts))
+    rank = np.full(count + 1, -1, dtype=np.int64)
+    rank[order] = np.arange(count)
+    return Labels(codes=rank[known.codes], names=tuple(known.names[place] for place in order))
 
 
 def _numbers(rows: pa.Table, name: str, count: int, default: float) -> Floats:

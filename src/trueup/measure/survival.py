@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trueup.errors import MeasureError
 from trueup.measure.authorship import MARKED, UNMARKED, Prepared, horizon
-from trueup.measure.frame import Asked, Labels, labels
+from trueup.measure.frame import Asked, Labels, by_deeds, labels
 from trueup.measure.intervals import FEWEST_CLUSTERS
 from trueup.measure.lines import deaths
 from trueup.measure.metric import Metric, Survival, Tables
@@ -205,13 +205,14 @@ def _lines(counted: ibis.Table, asked: Asked, window: Window) -> Lines:
     fate = np.array([*columns["fate"].names, ""], dtype=object)[columns["fate"].codes]
     if asked.window is None and numbers["born_at"].size:
         window = Window(start_at=int(numbers["born_at"].min()), end_at=window.end_at)
+    lines = numbers["lines"].astype(float)
     cells = Cells(
-        cluster=columns["cluster"].codes + 1,
+        cluster=by_deeds(columns["cluster"], lines, numbers["born_at"]).codes + 1,
         stratum=np.unique(stratum, return_inverse=True)[1],
         marked=np.array([*columns["origin"].names, ""])[columns["origin"].codes] == MARKED,
         age=numbers["age"],
         died=fate == "died",
-        lines=numbers["lines"].astype(float),
+        lines=lines,
     )
     neutral = {name: columns[name] for name in _neutral(asked)}
     return Lines(
