@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import tomllib
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from trueup.collect import catalogue
 from trueup.errors import ConfigError
 from trueup.testing.shop import ShopSource
 
+ROOT = Path(__file__).parents[2]
 SHOP = EntryPoint("shop", "trueup.testing.shop:ShopSource", catalogue.GROUP)
 
 
@@ -52,3 +55,13 @@ def test_sources_of_the_tree_need_no_installation(
     installed.clear()
     for name in catalogue.source_names():
         assert catalogue.find_source(name).name == name
+
+
+def test_every_source_of_the_tree_is_an_entry_point_of_the_package(
+    installed: dict[str, EntryPoint],
+) -> None:
+    installed.clear()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name in catalogue.source_names():
+        place = project["entry-points"][catalogue.GROUP].get(name, "")
+        assert EntryPoint(name, place, catalogue.GROUP).load() is catalogue.find_source(name)

@@ -41,6 +41,7 @@ def service(native_id: str = "PSHOP", name: str = "Checkout", **more: Any) -> Pa
         "name": name,
         "created_at": "2026-01-01T00:00:00+01:00",
         "status": "active",
+        "escalation_policy": reference("escalation_policy", "PT20YPA", "Whoever is there"),
         "alert_creation": "create_alerts_and_incidents",
     } | more
 
@@ -57,7 +58,7 @@ def incident(native_id: str, created_at: str, **more: Any) -> Payload:
         "created_at": created_at,
         "updated_at": more.get("resolved_at") or created_at,
         "status": "resolved" if more.get("resolved_at") else "triggered",
-        "incident_key": None,
+        "incident_key": "baf7cf21b1da41b4b0221008339ff357",
         "service": reference("service", "PSHOP", "Checkout"),
         "assignments": [],
         "last_status_change_at": more.get("resolved_at") or created_at,
