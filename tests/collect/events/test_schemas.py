@@ -94,6 +94,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "tests_run": 9,
         "tests_failed": 0,
         "tests_skipped": 1,
+        "test_report": "reports/r-1/*.xml",
     },
 }
 ODD: tuple[Any, ...] = (

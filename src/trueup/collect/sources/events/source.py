@@ -26,6 +26,7 @@ from trueup.collect.recorded import (
 )
 from trueup.collect.sources.events.files.finding import contents, targets
 from trueup.collect.sources.events.files.gathering import gather
+from trueup.collect.sources.events.files.reports import Reports
 from trueup.collect.sources.events.rows.delivery import DeliveryRows
 from trueup.collect.sources.events.rows.naming import event_id, team_id_of
 from trueup.collect.sources.events.rows.organisation import OrganisationRows
@@ -34,7 +35,7 @@ from trueup.config import Connection
 
 _STREAM = "files"
 _PAGE = 500
-_READER = 1
+_READER = 2
 """Raised when files are understood in another way: all of them are then read again."""
 _STANDING = ("person", "team", "service", "policy_event")
 """Kinds a file lists whole: what is no longer in it is gone."""
@@ -73,10 +74,13 @@ class Events:
         found = contents(visit.target)
         digest = json.dumps([_READER, _said(options), [(one.name, one.digest()) for one in found]])
         state = json.loads(visit.checkpoint(_STREAM) or "{}")
-        if state.get("digest") == digest and not visit.is_reconciling:
+        reports = Reports(visit.target)
+        is_same = state.get("digest") == digest and reports.are_as(state["reports"])
+        if is_same and not visit.is_reconciling:
             yield from (Note(**note) for note in state["notes"])
             return
         gathered = gather(found, options, visit.now)
+        gathered.notes += reports.count(gathered.bodies)
         visit.progress.stage(_STREAM, len(gathered.bodies))
         for chunk in _chunks(gathered.bodies):
             yield Page(stream=_STREAM, records=chunk, checkpoint="{}")
@@ -85,7 +89,7 @@ class Events:
                 there = frozenset(key for one, key in gathered.named if one == kind)
                 yield Sweep(kind=kind, keys=there)
         notes = [asdict(note) for note in gathered.notes]
-        state = {"digest": digest, "notes": notes}
+        state = {"digest": digest, "notes": notes, "reports": reports.seen}
         yield Page(stream=_STREAM, records=(), checkpoint=json.dumps(state))
         yield from gathered.notes
 
