@@ -24,7 +24,8 @@ from tests.collect.jenkins.server import BRANCHES, Item, JenkinsServer
 from tests.collect.jenkins.visiting import HOST, Read, connection, read, visit
 from trueup.collect.fields import instant
 from trueup.collect.incidents.named import named
-from trueup.config import ServiceSettings
+from trueup.collect.sources.jenkins.address import address_of
+from trueup.config import Connection, ServiceSettings
 
 FILE: Payload = {"fileName": "till.jar", "relativePath": "till.jar"}
 
@@ -69,6 +70,13 @@ def test_the_address_of_a_build_in_the_words_of_an_incident_is_its_deployment() 
     (told,) = named(f"Caused by https://{HOST}/job/team/job/shop/job/feature%252Fx/1/console")
     assert told["kind"] == "deployment"
     assert told["name"] == found.only("deployment")["deployment_id"]
+
+
+def test_a_server_below_a_folder_and_a_view_of_it_lead_to_the_same_deployment() -> None:
+    lead = "https://ci.example.org/team-a"
+    addresses = [f"{lead}/job/shop/7/", f"{lead}/view/all/job/shop/7"]
+    own_id = address_of(Connection(source="jenkins", url=lead)).run_id("shop#7")
+    assert [named(text)[0]["name"] for text in (*addresses, f"see {own_id}.")] == [own_id] * 3
 
 
 def test_the_environment_may_be_a_parameter_of_the_build() -> None:

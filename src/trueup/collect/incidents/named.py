@@ -28,11 +28,11 @@ _FORMS = {
         r"(?<![\w/@:])(?P<name>[0-9a-f]{40})\b",
     ),
     "deployment": (
-        r"(?<![\w/])(?P<name>(?:github|gitlab|jenkins):[\w.-]+(?::\d+)?:[\w%./#-]*[\w#])",
+        r"(?<![\w/])(?P<name>(?:github|gitlab|jenkins):[\w.-]+(?::\d+)?(?:/[\w.-]+)*:[\w%./#~-]*[\w#])",
         r"(?<![\w/])(?P<name>events:[\w./#-]*[\w#])",
         r"https?://api\.github\.com/repos/[\w.-]+/[\w.-]+/deployments/(?P<api>\d+)\b",
         (
-            r"https?://(?P<host>[\w.-]+(?::\d+)?)(?:/[\w.-]+)*?"
+            r"https?://(?P<host>[\w.-]+(?::\d+)?(?:/(?!view/)[\w.-]+)*?)(?:/view/[\w.-]+)?"
             r"(?P<job>(?:/job/[\w.%-]+)+)/(?P<build>\d{1,9})\b"
         ),
     ),

@@ -34,12 +34,12 @@ class Address:
 def address_of(connection: Connection) -> Address:
     """Read the connection's url.
 
-    >>> address_of(Connection(source="jenkins", url="https://CI.example.org/team-a/")).host
+    >>> address_of(Connection(source="jenkins", url="https://CI.example.org/Team-A/")).host
     'ci.example.org/team-a'
     """
     parts = urlsplit(connection.url)
     netloc = parts.netloc.lower().removesuffix(_USUAL_PORTS.get(parts.scheme, "\n"))
-    return Address(host=netloc + parts.path.rstrip("/"))
+    return Address(host=netloc + parts.path.rstrip("/").lower())
 
 
 def path_of(job: str) -> str:
