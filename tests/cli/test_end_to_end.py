@@ -106,14 +106,14 @@ def test_the_doctor_names_each_hole_by_its_repository_and_what_is_not_connected(
     made: Path, tmp_path: Path
 ) -> None:
     assert trueup(tmp_path, "collect", str(made)).returncode == 0
-    checks = json.loads(trueup(tmp_path, "doctor", "--json").stdout)["checks"]
-    status = {check["source"]: check["status"] for check in checks}
-    assert status["Git history"] == "in part"
-    assert {status[source] for source in ("Forge", "CI", "Money")} == {"not connected"}
-    holes = next(check["holes"] for check in checks if check["source"] == "Git history")
-    assert [hole["cure"] for hole in holes if hole["missing"].startswith("made, branches of")] == [
-        "git fetch origin '+refs/pull/*/head:refs/pull/*/head'"
-    ]
+    found = json.loads(trueup(tmp_path, "doctor", "--json").stdout)["examination"]
+    (seen,) = found["others"]
+    assert (seen["source"], seen["name"]) == ("git", "made")
+    (branches,) = [hole for hole in seen["holes"] if hole["subject"] == "branches of changes"]
+    assert branches["remedy"] == "git fetch origin '+refs/pull/*/head:refs/pull/*/head'"
+    missing = {each["lack"]["kind"] for each in found["missing"]}
+    assert {"change.opened_at", "pipeline_run", "incident"} <= missing
+    assert "commit" not in missing
 
 
 def test_a_collection_that_is_interrupted_leaves_nothing_half_done(

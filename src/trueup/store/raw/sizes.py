@@ -58,8 +58,8 @@ def _size(path: Path) -> ArchiveSize:
             "SELECT count(*), count(block), min(CASE WHEN block IS NOT NULL THEN fetched_at END) "
             "FROM record WHERE gone IS NULL"
         ).fetchone()
-        parts = [path.with_name(path.name + end) for end in _FILES]
-        size_bytes = sum(part.stat().st_size for part in parts if part.exists())
+    parts = [path.with_name(path.name + end) for end in _FILES]
+    size_bytes = sum(part.stat().st_size for part in parts if part.exists())
     return ArchiveSize(
         source=path.parent.name,
         target=target,
