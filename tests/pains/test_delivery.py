@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.collect.git.building import Building
-from tests.collect.github.drawn import commit, deployment, merged
+from tests.collect.github.drawn import commit, deployment, issue, merged
 from tests.collect.github.server import GitHubServer, Repository
 from tests.collect.gitlab.drawn import deployment as gitlab_deployment
 from tests.collect.gitlab.drawn import pipeline
@@ -180,6 +180,23 @@ def test_pain_4_only_what_a_deployment_can_have_brought_is_laid_at_its_door(
     assert office.value("incidents_per_deployment") == pytest.approx(3 / 2)
     recovery = office.value("failed_deployment_recovery_seconds", *HALF)
     assert recovery == 6 * HOUR  # from the deployment at 9 to the end of the last incident at 15
+
+
+def test_pain_4_an_incident_among_the_issues_of_a_repository_is_of_its_service(
+    office: Office,
+) -> None:
+    """An hour after the second deployment; without a service it would be a guess below one half."""
+    server = GitHubServer()
+    one = server.add()
+    at = "2024-06-08T10:00:00Z"
+    one.put(issue(9, labels=["incident"], createdAt=at, updatedAt=at))
+    last = "2024-07-01T09:00:00Z"
+    one.put(landed(4, last, last))
+    one.put_deployments(
+        shipped(300, tip(1), "2024-06-01T09:00:00Z"), shipped(301, tip(2), "2024-06-08T09:00:00Z")
+    )
+    office.collect(GITHUB, CONNECTION, server.answer)
+    assert office.value("failed_deployments_ratio") == pytest.approx(1 / 2)
 
 
 JUNE = 1_717_200_000  # 2024-06-01T00:00:00Z

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from trueup.config import ServiceSettings
+
+_LEAD = re.compile(r"(?:service|component|app|system)\s*(?:::|[:/=-])\s*", re.IGNORECASE)
 
 
 def service_of(
@@ -33,6 +36,24 @@ def service_at(services: tuple[ServiceSettings, ...], repository_id: str, path: 
             if (not folder or f"{path}/".startswith(f"{folder}/")) and len(folder) > longest:
                 best, longest = service.name, len(folder)
     return best
+
+
+def failed_service(
+    services: tuple[ServiceSettings, ...], repository_id: str, labels: Iterable[str]
+) -> str | None:
+    """Return the service an incident among the issues of a repository is about.
+
+    The one of any repository that a label names (``till``, ``service::till``), else the only one
+    of this repository. Where services are known and none is here, people note incidents of
+    others here: None.
+    """
+    names = {service.name.lower(): service.name for service in services}
+    for label in labels:
+        found = names.get(_LEAD.sub("", label.strip()).lower())
+        if found is not None:
+            return found
+    is_elsewhere = all(s.repository.lower() != repository_id.lower() for s in services)
+    return None if services and is_elsewhere else service_of(services, repository_id)
 
 
 def _holds(name: str, word: str) -> bool:

@@ -44,7 +44,9 @@ class Recording:
         self._changes = ChangeRows(
             repository_id=target_id, rules=rules, actors=self._actors, rows=self._rows
         )
-        self._work_items = WorkItemRows(target_id, options, self._actors, self._rows)
+        self._work_items = WorkItemRows(
+            target_id, options, self._services, self._actors, self._rows
+        )
         self._delivery = DeliveryRows(target_id, self._address, options, self._services, self._rows)
 
     def add(self, kind: str, body: Fields) -> None:

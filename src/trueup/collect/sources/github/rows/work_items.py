@@ -5,8 +5,10 @@ from __future__ import annotations
 from trueup.collect.forge.accounts import Who
 from trueup.collect.forge.fields import Fields
 from trueup.collect.forge.options import Options, severity
+from trueup.collect.forge.services import failed_service
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.github.rows.actors import Actors
+from trueup.config import ServiceSettings
 
 _MOVES = {"ClosedEvent": ("queue", "done", "closed"), "ReopenedEvent": ("done", "queue", "open")}
 _EVENTS = {
@@ -31,9 +33,17 @@ class WorkItemRows:
     GitHub's issues are open or closed: what lies between is known to a project board at most.
     """
 
-    def __init__(self, repository_id: str, options: Options, actors: Actors, rows: Rows) -> None:
+    def __init__(
+        self,
+        repository_id: str,
+        options: Options,
+        services: tuple[ServiceSettings, ...],
+        actors: Actors,
+        rows: Rows,
+    ) -> None:
         self._repository_id = repository_id
         self._options = options
+        self._services = services
         self._actors = actors
         self._rows = rows
 
@@ -78,6 +88,7 @@ class WorkItemRows:
         self._rows.add(
             "incident",
             incident_id=item_id,
+            service_id=failed_service(self._services, self._repository_id, labels),
             severity=severity(labels),
             opened_at=body.at("createdAt"),
             resolved_at=done_at,

@@ -46,7 +46,7 @@ class Recording:
             repository_id=target_id, rules=rules, actors=self._actors, rows=self._rows
         )
         self._work_items = WorkItemRows(
-            target_id, self._address, settings, self._actors, self._rows
+            target_id, self._address, settings, self._services, self._actors, self._rows
         )
         self._delivery = DeliveryRows(
             target_id, self._address, settings[0], self._services, self._rows

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from trueup.collect.forge.accounts import Who
 from trueup.collect.forge.fields import Fields
 from trueup.collect.forge.options import Options, severity
+from trueup.collect.forge.services import failed_service
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.gitlab.address import Address
 from trueup.collect.sources.gitlab.rows.actors import Actors
 from trueup.collect.sources.gitlab.settings import Statuses
+from trueup.config import ServiceSettings
 
 _NATIVE_TYPES = {"incident": "incident", "task": "task", "requirement": "feature"}
 _NOTED = {"assigned": "assigned", "edited": "edited", "moved": "moved"}
@@ -48,12 +50,14 @@ class WorkItemRows:
         target_id: str,
         address: Address,
         settings: tuple[Options, Statuses],
+        services: tuple[ServiceSettings, ...],
         actors: Actors,
         rows: Rows,
     ) -> None:
         self._target_id = target_id
         self._address = address
         self._options, self._statuses = settings
+        self._services = services
         self._actors = actors
         self._rows = rows
 
@@ -142,6 +146,7 @@ class WorkItemRows:
         self._rows.add(
             "incident",
             incident_id=item_id,
+            service_id=failed_service(self._services, self._target_id, body.texts("labels")),
             severity=level if level in _SEVERITIES else severity(body.texts("labels")),
             opened_at=said.get(_START, body.at("created_at")),
             acknowledged_at=said.get(_ANSWERED, min(noted["acknowledged"], default=None)),
