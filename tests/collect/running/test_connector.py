@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from trueup.collect.connector import Batch
-from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Visit
+from trueup.collect.recorded import Fetched, Gone, Normalised, Reading, Record, Visit
 from trueup.collect.running.connector import Manner, RecordedConnector
 from trueup.config import RawSettings, Settings
 from trueup.errors import ConfigError, SchemaMismatch, SourceIncomplete, SourceUnavailable
@@ -125,6 +125,29 @@ def test_when_it_was_noticed_outlives_every_later_reading(
     field.collect(Newer())
     (stone,) = field.rows("tombstone")
     assert stone["gone_at"] == NOW
+
+
+class Withdraws(ShopSource):
+    """Reads every change as one that says itself that it no longer counts."""
+
+    version: ClassVar[int] = 2
+
+    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
+        for record in records:
+            row_id = f"{reading.target_id}#{record.key}"
+            at = record.fetched_at
+            yield Gone(table="change", row_id=row_id, reason="merged", noticed_at=at)
+
+
+def test_what_says_itself_that_it_no_longer_counts_was_noticed_when_it_was_fetched(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field.collect()
+    monkeypatch.setattr(trials, "NOW", NOW + DAY)
+    field.collect(Withdraws(), is_offline=True)
+    stones = field.rows("tombstone")
+    assert {(stone["gone_at"], stone["reason"]) for stone in stones} == {(NOW, "merged")}
+    assert field.rows("change") == []
 
 
 def test_what_comes_back_has_no_tombstone_any_more(field: Field) -> None:
