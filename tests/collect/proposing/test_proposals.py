@@ -89,6 +89,14 @@ def test_what_is_said_fills_in_what_was_found_of_the_same_server_only() -> None:
     assert (second.connection.url, second.open_questions) == ("https://h.example", ("targets",))
 
 
+def test_where_only_what_is_said_counts_a_proposal_it_fills_in_counts_too() -> None:
+    other = Proposal(connection=Connection(source="jira", targets=("SHOP",)), because="found")
+    found = [Proposal(connection=GITHUB, because="found"), other]
+    said = [parse("jira url=https://j.example")]
+    (only,) = chosen(found, said, [], only_said=True)
+    assert (only.connection.url, only.connection.targets) == ("https://j.example", ("SHOP",))
+
+
 def test_what_is_left_out_must_have_been_found() -> None:
     found = [Proposal(connection=GITHUB, because="")]
     assert chosen(found, [], ["github"]) == ()

@@ -52,8 +52,11 @@ def run(
     path = (workspace.parent if workspace else Path.cwd()) / "trueup.toml"
     said = tuple(parse(words) for words in answers.connect or ())
     found = beginning.notice(paths or [Path.cwd()], path, is_asked_for=bool(paths))
-    accepted = beginning.chosen(found.found, said, answers.without or ())
-    if not writing.force:
+    is_adding = path.exists() and not writing.force
+    accepted = beginning.chosen(
+        found.found, said, answers.without or (), only_said=is_adding and bool(said)
+    )
+    if is_adding:
         accepted = beginning.fresh(accepted, path)
     timezone = answers.timezone or beginning.local_timezone()
     if is_asking := questions.can_ask(answers):

@@ -86,11 +86,20 @@ def fresh(accepted: Sequence[Proposal], path: Path) -> tuple[Proposal, ...]:
 
 
 def chosen(
-    found: Sequence[Proposal], said: Sequence[Connection], without: Sequence[str]
+    found: Sequence[Proposal],
+    said: Sequence[Connection],
+    without: Sequence[str],
+    *,
+    only_said: bool = False,
 ) -> tuple[Proposal, ...]:
     """Return proposals with what the user says of them filled in, and all else he says added.
 
     A connection that is said fills in the one proposal of its source that it does not contradict.
+
+    Parameters
+    ----------
+    only_said
+        Leave out what was found and nothing is said of.
 
     Raises
     ------
@@ -103,6 +112,8 @@ def chosen(
         if len(kept) == len(left):
             raise ConfigError(f"--without {name}: no such connection is proposed.")
         left = kept
+    if only_said:
+        left = [one for one in left if any(_fits(one.connection, each) for each in said)]
     for connection in said:
         place = next((n for n, one in enumerate(left) if _fits(one.connection, connection)), None)
         if place is None:
