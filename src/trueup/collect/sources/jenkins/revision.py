@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 from trueup.collect.fields import Fields
+from trueup.collect.forge.pipelines import hash_of
 from trueup.collect.sources.jenkins.settings import Options
 
 _LEAD = re.compile(r"^(?:refs/)?(?:remotes/[^/]+/|heads/|origin/)")
 _NO_BRANCH = "detached"
-_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +75,6 @@ def _repositories(source: Fields) -> set[str]:
 
 def _hash(one: Fields, name: str) -> str | None:
     text = one.text(name)
-    if text is None:
-        return None
-    if not _HASH.fullmatch(text.strip().lower()):
+    if text is not None and hash_of(text) is None:
         one.faults.append(f"{name} is no hash")
-        return None
-    return text.strip().lower()
+    return hash_of(text)

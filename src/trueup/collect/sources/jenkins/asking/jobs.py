@@ -9,10 +9,10 @@ from typing import Any, TypeGuard
 from urllib.parse import unquote, urlencode
 
 from trueup.collect.answers import mapping, objects, part, said
+from trueup.collect.forge.pipelines import is_named
 from trueup.collect.recorded import Visit, Web
 from trueup.collect.sources.jenkins.address import Address, path_of
 from trueup.collect.sources.jenkins.door.keeping import page_of
-from trueup.collect.sources.jenkins.settings import is_named
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
