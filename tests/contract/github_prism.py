@@ -1,13 +1,13 @@
 """Holds the GitHub source and its drawn payloads against what GitHub publishes.
 
-``python tests/contract/github_prism.py FOLDER`` installs there, with npm, GitHub's OpenAPI
-description, its GraphQL schema, and Prism; then, on loopback alone,
+``python tests/contract/github_prism.py FOLDER`` installs there, with npm and from the lock beside
+this file, GitHub's OpenAPI description, its GraphQL schema, and Prism; then, on loopback alone,
 
 1. the scripted server of the tests is collected from with every REST answer and question checked
    by Prism, and every GraphQL one by the reference implementation, deprecated fields refused;
 2. GitHub's own examples of workflow runs, deployments and repositories are read into rows.
 
-Any difference from the published forms ends it with 1.
+Any difference from the published forms ends it with 1; so does a machine without node or npm.
 """
 
 from __future__ import annotations
@@ -56,12 +56,7 @@ from trueup.errors import CollectError
 from trueup.testing.loopback import served
 from trueup.testing.scripted import Answer, Answering, Question, Unheard
 
-PACKAGES = (
-    "@octokit/openapi@23.0.2",
-    "@octokit/graphql-schema@15.26.1",
-    "graphql@16.15.0",
-    "@stoplight/prism-cli@5.16.0",
-)
+LOCKED = tuple(Path(__file__).with_name(name) for name in ("package.json", "package-lock.json"))
 PATHS = (
     "/repos/{owner}/{repo}",
     "/repos/{owner}/{repo}/issues/{issue_number}",
@@ -109,10 +104,12 @@ class Contract:
 def main(folder: Path) -> int:
     """Run both parts; return what the process ends with."""
     if shutil.which("npm") is None or shutil.which("node") is None:
-        print("SKIPPED: there is no npm here.", file=sys.stderr)  # noqa: T201
-        return 0
+        print("There is no node, or no npm: apt install nodejs npm", file=sys.stderr)  # noqa: T201
+        return 1
     folder.mkdir(parents=True, exist_ok=True)
-    _install(folder)
+    if not _installed(folder):
+        print("npm could not install what the lock names; see above.", file=sys.stderr)  # noqa: T201
+        return 1
     document = _description(folder)
     contract = Contract()
     tables = examples = 0
@@ -131,10 +128,12 @@ def main(folder: Path) -> int:
     return 1 if contract.broken else 0
 
 
-def _install(folder: Path) -> None:
-    options = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-    command = ["npm", "install", "--prefix", str(folder), *options, *PACKAGES]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+def _installed(folder: Path) -> bool:
+    for file in LOCKED:
+        shutil.copy(file, folder)
+    options = ("--no-audit", "--no-fund", "--ignore-scripts", "--engine-strict", "--loglevel=error")
+    command = ["npm", "ci", "--prefix", str(folder), *options]
+    return subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0
 
 
 def _description(folder: Path) -> Path:

@@ -1,7 +1,8 @@
 """Collections killed: whether anything is lost or there twice afterwards.
 
 ``python -m trueup.testing.killed --kills 200`` kills at random instants, ``--at-commits`` before
-every transaction of the archive begins and before it ends; both print what came of it, as JSON.
+every transaction of the archive begins and before it ends; both print what came of it, as JSON,
+and end with 1 where a row is lost or there twice.
 One process serves a shop that changes all the time; this one only forks those that collect, and
 kills them.
 """
@@ -70,6 +71,8 @@ def main() -> None:
         finally:
             server.kill()
     print(json.dumps(found))  # noqa: T201 - the answer
+    if found["lost"] or found["twice"]:
+        sys.exit(1)
 
 
 def _kill(folder: Path, address: str, kills: int, chance: random.Random) -> dict[str, int]:
