@@ -1,6 +1,7 @@
 """Workflow runs, deployments and releases."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -304,3 +305,26 @@ def test_a_release_with_files_is_an_artifact_too_and_drafts_are_nothing() -> Non
     row = found.only("artifact")
     assert (row["version"], row["built_at"]) == ("v1.0", micro("2024-03-07T10:00:00Z"))
     assert row["artifact_id"] == "github.com/acme/shop:v1.0"
+
+
+@pytest.mark.parametrize("said", ["not an instant", "2026-09-20T10:00:00", 7, None])
+def test_what_is_under_way_since_nobody_knows_when_is_kept_and_asked_for_again(said: Any) -> None:
+    server = GitHubServer()
+    one = server.add()
+    at = "2026-09-20T10:00:00Z"
+    one.put_deployments(deployment(created_at=said, statuses=[("IN_PROGRESS", at)]))
+    one.put_runs(run(created_at=at, status="in_progress", conclusion=None))
+    kept = visit(server)
+    one.put_deployments(
+        deployment(created_at=said, statuses=[("IN_PROGRESS", at), ("SUCCESS", at)])
+    )
+    assert read(visit(server, kept)).only("deployment")["outcome"] == "success"
+
+
+def test_items_without_a_name_are_counted() -> None:
+    server = GitHubServer()
+    one = server.add()
+    one.deployments = {300: deployment(300), 301: deployment(301, node_id=None)}
+    one.runs = {500: run(500), 501: run(501, id=None, created_at="2024-03-06T10:00:00Z")}
+    found = {note.subject: note.skipped for note in visit(server).notes}
+    assert found["deployments"] == found["workflow runs"] == 1

@@ -17,6 +17,7 @@ from trueup.collect.answers import mapping, objects, part, said
 from trueup.collect.fields import instant
 from trueup.collect.incidents.named import named
 from trueup.collect.recorded import Fetched, Page, Record, Sweep, Visit
+from trueup.collect.unnamed import Unnamed
 
 STREAM = "incidents"
 KIND = "incident"
@@ -44,6 +45,7 @@ class Reader:
     """Where the first visit begins, epoch microseconds UTC."""
     _open: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _unnamed: Unnamed = field(default_factory=lambda: Unnamed(STREAM))
 
     def fetch(self) -> Iterator[Fetched]:
         """Yield pages of incidents that are new, were updated, or were open at the last visit."""
@@ -67,6 +69,7 @@ class Reader:
             yield Sweep(kind=KIND, keys=self.visit.known(KIND) - left, reason=reason)
         if self.visit.is_reconciling:
             yield Sweep(kind=KIND, keys=frozenset(self._seen) | {said(one, "id") for one in still})
+        yield from self._unnamed.notes()
 
     def _still_open(self) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
         """Return those open at the last visit and not listed since; and those gone, with why."""
@@ -95,7 +98,7 @@ class Reader:
         while start < self.visit.now:
             end = min(start + _WINDOW, self.visit.now)
             answer = mapping(self.visit.web.get(self._question(start, end, offset)))
-            found = [one for one in objects(answer.get("incidents")) if _is_sound(one)]
+            found = self._unnamed.left_out(objects(answer.get("incidents")), _is_sound)
             last = max((_opened(one) or 0 for one in found), default=0)
             fresh = [one for one in found if said(one, "id") not in self._seen]
             self._seen.update(said(one, "id") for one in fresh)

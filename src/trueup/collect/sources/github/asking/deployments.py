@@ -10,7 +10,9 @@ from typing import Any
 from trueup.collect.recorded import Fetched, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
 from trueup.collect.sources.github.asking.graph import Graph
+from trueup.collect.sources.github.asking.instants import is_readable
 from trueup.collect.sources.github.door.keeping import deployment as keep
+from trueup.collect.unnamed import Unnamed
 
 STREAM = "deployments"
 _CHUNK = 100
@@ -37,6 +39,7 @@ class _Deployments:
         self._last: int = state.get("last", 0)
         self._open: dict[str, str] = state.get("open", {})
         self._had: dict[str, list[str]] = state.get("had", {})
+        self._unnamed = Unnamed(STREAM)
 
     def read(self) -> Iterator[Fetched]:
         is_whole = self._visit.is_reconciling
@@ -54,6 +57,7 @@ class _Deployments:
             yield self._page(waiting[at : at + _CHUNK])
         if is_whole and not self._since:
             yield Sweep(kind="deployment", keys=frozenset(str(raw["id"]) for raw in found))
+        yield from self._unnamed.notes()
 
     def _listed(self, *, everything: bool) -> list[dict[str, Any]]:
         """Return what is listed, newest first, as far as it is new."""
@@ -64,13 +68,18 @@ class _Deployments:
         reply = first
         while True:
             listed = reply.json()
-            page = [raw for raw in listed if _is_sound(raw)] if isinstance(listed, list) else []
-            wanted = [raw for raw in page if raw["created_at"] >= self._since]
+            page = self._unnamed.left_out(listed if isinstance(listed, list) else (), _is_sound)
+            wanted = [raw for raw in page if self._created(raw) >= self._since]
             found += wanted
             at_known = not everything and any(raw["id"] <= self._last for raw in page)
             if at_known or len(wanted) < len(page) or reply.next_url is None:
                 return found
             reply = self._visit.web.get(reply.next_url)
+
+    def _created(self, raw: dict[str, Any]) -> str:
+        """Return when one was made; where that cannot be read, now: it is looked at again."""
+        said = raw.get("created_at")
+        return said if is_readable(said) else self._now.isoformat()
 
     def _still_open(self, new: set[int]) -> list[dict[str, Any]]:
         """Ask again for each deployment that was not over."""
@@ -83,7 +92,7 @@ class _Deployments:
         self._open = {}
         answers = self._visit.web.many(paths) if paths else ()
         replies = [reply.json() for _, reply in answers if reply is not None]
-        return [raw for raw in replies if _is_sound(raw)]
+        return self._unnamed.left_out(replies, _is_sound)
 
     def _page(self, found: list[dict[str, Any]]) -> Page:
         statuses = self._statuses([raw["node_id"] for raw in found])
@@ -97,7 +106,7 @@ class _Deployments:
             )
             states = {str(status["state"]) for status in body["statuses"]}
             if states.isdisjoint(_OVER):
-                self._open[key] = str(raw["created_at"])
+                self._open[key] = self._created(raw)
             self._last = max(self._last, raw["id"])
         state = {"last": self._last, "open": self._open, "had": self._had}
         return Page(stream=STREAM, records=tuple(records), checkpoint=json.dumps(state))
@@ -138,5 +147,4 @@ def _is_sound(raw: object) -> bool:
         isinstance(raw, dict)
         and isinstance(raw.get("id"), int)
         and isinstance(raw.get("node_id"), str)
-        and isinstance(raw.get("created_at"), str)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from trueup.collect.fields import instant
 from trueup.collect.recorded import Fetched, Note, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
 from trueup.collect.sources.github.asking.graph import Graph, next_cursor, nodes_of
+from trueup.collect.unnamed import Unnamed
 from trueup.errors import SourceIncomplete, SourceUnavailable
 
 _OVERLAP = timedelta(minutes=10)
@@ -69,6 +70,7 @@ def items(visit: Visit, graph: Graph, kind: Kind, newest: Newest) -> Iterator[Fe
         yield from reader.updated_since(state["since"])
     if visit.is_reconciling:
         yield from reader.reconcile()
+    yield from reader.unnamed.notes()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +79,10 @@ class _Reader:
     graph: Graph
     kind: Kind
     size: int = _SIZE
+    unnamed: Unnamed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unnamed = Unnamed(self.kind.stream)
 
     def from_the_first(self, after: str | None, begun: str) -> Iterator[Page]:
         while True:
@@ -177,7 +183,7 @@ class _Reader:
 
     def _page(self, nodes: list[Any], state: dict[str, str]) -> Page:
         records = []
-        for node in _sound(nodes):
+        for node in self.unnamed.left_out(nodes, _is_named):
             self._complete(node)
             body = self.kind.keep(node)
             records.append(
@@ -226,7 +232,11 @@ class _Reader:
 
 
 def _sound(nodes: list[Any]) -> Iterator[dict[str, Any]]:
-    return (n for n in nodes if isinstance(n, dict) and n.get("id") and n.get("number"))
+    return (node for node in nodes if _is_named(node))
+
+
+def _is_named(node: object) -> bool:
+    return bool(isinstance(node, dict) and node.get("id") and node.get("number"))
 
 
 def _said_at(value: object) -> str | None:

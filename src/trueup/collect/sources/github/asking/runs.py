@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trueup.collect.recorded import Fetched, Note, Page, Record, Visit
+from trueup.collect.sources.github.asking.instants import is_readable
 from trueup.collect.sources.github.door.keeping import run as keep
+from trueup.collect.unnamed import Unnamed
 from trueup.errors import SourceIncomplete
 
 STREAM = "runs"
@@ -59,6 +61,7 @@ class _Runs:
         self._path = f"{span.rest}/repos/{visit.target}/actions/runs"
         self._now = datetime.fromtimestamp(visit.now / 1_000_000, UTC)
         self._open: dict[str, str] = {}
+        self._unnamed = Unnamed("workflow runs")
 
     def read(self) -> Iterator[Fetched]:
         state = json.loads(self._visit.checkpoint(STREAM) or "{}")
@@ -80,6 +83,11 @@ class _Runs:
             low = high
             if total < _FEW:
                 width *= 2
+        yield from self._unnamed.notes()
+
+    def _named(self, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        listed = found.get("workflow_runs")
+        return self._unnamed.left_out(listed if isinstance(listed, list) else (), _is_named)
 
     def _windows_pages(
         self, first: Mapping[str, Any], total: int, low: datetime, high: datetime
@@ -98,7 +106,7 @@ class _Runs:
         for number in range(1, pages + 1):
             if number > 1:
                 found = self._window(low, high, number)
-            yield self._page(_listed(found), high if number == pages else low)
+            yield self._page(self._named(found), high if number == pages else low)
         if not pages:
             yield self._page([], high)
 
@@ -125,7 +133,7 @@ class _Runs:
             records.append(Record(kind="run", key=key, body=body, fetched_at=self._visit.now))
             self._open.pop(key, None)
             created = raw.get("created_at")
-            if raw.get("status") != "completed" and isinstance(created, str):
+            if raw.get("status") != "completed" and is_readable(created):
                 self._open[key] = created
         state = {"until": until.strftime(_FORM), "open": self._open}
         return Page(stream=STREAM, records=tuple(records), checkpoint=json.dumps(state))
@@ -175,11 +183,8 @@ class _Runs:
         return datetime.fromisoformat(created) > self._now - _LONGEST
 
 
-def _listed(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    listed = found.get("workflow_runs")
-    if not isinstance(listed, list):
-        return []
-    return [raw for raw in listed if isinstance(raw, Mapping) and raw.get("id")]
+def _is_named(raw: object) -> bool:
+    return bool(isinstance(raw, Mapping) and raw.get("id"))
 
 
 def _whole(value: object) -> int:
