@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from docs import generate
 from docs.generate import help_text
 from tests.cli.stage import run
 from trueup import __version__
@@ -57,6 +58,11 @@ def test_the_first_help_names_every_verb_in_full_sentences() -> None:
     commands = help_text().partition("Commands:")[2].strip().splitlines()
     assert [line.split()[0] for line in commands] == cli.verbs()
     assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_the_first_help_is_whole_in_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "WIDTH", "80")
+    assert "..." not in help_text().partition("Commands:")[2]
 
 
 def test_version_is_said_and_nothing_else_is_done(

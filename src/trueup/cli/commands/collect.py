@@ -11,7 +11,12 @@ from trueup.cli.options import PARTIAL, Json, Locations, Place
 from trueup.cli.progress import shown
 from trueup.cli.terminal import describe_collected, say, say_collected, say_json
 
-EXAMPLES = "Example: trueup collect ~/src/api ~/src/web"
+EXAMPLES = """Example: trueup collect ~/src/api ~/src/web
+
+Only one connection of trueup.toml: trueup collect --only github
+
+Once a week, to notice what is gone: trueup collect --reconcile
+"""
 
 Only = Annotated[
     list[str] | None,

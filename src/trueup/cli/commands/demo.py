@@ -49,10 +49,10 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Write the whole report on a made-up organisation, truth beside it.
+    """Write the whole report on a made-up organisation.
 
-    Needs no network and no records of yours. Without --workspace the made-up records are thrown
-    away afterwards.
+    What is true in it stands beside what was found. Needs no network and no records of yours.
+    Without --workspace the made-up records are thrown away afterwards.
     """
     from trueup.workspace import Workspace
 

@@ -58,7 +58,7 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say what adoption did, with an interval, or that nobody can know.
+    """Say what adoption did, with an interval, or "cannot tell".
 
     Units that adopt are compared with units that have not yet. Everything is decided before any
     difference is looked at: a plan is written, registered, and from then on the one answered.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Example: trueup identity suggest
 
-Example: trueup identity merge jane@acme.org github:jdoe
+Tie two accounts: trueup identity merge jane@acme.org github:jdoe
+
+Take it back: trueup identity undo
 """
 
 

@@ -33,9 +33,9 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Take events over HTTP until interrupted, for the next collection.
+    """Take events over HTTP, for the next collection.
 
-    Each is held against its schema and on disk before it is acknowledged.
+    Each is held against its schema and on disk before it is acknowledged. Ends when interrupted.
     """
     from trueup.workspace import Workspace
 
