@@ -69,7 +69,10 @@ def test_before_anything_is_collected_it_names_the_command_that_does(
 def test_after_collecting_it_says_what_each_connection_brought_and_what_it_skipped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two changes, three reviews, two people: seven rows; one instant cannot be read."""
+    """Two changes, three reviews, two people, three lines of coverage: ten rows.
+
+    One instant cannot be read, and the note says that one thing was skipped.
+    """
     Workspace.open().collect([])
     assert run(monkeypatch, ["doctor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["examination"]
@@ -80,7 +83,7 @@ def test_after_collecting_it_says_what_each_connection_brought_and_what_it_skipp
     holes = {hole["subject"]: hole for hole in target["holes"]}
     assert holes["parts of change records of shop"]["skipped"] == 1
     assert holes["wikis"]["reason"] == "wikis are not read"
-    assert target["skipped"] == 2
+    assert (target["rows"], target["skipped"]) == (10, 2)
     assert target["collected_at"] > 0
     assert found["others"] == []
     (archive,) = found["raw"]
@@ -146,16 +149,26 @@ def test_what_was_collected_by_its_path_is_there_without_a_connection(
     assert "In the workspace, and of no connection\n    made (git): collected " in said
 
 
-def test_a_kind_the_connection_was_asked_for_and_has_none_of_is_said_to_be_so(
-    place: Path,
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_a_kind_that_was_asked_for_and_is_not_there_is_said_to_be_so(
+    place: Path, *, is_connected: bool
 ) -> None:
-    """The clone has no tag: releases were looked for, and no command brings any."""
+    """The clone has no such tag: releases were looked for, and no command brings any."""
+    connection = '[[connections]]\nsource = "git"\ntargets = ["made.git"]\n'
     (place / "trueup.toml").write_text(
-        '[git]\nrelease_tags = "no-such-tag"\n[[connections]]\nsource = "git"\n'
-        'targets = ["made.git"]\n',
+        f'[git]\nrelease_tags = "no-such-tag"\n{connection if is_connected else ""}',
         encoding="utf-8",
     )
     space = Workspace.open()
-    space.collect([])
+    space.collect([place / "made.git"])
     (release,) = [each for each in space.doctor().missing if each.lack.kind == "release"]
     assert (release.asked, release.command) == (("git",), "")
+
+
+def test_what_linking_left_apart_is_said_with_what_would_tie_it() -> None:
+    """The two people of the shop are in no other source: neither is tied."""
+    space = Workspace.open()
+    space.collect([])
+    (apart,) = [one for one in space.doctor().apart if one.hole.subject.startswith("accounts of s")]
+    assert (apart.name, apart.hole.seen, apart.hole.expected) == ("acme/shop", 0, 2)
+    assert "trueup identity" in apart.hole.remedy

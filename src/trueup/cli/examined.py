@@ -28,6 +28,10 @@ def say_examination(found: Examination) -> Iterator[str]:
     if found.others:
         yield "In the workspace, and of no connection"
         yield from _targets(found.others)
+    if found.apart:
+        yield "Not tied to records of others"
+    for each in found.apart:
+        yield from _wrapped(f"{each.name}, {_hole(each.hole, 'tied')}", "  - ", "    ")
     yield ""
     yield f"The records are here for {found.answered} of {found.metrics} metrics."
     for missing in found.missing:
@@ -52,11 +56,11 @@ def _targets(targets: Iterable[TargetSeen]) -> Iterator[str]:
             yield from _wrapped(_hole(hole), "      - ", "        ")
 
 
-def _hole(hole: Hole) -> str:
+def _hole(hole: Hole, seen: str = "seen") -> str:
     of = f" of {hole.expected:,}" if hole.expected is not None else ""
+    skipped = f", {hole.skipped:,} skipped" if hole.skipped and seen == "seen" else ""
     reason = f"{hole.reason.rstrip('.')}."
-    skipped = f", {hole.skipped:,} skipped" if hole.skipped else ""
-    return f"{hole.subject}: {hole.seen:,}{of} seen{skipped}; {reason} {hole.remedy}".rstrip()
+    return f"{hole.subject}: {hole.seen:,}{of} {seen}{skipped}; {reason} {hole.remedy}".rstrip()
 
 
 def _missing(missing: Missing) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Connection, Settings
 from trueup.errors import ConfigError
 from trueup.measure.lacking import Lack, lacks
+from trueup.store.manifest import LINKS
 from trueup.store.raw.sizes import ArchiveSize, archive_sizes
 from trueup.store.reading import Tables
 
@@ -62,6 +63,20 @@ class TargetSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Records of a target that could not be tied to those of others.
+
+    Parameters
+    ----------
+    name
+        The target, as a person calls it.
+    """
+
+    name: str
+    hole: Hole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
     """One connection of trueup.toml: whether it works, and what it brought."""
 
@@ -101,6 +116,8 @@ class Examination:
         In the order of trueup.toml.
     others
         Targets in the workspace that no connection leads to: read by their path, or once.
+    apart
+        What linking left apart, with what would tie it.
     metrics, answered
         How many metrics there are, and for how many the records are there.
     missing
@@ -112,6 +129,7 @@ class Examination:
     workspace: str
     connections: tuple[Connected, ...]
     others: tuple[TargetSeen, ...]
+    apart: tuple[Apart, ...]
     metrics: int
     answered: int
     missing: tuple[Missing, ...]
@@ -134,45 +152,76 @@ def examine(folder: Path, settings: Settings, tables: Tables, *, is_offline: boo
         Ask no server.
     """
     raw = archive_sizes(folder)
-    seen = _seen(tables)
+    names, holes = _names(tables), _holes(tables)
+    seen = _seen(tables, names, holes)
     connections = tuple(
         _connected(each, probe(each, is_offline=is_offline), seen, raw)
         for each in settings.connections
     )
     named = {(t.source, t.target_id) for each in connections for t in each.targets}
     found = lacks(tables)
+    others = tuple(target for place, target in seen.items() if place not in named)
     return Examination(
         workspace=str(folder),
         connections=connections,
-        others=tuple(target for place, target in seen.items() if place not in named),
+        others=others,
+        apart=_apart(connections, names, holes),
         metrics=found.asked,
         answered=found.answered,
-        missing=tuple(_missing(lack, settings, connections) for lack in found.kinds),
+        missing=tuple(_missing(lack, connections, others) for lack in found.kinds),
         raw=raw,
         retention_days=settings.raw.retention_days,
     )
 
 
-def _seen(tables: Tables) -> dict[tuple[str, str], TargetSeen]:
-    names = tables.arrow("repository", ["repository_id", "name"]).to_pylist()
-    called = {row["repository_id"]: row["name"] for row in names if row["name"]}
-    holes: dict[tuple[str, str], list[Hole]] = {}
+_Holes = dict[tuple[str, str], list[Hole]]
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    rows = tables.arrow("repository", ["repository_id", "name"]).to_pylist()
+    return {row["repository_id"]: row["name"] for row in rows if row["name"]}
+
+
+def _holes(tables: Tables) -> _Holes:
+    """Return what was looked for, by source and target; parts of a source count as the source."""
+    found: _Holes = {}
     for row in tables.arrow("coverage").to_pylist():
-        place = (row["source"], row["repository_id"])
+        place = (row["source"].partition(".")[0], row["repository_id"])
         hole = Hole(**{name: row[name] for name in Hole.__dataclass_fields__})
-        holes.setdefault(place, []).append(hole)
-    return {
-        (one.source, one.target_id): TargetSeen(
+        found.setdefault(place, []).append(hole)
+    return found
+
+
+def _seen(
+    tables: Tables, names: Mapping[str, str], holes: _Holes
+) -> dict[tuple[str, str], TargetSeen]:
+    seen = {}
+    for one in tables.collected():
+        place = (one.source, one.target_id)
+        of_it = holes.get(place, [])
+        seen[place] = TargetSeen(
             source=one.source,
             target_id=one.target_id,
-            name=called.get(one.target_id, one.target_id),
+            name=names.get(one.target_id, one.target_id),
             collected_at=one.collected_at,
             rows=one.rows,
-            skipped=sum(h.skipped or 0 for h in holes.get((one.source, one.target_id), ())),
-            holes=tuple(h for h in holes.get((one.source, one.target_id), ()) if h.reason),
+            skipped=sum(hole.skipped or 0 for hole in of_it),
+            holes=tuple(hole for hole in of_it if hole.reason),
         )
-        for one in tables.collected()
-    }
+    return seen
+
+
+def _apart(
+    connections: Sequence[Connected], names: Mapping[str, str], holes: _Holes
+) -> tuple[Apart, ...]:
+    called = {t.target_id: t.name for each in connections for t in each.targets}
+    return tuple(
+        Apart(name=called.get(target_id) or names.get(target_id, target_id), hole=hole)
+        for (source, target_id), found in sorted(holes.items())
+        if source == LINKS
+        for hole in found
+        if hole.reason
+    )
 
 
 def _connected(
@@ -208,17 +257,17 @@ def _never_collected(source: str, target_id: str, name: str) -> TargetSeen:
     )
 
 
-def _missing(lack: Lack, settings: Settings, connections: Sequence[Connected]) -> Missing:
+def _missing(lack: Lack, connections: Sequence[Connected], others: Sequence[TargetSeen]) -> Missing:
     sources = _bringing(lack.kind)
-    able = [
-        each
-        for connection, each in zip(settings.connections, connections, strict=True)
-        if connection.source in sources
-    ]
+    able = [each for each in connections if each.probe.source in sources]
     waiting = [each for each in able if not any(t.collected_at for t in each.targets)]
-    asked = tuple(each.probe.name for each in able if each not in waiting)
+    asked = [each.probe.name for each in able if each not in waiting]
+    asked += [target.source for target in others if target.source in sources]
     return Missing(
-        lack=lack, sources=sources, asked=asked, command=_command(sources, waiting, asked)
+        lack=lack,
+        sources=sources,
+        asked=tuple(dict.fromkeys(asked)),
+        command=_command(sources, waiting, asked),
     )
 
 

@@ -147,10 +147,10 @@ class Manifest:
         return None
 
     def collected(self) -> tuple[Collected, ...]:
-        """Return what every source landed of every target; what was linked of it is left out."""
+        """Return what every source landed of every target, without what was worked out of it."""
         rows: dict[tuple[str, str], int] = {}
         for segment in self.segments:
-            place = (segment.source.partition(".")[0], segment.target_id)
+            place = (segment.source, segment.target_id)
             rows[place] = rows.get(place, 0) + segment.rows
         return tuple(
             Collected(
