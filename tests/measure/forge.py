@@ -161,11 +161,12 @@ class Forge(Drawing):
         """A link from work item to change."""
         self.add("work_item_change", work_item_id=item, change_id=change, probability=probability)
 
-    def deployed(self, name: str, day: float, *changes: str) -> None:
+    def deployed(self, name: str, day: float, *changes: str, repository: str = "r") -> None:
         """A successful production deployment that brings these changes."""
         self.add(
             "deployment",
             deployment_id=name,
+            repository_id=repository,
             environment="production",
             kind="deploy",
             outcome="success",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import pytest
 
 from tests.measure.asking import abstention, measured, value
-from tests.measure.building import World
+from tests.measure.building import World, at
 from tests.measure.forge import Forge, june
 from trueup.model.evidence import Window
 
@@ -122,6 +122,20 @@ def test_a_change_not_yet_watched_for_thirty_days_is_not_judged() -> None:
     world = reworked()
     world.change("young", "2026-06-05", released="2026-06-10", release="v2")
     assert measured("rework_free_changes_ratio", world).n == 4
+
+
+def test_rework_free_flow_is_what_stays_per_week_in_changes_and_in_lines() -> None:
+    """rework_free_changes_per_week: one and two stay, in two weeks; 10 lines each.
+
+    rework_free_lines_per_week weighs them. What came on 10 June cannot be judged by the 30th.
+    """
+    world = reworked()
+    may = Window(start_at=at("2026-04-27"), end_at=at("2026-05-11"))
+    assert value("rework_free_changes_per_week", world, window=may) == 2 / 2
+    assert value("rework_free_lines_per_week", world, window=may) == 20 / 2
+    world.change("young", "2026-06-05", released="2026-06-10", release="v2")
+    found = measured("rework_free_changes_per_week", world)
+    assert (found.n, found.coverage) == pytest.approx((2, 2 / 3))
 
 
 @pytest.mark.parametrize(

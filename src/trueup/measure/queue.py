@@ -179,7 +179,7 @@ def _flow(task: Task, period: Period, figure: str, coverage: float | None) -> Fi
 
 def _weekly_counts(period: Period, figure: str) -> Floats:
     log, start = period.log, period.window.start_at * MICRO
-    instants = log.entered if figure == "arrivals" else log.left
+    instants = log.entered if figure == "arrivals" else log.left[np.isfinite(log.left)]
     weeks = int(period.law.seconds // WEEK_SECONDS)
     place = (instants - start) // WEEK_SECONDS
     held = (place >= 0) & (place < weeks)

@@ -48,6 +48,7 @@ class RuleTable:
         in_text = [rule for rule in rules if _reads_message(rule)]
         self._needs = _shortest([rule.needs for rule in in_text])
         self._of_identity: dict[tuple[str, str], tuple[Attribution, ...]] = {}
+        self._kind_of_identity: dict[str, tuple[str, str | None]] = {}
 
     def classify(self, text: CommitText) -> list[Attribution]:
         """Return every mark on a commit, each once, in the table's order of kinds."""
@@ -68,6 +69,12 @@ class RuleTable:
         ``human`` means no more than that no bot and no agent is known by this identity.
         """
         whole = identity(name, email)
+        known = self._kind_of_identity.get(whole)
+        if known is None:
+            known = self._kind_of_identity[whole] = self._kind(whole)
+        return known
+
+    def _kind(self, whole: str) -> tuple[str, str | None]:
         for rule in self._by_kind["identity"]:
             if rule.pattern.fullmatch(whole):
                 return "ai_agent", rule.tool

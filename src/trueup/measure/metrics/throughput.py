@@ -1,4 +1,4 @@
-"""Finished things for each developer or team, and how much of it stays finished."""
+"""Finished things for each developer or team."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import ibis
 
 from trueup.measure.acts import acts, over_active
-from trueup.measure.authorship import YES, proposals, record_horizon
-from trueup.measure.delivery import WATCHED, delivered, in_teams
-from trueup.measure.lines import change_sizes
+from trueup.measure.authorship import proposals
+from trueup.measure.delivery import in_teams
 from trueup.measure.metric import Metric, PerActive, PerWeek, RatioOfSums, Tables
 from trueup.measure.work import TASKS, links, work_items
 from trueup.units import PER_DEVELOPER_WEEK, PER_TEAM_WEEK, PER_WEEK, RATIO
@@ -24,7 +23,6 @@ _ACTIVE = (
 )
 _HEADS = "It falls when people join and rises when they leave, before anything else changes."
 _SPLIT = "Splitting work into smaller pieces raises it."
-_REPAIR = ("commit_revert", "line_span", "line_death", "line_removal", "incident_link", "incident")
 
 
 def _changes_landed(tables: Tables) -> ibis.Table:
@@ -66,9 +64,7 @@ def _linked_by_team(tables: Tables) -> ibis.Table:
     ground = ground.filter(ground.person_team.notnull())
     ground = ground.select(at="acted_at", actor="person_team", value=0.0, known=True)
     both = done.union(ground.select(done.columns))
-    return both.mutate(
-        active=True, team=both.actor, cluster=both.actor, person=ibis.null("string")
-    )
+    return both.mutate(active=True, team=both.actor, cluster=both.actor, person=ibis.null("string"))
 
 
 def _points(tables: Tables) -> ibis.Table:
@@ -76,32 +72,6 @@ def _points(tables: Tables) -> ibis.Table:
     return rows.mutate(
         value=rows.points.fill_null(0).cast("float64"), weight=1.0, known=rows.points.notnull()
     )
-
-
-def _sound(tables: Tables) -> ibis.Table:
-    """Changes in production for 30 days or more: 1 where nothing had to be done again."""
-    until = record_horizon(tables) or 0
-    rows = delivered(tables, "repository")
-    rows = rows.filter(rows.produced_at.notnull() & (rows.produced_at <= until - WATCHED))
-    again = rows.is_failed | rows.is_undoing | rows.is_rework
-    return rows.select(
-        "change_id",
-        at="produced_at",
-        repository="unit",
-        person="author",
-        cluster=rows.author.fill_null(rows.change_id),
-        known=YES,
-        value=(~again).cast("float64"),
-        weight=ibis.literal(1.0),
-        origin=ibis.ifelse(rows.is_marked, "marked", "unmarked"),
-    )
-
-
-def _sound_lines(tables: Tables) -> ibis.Table:
-    rows, size = _sound(tables), change_sizes(tables)
-    rows = rows.left_join(size, rows.change_id == size.sized_change_id)
-    lines = rows.lines.fill_null(0).cast("float64")
-    return rows.mutate(value=rows.value * lines, weight=lines, known=rows.lines.notnull())
 
 
 CHANGES_LANDED_PER_DEVELOPER_WEEK = Metric(
@@ -234,55 +204,4 @@ POINTS_DONE_PER_WEEK = Metric(
     unknown_because="carry no estimate",
     requires=("work_item", "work_item.points"),
     source="tracker",
-)
-
-REWORK_FREE_CHANGES_RATIO = Metric(
-    name="rework_free_changes_ratio",
-    question="Which share of what reaches production is new work that stays as it is?",
-    definition="Changes in production (deployed, else released) for 30 days or more that in this "
-    "time were neither taken back nor mended nor in an incident, and that themselves take back or "
-    "mend nothing, over all of them. Bots are left out.",
-    unit=RATIO,
-    kind="quality",
-    better="higher",
-    needs=(*_NEEDS, *_REPAIR, "deployment", "deployment_change"),
-    rows=_sound,
-    summary=RatioOfSums(of_flags=True),
-    n_of="changes in production",
-    version=1,
-    references=("Sliwerski, Zimmermann and Zeller (2005), When do changes induce fixes?, MSR",),
-    caveats=(
-        "Mending is told from messages and lines (SZZ candidates), and so only about right.",
-        "Removing old code on purpose counts as mending only if the message says fix.",
-    ),
-    qualifier="about",
-    remedy="Wait until changes have been in production for 30 days, or connect deployments.",
-    source="git, forge",
-)
-
-REWORK_FREE_LINES_RATIO = Metric(
-    name="rework_free_lines_ratio",
-    question="Which share of changed lines reaches production in work that stays as it is?",
-    definition="As rework_free_changes_ratio, each change weighing as many lines as it adds and "
-    "deletes.",
-    unit=RATIO,
-    kind="quality",
-    better="higher",
-    needs=(*_NEEDS, *_REPAIR, "deployment", "deployment_change", "commit_diff"),
-    rows=_sound_lines,
-    summary=RatioOfSums(),
-    n_of="changes in production",
-    version=1,
-    references=("Reinertsen (2009), The Principles of Product Development Flow, chapter 5",),
-    caveats=(
-        (
-            "Bigger changes have more lines that a fix can touch: it is mostly below the share of "
-            "changes."
-        ),
-        "Generated files count.",
-    ),
-    qualifier="about",
-    remedy="Wait until changes have been in production for 30 days, or connect deployments.",
-    unknown_because="have no size",
-    source="git, forge",
 )
