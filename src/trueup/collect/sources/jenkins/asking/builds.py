@@ -81,7 +81,7 @@ class Builds:
         return self._path(self._tree, 0, self._fresh + 1)
 
     def read(self, first: Reply | None) -> Iterator[Page]:
-        """Yield what is new since the last visit, oldest first.
+        """Yield what was running at the last visit, then what is new since, oldest first.
 
         Parameters
         ----------
@@ -94,11 +94,11 @@ class Builds:
         if any(self._is_other(one) for one in listed):
             self._begin(self.standing.anew(self.standing.asked))
             listed = _listed(self._visit.web.get(self.first_path()))
-        ranges = self._ranges(listed) if self._fresh > PAGE else iter([self._wanted(listed)])
-        yield from map(self._page, filter(None, ranges))
         if self._before:
             self.standing.open = [n for n in self.standing.open if n not in self._before]
             yield self._page(list(self._singly(self._before)))
+        ranges = self._ranges(listed) if self._fresh > PAGE else iter([self._wanted(listed)])
+        yield from map(self._page, filter(None, ranges))
         if self.standing.said() != self._checkpoint:
             yield self._page([])
 

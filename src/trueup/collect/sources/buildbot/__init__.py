@@ -1,0 +1,1 @@
+"""Buildbot: builds of builders, what started them, and what they deployed."""
