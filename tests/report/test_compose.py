@@ -25,7 +25,7 @@ from trueup.report.document import (
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sections.answer import direction
 from trueup.report.sentence import Sentence
-from trueup.report.view import CoverageRow
+from trueup.report.view import CoverageRow, Records
 from trueup.units import LINES, RATIO, SECONDS
 
 ORDER = [
@@ -464,7 +464,7 @@ def test_ages_nobody_asks_about_are_not_among_what_cannot_be_told() -> None:
 
 def test_only_stages_nobody_shows_are_to_be_connected() -> None:
     def limits(**rows: int) -> str:
-        report = composed(sample.rich("a/b"), "a/b", rows=rows)
+        report = composed(sample.rich("a/b"), "a/b", records=Records(rows=rows))
         (section,) = (each for each in report.sections if each.id == "limits")
         return " ".join(each.connect for each in section.blocks if isinstance(each, OneLine))
 
@@ -475,7 +475,7 @@ def test_only_stages_nobody_shows_are_to_be_connected() -> None:
 
 def test_git_is_not_blamed_for_what_deployments_show() -> None:
     def said(**rows: int) -> str:
-        return " ".join(sentences(composed(sample.rich("a/b"), "a/b", rows=rows)))
+        return " ".join(sentences(composed(sample.rich("a/b"), "a/b", records=Records(rows=rows))))
 
     assert "which git cannot show" in said()
     assert "which git cannot show" not in said(deployment=1)

@@ -33,6 +33,7 @@ from trueup.report.sections.balance.verdict import deciding
 from trueup.report.sections.balance.weighed import Weighed
 from trueup.report.sentence import Sentence
 from trueup.report.terminal import LINES, terminal_lines
+from trueup.report.view import Records
 from trueup.units import RELATIVE, Unit
 
 OTHERS = {"review": 3, "work_item": 3, "deployment": 3, "incident": 1, "ai_session": 3}
@@ -434,8 +435,14 @@ def test_a_table_alone_has_no_sections_on_what_was_not_collected() -> None:
 def test_git_is_in_the_title_only_where_git_is_all_there_is() -> None:
     found = sample.rich("a/b")
     assert composed(found, "a/b").title == "What git can say about AI use"
-    assert composed(found, "a/b", rows=OTHERS).title == "What the records can say about AI use"
-    seen = {each.name: each.status for each in composed(found, "a/b", rows=OTHERS).strip.sources}
+    assert (
+        composed(found, "a/b", records=Records(rows=OTHERS)).title
+        == "What the records can say about AI use"
+    )
+    seen = {
+        each.name: each.status
+        for each in composed(found, "a/b", records=Records(rows=OTHERS)).strip.sources
+    }
     assert seen["Deployments"] == "seen"
     assert seen["Money"] == "not connected"
 

@@ -15,7 +15,7 @@ from trueup.errors import MeasureError
 from trueup.measure.authorship import Prepared, horizon
 from trueup.measure.catalogue import find_metric
 from trueup.measure.frame import Asked, Frame, fetch
-from trueup.measure.intervals import quantiles, ratio_spread
+from trueup.measure.intervals import FEWEST_CLUSTERS, quantiles, ratio_spread
 from trueup.measure.metric import Metric, PerWeek, Quantiles, Tables
 from trueup.measure.numerics.low_high import FEWEST_QUARTERS, comparable, low_and_high
 from trueup.measure.numerics.restricted_mean import restricted_mean
@@ -55,7 +55,7 @@ class Beside:
     change_of_sums
         The same where big units count for what they are; None where a metric is no ratio.
     outcome
-        By which name an effect could be estimated on unit-months; empty where none does.
+        Name of the same on unit-months, which a design can be asked about; may be empty.
     """
 
     figure: PublishedFigure
@@ -302,7 +302,9 @@ class _Chosen:
             value=float(top.sum()) / whole - less,
             unit=RELATIVE if less else self.metric.unit,
             interval=interval,
-            no_interval_because=spread.because,
+            no_interval_because=""
+            if interval
+            else f"no interval: fewer than {FEWEST_CLUSTERS} {_PLURAL[self.use.kind]}",
             n=n,
             n_of=self.metric.n_of,
             clusters=int(top.size),

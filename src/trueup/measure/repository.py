@@ -10,6 +10,7 @@ from trueup.config import Settings
 from trueup.measure.authorship import Prepared, horizon
 from trueup.measure.beside import BesidePublished, beside_published
 from trueup.measure.catalogue import all_metrics, find_metric
+from trueup.measure.linkage import Linkage, linkage
 from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
 from trueup.measure.presence import has, missing
@@ -50,6 +51,8 @@ class RepositoryFindings:
         where git is all there is.
     beside
         Published figures beside one's own; None where git is all there is.
+    linkage
+        How much of what belongs together is tied together.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
@@ -58,6 +61,7 @@ class RepositoryFindings:
     repositories: tuple[str, ...]
     lacking: tuple[Abstention, ...] = ()
     beside: BesidePublished | None = None
+    linkage: tuple[Linkage, ...] = ()
 
 
 def measure_repository(
@@ -103,6 +107,7 @@ def measure_repository(
         repositories=repositories,
         lacking=lacking,
         beside=beside,
+        linkage=linkage(ready) if beside else (),
     )
 
 

@@ -16,13 +16,19 @@ from trueup.report.sections.balance.outcomes import effects
 from trueup.report.sections.balance.trust import checks, needs, truth
 from trueup.report.sections.coverage import coverage as saw
 from trueup.report.sections.coverage import repositories as side_by_side
+from trueup.report.sections.delivery.defects import defects
+from trueup.report.sections.delivery.links import links
+from trueup.report.sections.delivery.published import published
+from trueup.report.sections.delivery.review import review
+from trueup.report.sections.delivery.users import users
+from trueup.report.sections.delivery.work import work
 from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
 from trueup.report.sections.folding import fold
 from trueup.report.sections.method import method
 from trueup.report.sections.quality import quality
 from trueup.report.sections.unfilled import money, no_effects
-from trueup.report.view import CoverageRow, Run, Subject, View
+from trueup.report.view import CoverageRow, Records, Run, Subject, View
 
 
 def compose(
@@ -32,7 +38,7 @@ def compose(
     coverage: Sequence[CoverageRow],
     run: Run,
     definitions: Sequence[Definition],
-    rows: Mapping[str, int] | None = None,
+    records: Records | None = None,
     assessment: Assessment | None = None,
     put_in: Mapping[str, float] | None = None,
 ) -> Report:
@@ -50,8 +56,8 @@ def compose(
         When, with what and on which rows.
     definitions
         Of every metric in `findings`.
-    rows
-        How many rows each canonical table holds, by its name: which sources were seen.
+    records
+        What is recorded besides git; None where that is all.
     assessment
         What the balance said. Without it the page makes no claim of cause.
     put_in
@@ -64,7 +70,7 @@ def compose(
         coverage=coverage,
         run=run,
         definitions=definitions,
-        rows=rows or {},
+        records=records or Records(),
         assessment=assessment,
         truth=put_in,
     )
@@ -76,6 +82,7 @@ def compose(
 def _sections(view: View) -> Iterator[Section | None]:
     yield from () if view.is_table_alone else _measured(view)
     yield from (no_effects(view),) if view.assessment is None else _weighed(view, view.assessment)
+    yield published(view)
     yield None if view.is_table_alone else limits(view)
     yield monday(view)
     yield unknowns(view)
@@ -84,9 +91,14 @@ def _sections(view: View) -> Iterator[Section | None]:
 def _measured(view: View) -> Iterator[Section | None]:
     yield side_by_side(view)
     yield saw(view)
+    yield links(view)
     yield exposure(view)
     yield flow(view)
+    yield users(view)
+    yield review(view)
+    yield work(view)
     yield quality(view)
+    yield defects(view)
     yield money()
 
 

@@ -11,7 +11,7 @@ from trueup.estimate.assessment import Assessment
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
-from trueup.report.scrutiny import Checks, Needs, StudyTable
+from trueup.report.scrutiny import BesideTable, Checks, EmptyBeside, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown, stopped, typeset
 from trueup.units import RATIO, RELATIVE
@@ -358,6 +358,8 @@ Block = (
     | Checks
     | Needs
     | StudyTable
+    | BesideTable
+    | EmptyBeside
 )
 
 

@@ -23,7 +23,7 @@ from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
 from trueup.report.sections.answer import SOURCES
 from trueup.report.terminal import terminal_lines
-from trueup.report.view import CoverageRow, Run, Subject
+from trueup.report.view import CoverageRow, Records, Run, Subject
 from trueup.simulate.truth import Truth
 from trueup.store.reading import Tables
 
@@ -73,7 +73,12 @@ def edit(
             unweighed=unweighed,
         ),
         definitions=tuple(_definition(metric) for metric in measured.metrics),
-        rows=rows_of(tables),
+        records=Records(
+            rows=rows_of(tables),
+            lacking=measured.lacking,
+            beside=measured.beside,
+            linkage=measured.linkage,
+        ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,
     )

@@ -196,6 +196,19 @@ DOSES: Mapping[str, str] = MappingProxyType(
 )
 """How a reader calls an exposure, by column of the panel."""
 
+USE: Mapping[str, str] = MappingProxyType(
+    {
+        "low": "two quarters of least AI use, mean over units",
+        "high": "two quarters of most AI use, mean over units",
+        "high over low": "quarters of most AI use over those of least, mean over units",
+        "high over low, of sums": "quarters of most AI use over those of least, all units as one",
+    }
+)
+"""How a reader calls the two ends of the published contrast."""
+
+KINDS: Mapping[str, str] = MappingProxyType({"human": "people", "ai_agent": "AI agents"})
+"""How a reader calls kinds of actors, where not by the same word."""
+
 RECIPES: Mapping[str, str] = MappingProxyType(
     {
         "callaway_santanna": "Callaway and Sant'Anna",

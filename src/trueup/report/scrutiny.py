@@ -1,4 +1,4 @@
-"""Blocks only the balance fills: how checks ended, what it would take, what others found."""
+"""Blocks that hold an answer up to doubt: checks, what it would take, what others found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from trueup.estimate.assessment import Power
 from trueup.estimate.studies import Study
-from trueup.model.effect import Check
-from trueup.model.evidence import Abstention
+from trueup.measure.published import PublishedFigure
+from trueup.model.effect import Check, Estimate
+from trueup.model.evidence import Abstention, Finding
 from trueup.report.sentence import Defined, Sentence
 from trueup.report.words import Shown
 
@@ -101,3 +102,73 @@ class StudyTable:
         """Yield the evidence shown, in reading order."""
         yield from self.caption.shown()
         yield from self.studies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideLine:
+    """One row.
+
+    Parameters
+    ----------
+    metric
+        What computes it here.
+    figures
+        As published, newest edition first.
+    now
+        The metric over the year up to the newest record.
+    low, high, change
+        In the quarters of least and of most AI use, and the one over the other.
+    change_of_sums
+        The same with all units as one, where that is another answer; else None.
+    by_design
+        What a comparison with a design says of it, or why none does.
+    """
+
+    metric: str
+    figures: tuple[PublishedFigure, ...]
+    now: Finding
+    low: Finding
+    high: Finding
+    change: Finding
+    change_of_sums: Finding | None
+    by_design: Estimate | Abstention
+    is_asked: bool = True
+    """Whether a plan asks about it: a question nobody put is not one without an answer."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of one's own stands in it."""
+        return isinstance(self.now, Abstention) and isinstance(self.change, Abstention)
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from (self.now, self.low, self.high, self.change)
+        if self.change_of_sums is not None:
+            yield self.change_of_sums
+        yield self.by_design
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideTable:
+    """Rows that hold something of one's own."""
+
+    caption: Sentence
+    lines: tuple[BesideLine, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        yield from self.caption.shown()
+        for line in self.lines:
+            yield from line.shown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyBeside:
+    """Rows nothing of one's own can fill yet, and what would."""
+
+    lines: tuple[BesideLine, ...]
+
+    def shown(self) -> Iterator[Shown]:
+        """Yield the evidence shown, in reading order."""
+        for line in self.lines:
+            yield from line.shown()

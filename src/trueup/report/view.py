@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trueup.estimate.assessment import Assessment
+from trueup.measure.beside import BesidePublished
+from trueup.measure.linkage import Linkage
 from trueup.measure.repository import MOST_APART
+from trueup.model.evidence import Abstention
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
 from trueup.report.sentence import Name
@@ -68,14 +71,36 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """All a section may read.
+class Records:
+    """What is recorded besides git.
 
     Parameters
     ----------
     rows
         How many rows each canonical table holds, by its name; a table without rows may be left
         out.
+    lacking
+        Why some questions about the whole delivery record were not asked: what they lack.
+    beside
+        Published figures beside one's own; None where git is all there is.
+    linkage
+        How much of what belongs together is tied together.
+    """
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    lacking: tuple[Abstention, ...] = ()
+    beside: BesidePublished | None = None
+    linkage: tuple[Linkage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All a section may read.
+
+    Parameters
+    ----------
+    records
+        What is recorded besides git.
     assessment
         What the balance said; None where no plan was weighed.
     truth
@@ -87,13 +112,13 @@ class View:
     coverage: Sequence[CoverageRow]
     run: Run
     definitions: Sequence[Definition]
-    rows: Mapping[str, int] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
     assessment: Assessment | None = None
     truth: Mapping[str, float] | None = None
 
     def holds(self, *tables: str) -> bool:
         """Whether any of these canonical tables has rows."""
-        return any(self.rows.get(table) for table in tables)
+        return any(self.records.rows.get(table) for table in tables)
 
     @property
     def is_table_alone(self) -> bool:

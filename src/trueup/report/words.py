@@ -13,7 +13,7 @@ from trueup.estimate.studies import STATUSES, Study
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Group, Measurement, Window
 from trueup.report import names
-from trueup.units import COUNT, ITEMS, LINES, PEOPLE, RELATIVE, Unit, say, significant
+from trueup.units import COUNT, ITEMS, LINES, PEOPLE, RATIO, RELATIVE, Unit, say, significant
 
 Shown = Measurement | Estimate | Abstention | Study
 """All that a report may show."""
@@ -29,6 +29,12 @@ _SPOKEN: Mapping[Unit, float] = MappingProxyType({POINTS: 100.0, PER_THOUSAND_CH
 
 _RARE: Mapping[str, Unit] = MappingProxyType({"incidents_per_change": PER_THOUSAND_CHANGES})
 """Outcomes so rare that one unit of them is no number to read."""
+
+_MULTIPLES = ("_in_marked_months_ratio", "later_defect_recovery_ratio")
+"""Ends of the names of metrics that say how many times as much."""
+
+_NEARLY_ALL, _ALL_BUT_ALL = 0.995, 0.9995
+"""Shares above these are said with more digits: only all of it is 100 %."""
 
 _ONE: Mapping[Unit, str] = MappingProxyType({PEOPLE: "person", LINES: "line"})
 """What one of a unit is called, where it is counted whole."""
@@ -54,6 +60,8 @@ def plain(value: float, unit: Unit, digits: int = 2) -> str:
         return "+" + plain(value, replace(unit, name="signed"), digits)
     if value == 1 and unit in _ONE:
         return f"1\u00a0{_ONE[unit]}"
+    if unit == RATIO and _NEARLY_ALL < value < 1:
+        digits = max(digits, 3 if value < _ALL_BUT_ALL else 4)
     if unit == TIMES:
         return f"{significant(value, digits)}\u00a0times"
     spaces = 1 if unit.symbol.count(" ") > 1 else -1
@@ -84,7 +92,7 @@ def unit_of(shown: Measurement | Estimate | Study) -> Unit:
         return _RARE.get(shown.outcome, shown.unit)
     if isinstance(shown, Measurement) and shown.metric.endswith("_difference_ratio"):
         return POINTS
-    if isinstance(shown, Measurement) and shown.metric.endswith("_in_marked_months_ratio"):
+    if isinstance(shown, Measurement) and shown.metric.endswith(_MULTIPLES):
         return TIMES
     return shown.unit
 
@@ -116,7 +124,15 @@ def _counted(shown: Measurement | Estimate) -> str:
     """Say items by their name: 38 changes, not 38 items."""
     if shown.unit != ITEMS or isinstance(shown, Estimate):
         return ""
-    return plain(shown.value, COUNT) + "\u00a0" + _singular(shown.n_of, shown.value)
+    return plain(shown.value, COUNT) + "\u00a0" + _singular(_inside(shown), shown.value)
+
+
+def _inside(shown: Measurement) -> str:
+    """Say what is counted: mostly what the number rests on, but a deployment holds changes."""
+    return _HELD.get(shown.metric, shown.n_of)
+
+
+_HELD: Mapping[str, str] = MappingProxyType({"deployment_batch_items": "changes"})
 
 
 def _singular(items: str, number: float) -> str:
@@ -135,7 +151,7 @@ def interval_of(shown: Shown) -> str:
         return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
     if shown.interval is None:
         return shown.no_interval_because
-    unit = Unit("items", shown.n_of) if shown.unit == ITEMS else unit_of(shown)
+    unit = Unit("items", _inside(shown)) if shown.unit == ITEMS else unit_of(shown)
     return between(shown.interval.low, shown.interval.high, unit)
 
 
@@ -159,6 +175,12 @@ def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> 
     if first is not None and same_unit:
         low = first.group(1).replace("-", "\u2212")
     return f"{low} to {second}"
+
+
+def ends_of(low: Measurement, high: Measurement) -> tuple[str, str]:
+    """Say two values of one unit, the unit once where both share it."""
+    first, _, second = between(low.value, high.value, unit_of(high)).partition(" to ")
+    return first, second
 
 
 def typeset(text: str) -> str:
@@ -259,8 +281,14 @@ def _member(dimension: str, member: str) -> str:
     if dimension == "age_days":
         return f"after {float(member):g} days"
     if dimension == "quantile":
-        return "median" if float(member) == 0.5 else f"{100 * float(member):g} of 100 within"
+        return _quantile(member)
     return _PLACES[dimension](member) if dimension in _PLACES else member
+
+
+def _quantile(member: str) -> str:
+    if member == "mean":
+        return "mean"
+    return "median" if float(member) == 0.5 else f"{100 * float(member):g} of 100 within"
 
 
 def _since_adoption(periods: int) -> str:
@@ -275,6 +303,9 @@ _PLACES: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "horizon": lambda member: _since_adoption(int(member)),
         "dose": lambda member: f"at a dose of about {significant(float(member))}",
         "measure": lambda member: member.replace("_", " "),
+        "adoption": lambda member: names.USE.get(member, member),
+        "actor_kind": lambda member: names.KINDS.get(member, member),
+        "against": lambda member: f"against {member}",
     }
 )
 
@@ -356,7 +387,18 @@ def facts_of(shown: Shown) -> tuple[tuple[str, str], ...]:
         ("Coverage", coverage_of(shown)),
         ("Source", shown.source),
     ]
+    if shown.mean_of_ratios is not None:
+        rows.insert(2, ("Mean of ratios", alike(shown).removeprefix("; ")))
     return (*rows, *_query(shown))
+
+
+def alike(shown: Measurement) -> str:
+    """Say what a ratio would be if each unit counted alike, where that differs; else nothing."""
+    other = shown.mean_of_ratios
+    if other is None:
+        return ""
+    said = plain(other.value, unit_of(shown))
+    return f"; {said} if {other.n:,} {other.n_of} count alike"
 
 
 def coverage_of(shown: Measurement) -> str:

@@ -24,7 +24,7 @@ from trueup.report.document import (
     Unknowns,
 )
 from trueup.report.ledger import Ledger
-from trueup.report.scrutiny import Checks, Needs, StudyTable
+from trueup.report.scrutiny import BesideLine, BesideTable, Checks, EmptyBeside, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown
 
@@ -66,6 +66,8 @@ class _Writer:
             Checks: self._checks,
             Needs: self._needs,
             StudyTable: self._studies,
+            BesideTable: self._beside,
+            EmptyBeside: self._beside,
         }
 
     def draw(self, block: Block) -> list[str]:
@@ -195,6 +197,30 @@ class _Writer:
             mind = f"{each.says} Interest: {each.interest}."
             yield _row(name, each.outcome, change, words.interval_of(each), design, mind)
 
+    def _beside(self, block: BesideTable | EmptyBeside) -> Iterator[str]:
+        if isinstance(block, EmptyBeside):
+            yield from _head("Measure", "Why not", "Published")
+            for line in block.lines:
+                why = f"{self._link(line.now)}: {words.interval_of(line.now)} {_remedy(line.now)}"
+                yield _row(words.capital(line.figures[0].title), why, _figures(line))
+            return
+        yield self._said(block.caption)
+        yield ""
+        yield from _head(
+            "Measure", "Last year", "Least use", "Most use", "Change", "By design", "Published"
+        )
+        for line in block.lines:
+            change = f"{self._cell(line.change)}; {words.items_of(line.change)}".rstrip("; ")
+            if line.change_of_sums is not None:
+                change += f"; all as one: {self._link(line.change_of_sums)}"
+            yield _row(
+                words.capital(line.figures[0].title),
+                *(self._cell(each) for each in (line.now, line.low, line.high)),
+                change,
+                self._cell(line.by_design) if line.is_asked else "not asked",
+                _figures(line),
+            )
+
     def _coverage(self, block: CoverageTable) -> Iterator[str]:
         yield from _head("Repository", "Records", "Seen", "Of", "Skipped", "Why", "Cure")
         for row in block.rows:
@@ -207,6 +233,16 @@ class _Writer:
             yield f"  {each.definition} {' '.join(each.caveats)}".rstrip()
             if each.references:
                 yield f"  After: {'; '.join(each.references)}."
+
+
+def _remedy(shown: Shown) -> str:
+    return words.typeset(shown.remedy) if isinstance(shown, Abstention) else ""
+
+
+def _figures(line: BesideLine) -> str:
+    return "; ".join(
+        f"[{each.edition}]({each.link}): {each.figure} ({each.status})" for each in line.figures
+    )
 
 
 def _flat(text: str) -> str:

@@ -11,7 +11,8 @@ from trueup.report.document import Block, OneLine, Section, Steps, Unknown, Unkn
 from trueup.report.findings import Evidence, without_repository
 from trueup.report.sections.answer import NO_COST, NO_OUTCOME
 from trueup.report.sections.balance.weighed import use_of, weighed
-from trueup.report.sentence import Defined, Name, Quoted, Sentence, how_sure
+from trueup.report.sections.delivery.boundaries import boundaries
+from trueup.report.sentence import Defined, Filling, Name, Quoted, Sentence, how_sure
 from trueup.report.view import View
 from trueup.report.words import listed, value_of
 
@@ -40,6 +41,7 @@ def limits(view: View) -> Section:
         )
         blocks.append(Sentence(template=text, values={"growth": growth}))
     blocks += _waits(known)
+    blocks += boundaries(known)
     missing = [name for table, name in STAGES.items() if not view.holds(table)]
     if missing:
         answers = "which stage limits the whole: coding, review, machines, release."
@@ -151,7 +153,7 @@ def unknowns(view: View) -> Section:
     for alike in list(reasons.values())[:MOST_UNKNOWNS]:
         questions = tuple(asked.get(metric, metric.replace("_", " ")) for metric in alike)
         items.append(Unknown(questions=questions, abstentions=(next(iter(alike.values())),)))
-    blocks: tuple[Block, ...] = (Unknowns(items=tuple(items)),)
+    blocks: tuple[Block, ...] = (Unknowns(items=tuple(items)), *_lacking(view))
     left = len(reasons) - MOST_UNKNOWNS
     if left > 0:
         more = Sentence(
@@ -163,6 +165,26 @@ def unknowns(view: View) -> Section:
     return Section(
         id="unknowns", heading="What we cannot tell, and what would change that", blocks=blocks
     )
+
+
+def _lacking(view: View) -> Iterator[Steps]:
+    """Say, source by source, what connecting it would answer."""
+    asked = {definition.metric: definition.question for definition in view.definitions}
+    by_remedy: dict[str, list[Abstention]] = {}
+    for why in view.records.lacking:
+        by_remedy.setdefault(why.remedy, []).append(why)
+    steps = []
+    for remedy, whys in by_remedy.items():
+        first = asked.get(whys[0].metric, whys[0].metric.replace("_", " "))
+        values: dict[str, Filling] = {
+            "remedy": Quoted(text=remedy, by="records that are missing"),
+            "first": Quoted(text=first, by=whys[0].metric),
+            "more": Defined(text=f" And {len(whys) - 1} more.", by="questions"),
+        }
+        text = "{remedy} It would answer: {first}" + ("{more}" if whys[1:] else "")
+        steps.append(Sentence(template=text, values=values))
+    if steps:
+        yield Steps(steps=tuple(steps), is_ordered=False)
 
 
 def _untold_by_verdict(found: Assessment | None) -> Iterator[Unknown]:

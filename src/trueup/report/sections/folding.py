@@ -8,6 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 
 from trueup.report.document import Block, Chart, Definitions, Fold, Section, Table
+from trueup.report.scrutiny import EmptyBeside
 
 FOLDED: Mapping[str, tuple[type[Block], str]] = MappingProxyType(
     {
@@ -15,6 +16,9 @@ FOLDED: Mapping[str, tuple[type[Block], str]] = MappingProxyType(
         "flow": (Table, "Mean waits, counted in four ways"),
         "effects": (Table, "Every outcome by every recipe"),
         "dose": (Table, "Shapes that compete"),
+        "review": (Table, "Every measure of review, and of people, agents and bots"),
+        "work": (Table, "Every measure of work items"),
+        "beside": (EmptyBeside, "Rows your records cannot fill yet"),
         "studies": (Chart, "What others report, drawn beside yours"),
         "method": (Definitions, "How every number on this page is computed"),
     }

@@ -1,0 +1,1 @@
+"""Sections of the whole delivery record; none where nothing of it is recorded."""
