@@ -115,10 +115,11 @@ def _ask_fields(connection: Connection) -> Connection:
         url = _asked("  Address", usual, is_needed=not usual)
         if url != usual:
             connection = replace(connection, url=url, token="")
+    is_needed = server is None or server.needs_targets
     targets = _asked(
-        "  What to read there, parted by commas",
+        f"  What to read there, parted by commas{'' if is_needed else ' (empty: all)'}",
         ",".join(connection.targets),
-        is_needed=not connection.targets,
+        is_needed=is_needed and not connection.targets,
     )
     connection = replace(connection, targets=tuple(t.strip() for t in targets.split(",") if t))
     if server is None:
@@ -129,15 +130,17 @@ def _ask_fields(connection: Connection) -> Connection:
         )
     if server.rights:
         _tell(f"  Rights the token needs: {server.rights}.")
-    return replace(connection, token=_ask_place(completed(connection).token))
+    usual = completed(connection).token
+    return replace(connection, token=_ask_place(usual, is_needed=bool(server.rights)))
 
 
-def _ask_place(usual: str) -> str:
+def _ask_place(usual: str, *, is_needed: bool) -> str:
     from trueup.config import is_place_of_secret
 
+    forms = "env:NAME, keyring:service/user, file:path" + ("" if is_needed else "; empty: none")
     while True:
-        place = _asked("  Where its token is (env:NAME, keyring:service/user, file:path)", usual)
-        if is_place_of_secret(place):
+        place = _asked(f"  Where its token is ({forms})", usual)
+        if is_place_of_secret(place) or not (place or is_needed):
             return place
         _tell("  That names no such place. If it was the token itself: it is not kept.")
 

@@ -175,8 +175,11 @@ class Server:
         Sent with every request: the version of the interface, the form of answers.
     at_once
         Most requests under way at a time.
+    needs_targets
+        False where a connection may name none, and all that is there is read.
     rights
-        What the token must be allowed, in the words of the page that makes tokens.
+        What the token must be allowed, in the words of the page that makes tokens; empty where it
+        is mostly asked without one.
     scopes_header
         Header field of replies that names the rights of the token, where there is one.
     scopes
@@ -187,6 +190,7 @@ class Server:
     signing: Signing = BEARER
     headers: Mapping[str, str] = field(default_factory=dict)
     at_once: int = 8
+    needs_targets: bool = True
     rights: str = ""
     scopes_header: str = ""
     scopes: tuple[Scope, ...] = ()

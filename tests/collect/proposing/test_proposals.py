@@ -50,6 +50,19 @@ def test_the_forge_is_told_by_host_then_by_the_files_it_reads(
     assert (found.targets, found.url) == (("acme/shop",), url)
 
 
+def test_what_a_source_can_do_without_is_not_asked_of_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Alertmanager is asked whole and mostly without a token; a token that is set is used."""
+    monkeypatch.delenv("ALERTMANAGER_TOKEN", raising=False)
+    said = parse("alertmanager url=https://alerts.acme.org")
+    (one,) = chosen([], [said], [])
+    assert (one.open_questions, one.connection.token) == ((), "")
+    monkeypatch.setenv("ALERTMANAGER_TOKEN", "x")
+    (one,) = chosen([], [said], [])
+    assert one.connection.token == "env:ALERTMANAGER_TOKEN"  # noqa: S105 - a place
+
+
 def test_a_host_nobody_knows_is_named_until_a_connection_names_it(tmp_path: Path) -> None:
     clone(tmp_path / "a", "https://bitbucket.org/acme/api")
     clone(tmp_path / "b", "https://bitbucket.org/acme/web")

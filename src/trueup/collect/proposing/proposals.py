@@ -126,23 +126,25 @@ def unsaid(connection: Connection) -> tuple[str, ...]:
         return ("targets",) * (not connection.targets)
     server = find_source(connection.source).server
     needs_url = server is not None and not server.address and not connection.url
-    return ("url",) * needs_url + ("targets",) * (not connection.targets)
+    needs_targets = not connection.targets and (server is None or server.needs_targets)
+    return ("url",) * needs_url + ("targets",) * needs_targets
 
 
 def completed(connection: Connection, *, is_found: bool = False) -> Connection:
-    """Return a connection with a place for its token, where it has a server and names none.
+    """Return a connection with a place for its token, where it wants one and names none.
 
     Parameters
     ----------
     is_found
         Whether the server's address was found in a repository instead of said by the user.
     """
-    if connection.source == "git" or find_source(connection.source).server is None:
-        return connection
-    if connection.token or connection.options.get("app_id"):
+    server = None if connection.source == "git" else find_source(connection.source).server
+    if server is None or connection.token or connection.options.get("app_id"):
         return connection
     host = urlsplit(connection.url).netloc if is_found else ""
-    return replace(connection, token=token_place(connection.source, host))
+    place = token_place(connection.source, host)
+    is_usual = server.rights or place.removeprefix("env:") in os.environ
+    return replace(connection, token=place) if is_usual else connection
 
 
 def _clones(clues: Sequence[Clues], beside: Path) -> list[Proposal]:

@@ -38,7 +38,9 @@ class Alertmanager:
 
     name: ClassVar[str] = "alertmanager"
     version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = Server(signing=BASIC_WITH_USER, at_once=2)
+    server: ClassVar[Server | None] = Server(
+        signing=BASIC_WITH_USER, at_once=2, needs_targets=False
+    )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
 

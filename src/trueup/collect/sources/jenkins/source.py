@@ -37,7 +37,10 @@ class Jenkins:
 
     name: ClassVar[str] = "jenkins"
     version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = Server(signing=BASIC_WITH_USER)
+    server: ClassVar[Server | None] = Server(
+        signing=BASIC_WITH_USER,
+        rights="Overall/Read, and Job/Read of the jobs; an API token with its user",
+    )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {
         "pipeline_run": "run_id",

@@ -40,7 +40,13 @@ class Opsgenie:
 
     name: ClassVar[str] = "opsgenie"
     version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = Server(address=_CLOUD, signing=GENIE_KEY, at_once=2)
+    server: ClassVar[Server | None] = Server(
+        address=_CLOUD,
+        signing=GENIE_KEY,
+        at_once=2,
+        rights="Read and configuration access, of an API key",
+        needs_targets=False,
+    )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
 

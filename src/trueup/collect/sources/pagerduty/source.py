@@ -36,6 +36,7 @@ class PagerDuty:
         signing=TOKEN,
         headers={"accept": "application/vnd.pagerduty+json;version=2"},
         at_once=4,
+        rights="a read-only key of the REST API; with scopes, incidents.read and services.read",
     )
     options: ClassVar[Mapping[str, str]] = {**OPTIONS, **SINCE}
     owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
