@@ -102,6 +102,28 @@ def test_a_second_visit_asks_once_and_is_answered_that_nothing_changed(field: Fi
         assert archive.versions() == {"https://shop.example/changes?since=4": '"4-4"'}
 
 
+class Counting(ShopSource):
+    """Counts the records it is given to read."""
+
+    def __init__(self) -> None:
+        self.records = 0
+
+    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
+        found = list(records)
+        self.records += len(found)
+        return super().normalise(found, reading)
+
+
+def test_the_thirtieth_visit_asks_and_reads_what_the_second_did(field: Field) -> None:
+    """One change is edited before each visit: two questions (it, and no more), one record."""
+    costs = []
+    for visit in range(2, 31):
+        field.shop.put(1 + visit % 4, reviews=visit)
+        source = Counting()
+        costs.append((field.collect(source), source.records))
+    assert set(costs) == {(2, 1)}
+
+
 def test_what_is_gone_leaves_a_tombstone_and_nothing_else(field: Field) -> None:
     del field.shop.changes[3]
     field.collect()

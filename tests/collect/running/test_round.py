@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from trueup.collect import catalogue
 from trueup.config import chosen, read_settings
 from trueup.errors import ConfigError, SourceUnavailable
+from trueup.store.raw.archive import Archive, archived
 from trueup.testing.loopback import served
+from trueup.testing.scripted import Answer
 from trueup.testing.shop import Shop
 from trueup.workspace import Workspace
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+TOKEN = "s3cr3t-token"  # noqa: S105 - it must be found nowhere
 
 CONNECTION = """
 [[connections]]
@@ -42,7 +46,7 @@ def place(tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """A folder whose trueup.toml names one shop that is there, and one whose token is not."""
     point = EntryPoint("shop", "trueup.testing.shop:SOURCE", catalogue.GROUP)
     monkeypatch.setattr(catalogue, "_installed", lambda: {"shop": point})
-    monkeypatch.setenv("SHOP_TOKEN", "s3cr3t-token")
+    monkeypatch.setenv("SHOP_TOKEN", TOKEN)
     monkeypatch.delenv("NO_TOKEN", raising=False)
     monkeypatch.chdir(tmp_path)
     with served(shop.answer) as address:
@@ -95,6 +99,36 @@ def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(ended.value.code or 0)
 
 
+def test_a_token_is_in_no_file_and_in_nothing_said_even_where_a_server_repeats_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shop: Shop
+) -> None:
+    """The server writes it into every change, then refuses it in words that hold it."""
+    monkeypatch.setenv("TRUEUP_TRACEBACK", "1")
+    shop.put(6, echo=TOKEN, login=TOKEN)
+    refused = Answer(status=401, body={"message": f"Bad credentials: {TOKEN}"})
+    with served(lambda _: refused) as refusing:
+        more = CONNECTION.format(name="refuses", address=refusing, token="SHOP_TOKEN")  # noqa: S106
+        with (place / "trueup.toml").open("a", encoding="utf-8") as file:
+            file.write(more.replace("acme/", "other/"))
+        assert command(monkeypatch) == 3
+    said = capsys.readouterr()
+    assert "Bad credentials" in said.err
+    assert TOKEN not in said.out + said.err
+    files = [path for path in (place / ".trueup").rglob("*") if path.is_file()]
+    assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
+    bodies = [
+        json.dumps(kept.body)
+        for about in archived(place / ".trueup", "shop")
+        for kept in Archive.open(place / ".trueup", "shop", about.target_id).since(0)
+    ]
+    assert len(bodies) == 2 * 6
+    assert any('"echo": "..."' in body for body in bodies)
+    assert TOKEN not in "".join(bodies)
+    rows = [str(pq.read_table(path).to_pylist()) for path in files if path.suffix == ".parquet"]
+    assert rows
+    assert TOKEN not in "".join(rows)
+
+
 @pytest.mark.usefixtures("place")
 def test_the_command_ends_with_3_where_something_failed_and_names_it_for_machines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -124,4 +158,4 @@ def test_the_command_reads_says_how_much_and_reconciles(
     with Workspace.open()._warehouse.tables() as tables:
         stones = tables.arrow("tombstone")["row_id"].to_pylist()
     assert sorted(stones) == ["shop.example/acme/shop#2", "shop.example/acme/web#2"]
-    assert "s3cr3t-token" not in said.err
+    assert TOKEN not in said.err

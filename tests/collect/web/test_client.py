@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import base64
 import logging
+import random
+import time
+from collections import Counter
 from dataclasses import replace
 from itertools import count
+from threading import Lock
 
 import pytest
 
@@ -113,16 +117,56 @@ def test_no_request_goes_out_once_the_limit_is_used_up() -> None:
     assert asked.time.slept == pytest.approx(101)
 
 
-def test_a_server_that_says_nought_of_nought_keeps_no_limits() -> None:
-    nought = {
-        "x-ratelimit-limit": "0",
-        "x-ratelimit-remaining": "0",
-        "x-ratelimit-reset": "1790009000",
-    }
-    asked = Asked(lambda _: replace(FINE, headers=nought))
+def test_many_at_once_take_what_is_left_and_never_more() -> None:
+    """Eight at a time, 20 requests in 100 s: 70 take four such windows, and none is refused.
+
+    Answers overtake each other, so that what the last one says is left is not what is left.
+    """
+    ten, chance = Asked(lambda _: FINE).time.now, random.Random(1)
+    windows: Counter[int] = Counter()
+    counting = Lock()
+
+    def answer(_: Question) -> Answer:
+        with counting:
+            window = int(asked.time.now - ten) // 100
+            windows[window] += 1
+            left = 20 - windows[window]
+            late = chance.random() / 500
+        time.sleep(late)
+        reset = int(ten) + 100 * (window + 1)
+        headers = {
+            "x-ratelimit-limit": "20",
+            "x-ratelimit-remaining": str(max(0, left)),
+            "x-ratelimit-reset": str(reset),
+        }
+        return replace(FINE if left >= 0 else BUSY, headers=headers)
+
+    asked = Asked(answer, server=Server(at_once=8))
+    assert len(list(asked.web.many(f"items/{number}" for number in range(70)))) == 70
+    assert max(windows.values()) <= 20
+    assert sum(windows.values()) == 70
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {
+            "x-ratelimit-limit": "0",
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": "1790009000",
+        },
+    ],
+)
+def test_a_server_of_ones_own_that_says_nothing_or_nought_of_nought_keeps_no_limits(
+    said: dict[str, str],
+) -> None:
+    asked = Asked(lambda _: replace(FINE, headers=said))
     for _ in range(20):
         asked.web.get("things")
+    assert len(list(asked.web.many(f"items/{number}" for number in range(20)))) == 20
     assert asked.time.slept == 0
+    assert asked.web._pace._allowed == asked.web._at_once
 
 
 def test_a_limit_on_searches_does_not_hold_up_the_rest() -> None:

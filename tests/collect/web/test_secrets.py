@@ -27,10 +27,10 @@ class Drawer(KeyringBackend):
     def get_password(self, service: str, username: str) -> str | None:
         return "kept" if (service, username) == ("trueup", "github") else None
 
-    def set_password(self, service: str, username: str, password: str) -> None:
+    def set_password(self, *_: str) -> None:
         raise AssertionError("a drawer is only looked into")
 
-    def delete_password(self, service: str, username: str) -> None:
+    def delete_password(self, *_: str) -> None:
         raise AssertionError("a drawer is only looked into")
 
 

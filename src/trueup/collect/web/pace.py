@@ -17,6 +17,7 @@ LONGEST_WAIT_SECONDS = 3_900.0
 
 _WORTH_SAYING_SECONDS = 2.0
 _SLICE_SECONDS = 1.0
+_SAME_SECONDS = 1.0  # by which two replies may differ on when the same limit is renewed
 _CALM_REPLIES = 50
 """Replies without refusal after which one more request at a time is tried."""
 
@@ -36,6 +37,16 @@ class _Lane:
     closed_until: float = 0.0
     there: Budget | None = None
     under_way: int = 0
+
+    def hear(self, said: Budget | None) -> None:
+        """Take what a reply says is left; the least until there is more, for replies overtake."""
+        if said is None:
+            self.there = None
+            return
+        left, was = said.left - self.under_way, self.there
+        if was is not None and said.renewed_at < was.renewed_at + _SAME_SECONDS:
+            left = min(left, was.left)
+        self.there = Budget(left, said.renewed_at)
 
 
 @dataclass(slots=True)
@@ -86,8 +97,7 @@ class Pace:
             if headers:
                 self._lane_of[area] = resource(headers)
                 lane = self._lane(area)
-                said = budget(headers, self.clock.now())
-                lane.there = said and Budget(said.left - lane.under_way, said.renewed_at)
+                lane.hear(budget(headers, self.clock.now()))
                 self._calm += 1
                 if self._calm % _CALM_REPLIES == 0:
                     self._allowed = min(self.at_once, self._allowed + 1)
