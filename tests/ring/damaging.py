@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,16 @@ Found = Iterator[tuple[list[Any], int, Key]]
 
 SOURCES = ("github", "gitlab", "jira", "pagerduty", "events")
 MAIN = {
-    **{"change": "change", "run": "pipeline_run", "deployment": "deployment"},
-    **{"issue": "work_item", "incident": "incident", "person": "account", "team": "team"},
+    "change": "change",
+    "run": "pipeline_run",
+    "deployment": "deployment",
+    "issue": "work_item",
+    "incident": "incident",
+    "person": "account",
+    "team": "team",
 }
 """Table in which a record of a kind has a row."""
-NEEDED = {
+NEEDED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "github": {"change": ("number", "id"), "run": ("id",), "deployment": ("id", "node_id")},
     "gitlab": {
         "change": ("iid", "id", "updated_at"),
@@ -92,7 +98,7 @@ class Damaging:
         for holder, place, key in self.items(question, body) if body is not None else ():
             item = holder[place]
             seed = zlib.crc32(f"{self.seed} {key} {question.path} {place}".encode())
-            if random.Random(seed).random() >= self.ratio:  # noqa: S311 - a seed, not a secret
+            if random.Random(seed).random() >= self.ratio:
                 continue
             for damage in damages(item, seed, 1):
                 holder[place] = damage.payload
@@ -100,12 +106,17 @@ class Damaging:
         return answer if body is None else replace(answer, body=body)
 
 
-def judged(told: Organisation, source: str, folder: Path, *, rounds: range) -> Verdict:
-    """Collect from a damaging server once a round, each in a workspace of its own."""
+def judged(told: Organisation, source: str, folder: Path, *, payloads: int) -> Verdict:
+    """Collect from a damaging server until so many payloads were mutated.
+
+    Each collection has a workspace of its own.
+    """
     verdict = Verdict()
     sound = Trial(case_of(told, source), folder / source / "sound")
     sound.collect()
-    for seed in rounds:
+    for seed in count():
+        if verdict.counts["mutated"] >= payloads:
+            break
         verdict.add(_judged_once(told, source, sound, folder / source / str(seed), seed))
     return verdict
 
@@ -139,9 +150,7 @@ def answering(told: Organisation, source: str) -> Answering:
     return there.by_source()[source]
 
 
-def _judged_once(
-    told: Organisation, source: str, sound: Trial, folder: Path, seed: int
-) -> Verdict:
+def _judged_once(told: Organisation, source: str, sound: Trial, folder: Path, seed: int) -> Verdict:
     verdict = Verdict()
     if source == "events":
         lines = _Lines(seed)
@@ -235,9 +244,9 @@ class _Lines:
 
     def spoilt(self, content: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return files with a damage in every second line."""
-        return {name: b"".join(self._each(name, text)) for name, text in content.items()}
+        return {name: b"".join(self._each(text)) for name, text in content.items()}
 
-    def _each(self, name: str, text: bytes) -> Iterator[bytes]:
+    def _each(self, text: bytes) -> Iterator[bytes]:
         for number, line in enumerate(text.splitlines()):
             said = json.loads(line)
             key = ("person", said["email"]) if "email" in said else ("team", said["team"])
@@ -252,6 +261,10 @@ def _all(holder: Any, key: Callable[[Any], Key]) -> Found:
     for place, item in enumerate(holder if isinstance(holder, list) else ()):
         if isinstance(item, dict):
             yield holder, place, key(item)
+
+
+def _of_one(holder: Any, key: Key) -> Found:
+    return _all(holder, lambda _: key)
 
 
 def _of_github(question: Question, body: Any) -> Found:
@@ -281,8 +294,7 @@ def _of_jira(question: Question, body: Any) -> Found:
     if question.path.endswith("/issue/bulkfetch"):
         yield from _all(body["issues"], lambda item: ("issue", item["id"]))
     for log in body.get("issueChangeLogs", ()) if isinstance(body, dict) else ():
-        native = log["issueId"]
-        yield from _all(log["changeHistories"], lambda _, native=native: ("issue", native))
+        yield from _of_one(log["changeHistories"], ("issue", log["issueId"]))
 
 
 def _of_pagerduty(question: Question, body: Any) -> Found:

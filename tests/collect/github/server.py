@@ -254,15 +254,7 @@ class GitHubServer:
     def _by_id(self, query: str, ids: list[str], sizes: Payload) -> Answer:
         nodes = {node["id"]: node for node in self._nodes()}
         if "statuses(" in query:
-            found = [
-                {
-                    "__typename": "Deployment",
-                    "id": name,
-                    "statuses": _page(self._deployment(name)["_statuses"], sizes["statuses"], None),
-                }
-                for name in ids
-            ]
-            return _data({"nodes": found})
+            return _data({"nodes": [self._with_statuses(name, sizes["statuses"]) for name in ids]})
         if len(ids) > self.largest_answerable:
             return Answer(status=200, body={"data": None, "errors": [{"message": "timeout"}]})
         missing = [name for name in ids if name not in nodes]
@@ -277,7 +269,7 @@ class GitHubServer:
             if f"more: {name}(" in query
         )
         if name == "statuses":
-            typename, whole = "Deployment", self._deployment(given["id"])["_statuses"]
+            typename, whole = "Deployment", self._deployments()[given["id"]]["_statuses"]
         else:
             node = next(n for n in self._everything() if n.get("id") == given["id"])
             typename, whole = node["__typename"], node[name]["nodes"]
@@ -305,9 +297,16 @@ class GitHubServer:
         reviews = [r for node in nodes for r in node.get("reviews", {}).get("nodes", ()) if r]
         return [*nodes, *reviews, *(team for teams in self.teams.values() for team in teams)]
 
-    def _deployment(self, node_id: str) -> Payload:
+    def _with_statuses(self, node_id: str, size: int) -> Payload | None:
+        found = self._deployments().get(node_id)
+        if found is None:
+            return None
+        statuses = _page(found["_statuses"], size, None)
+        return {"__typename": "Deployment", "id": node_id, "statuses": statuses}
+
+    def _deployments(self) -> dict[str, Payload]:
         every = (d for one in self.repositories.values() for d in one.deployments.values())
-        return next(found for found in every if found["node_id"] == node_id)
+        return {found["node_id"]: found for found in every}
 
 
 def _points(sizes: dict[str, int], given: Payload) -> int:

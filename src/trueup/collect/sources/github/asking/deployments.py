@@ -9,7 +9,7 @@ from typing import Any
 
 from trueup.collect.recorded import Fetched, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
-from trueup.collect.sources.github.asking.graph import Graph
+from trueup.collect.sources.github.asking.graph import Graph, nodes_of
 from trueup.collect.sources.github.asking.instants import is_readable
 from trueup.collect.sources.github.door.keeping import deployment as keep
 from trueup.collect.unnamed import Unnamed
@@ -114,7 +114,7 @@ class _Deployments:
     def _statuses(self, ids: list[str]) -> dict[str, list[Any]]:
         answer = self._graph.ask(queries.STATUSES, ids=ids)
         found = {}
-        for node in answer.get("nodes") or ():
+        for node in nodes_of(answer):
             if not isinstance(node, dict) or not isinstance(node.get("statuses"), dict):
                 continue
             self._graph.complete(node["id"], node["statuses"], queries.FURTHER_STATUSES)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trueup.collect.answers import objects
 from trueup.collect.recorded import Web
 from trueup.errors import SourceIncomplete, SourceUnavailable
 
@@ -50,7 +51,7 @@ class Graph:
             answer = self.web.post(self.path, body=body).json()
             if not isinstance(answer, Mapping):
                 raise _unfinished("no object")
-            errors = [e for e in answer.get("errors") or () if isinstance(e, Mapping)]
+            errors = objects(answer.get("errors"))
             if not any(error.get("type") == "RATE_LIMITED" for error in errors):
                 return self._told(answer.get("data"), errors)
         raise SourceIncomplete(
@@ -93,7 +94,7 @@ class Graph:
             more = node.get("more") if isinstance(node, Mapping) else None
             if not isinstance(more, Mapping):
                 return
-            connection["nodes"] += more.get("nodes") or []
+            connection["nodes"] += nodes_of(more)
             after = next_cursor(more)
         connection.pop("pageInfo", None)
 

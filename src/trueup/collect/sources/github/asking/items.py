@@ -179,7 +179,7 @@ class _Reader:
                 self.size = max(1, self.size // 2)
                 continue
             at += len(chunk)
-            yield self._page(list(answer.get("nodes") or ()), state(chunk[-1]))
+            yield self._page(nodes_of(answer), state(chunk[-1]))
 
     def _page(self, nodes: list[Any], state: dict[str, str]) -> Page:
         records = []

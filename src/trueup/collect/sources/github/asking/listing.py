@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trueup.collect.answers import objects
 from trueup.collect.forge.owners import owners_of
 from trueup.collect.recorded import Fetched, Note, Page, Record, Sweep, Visit
 from trueup.collect.sources.github import queries
@@ -69,7 +70,7 @@ def about(visit: Visit, graph: Graph) -> About:
         )
     issue = answer.get("issue")
     fields = issue.get("fields") if isinstance(issue, Mapping) else None
-    known = {f.get("name") for f in fields or () if isinstance(f, Mapping)}
+    known = {one.get("name") for one in objects(fields)}
     newer = tuple(name for name in queries.NEWER_ISSUE_FIELDS if name in known)
     return About(facts=facts, issue_fields=newer)
 

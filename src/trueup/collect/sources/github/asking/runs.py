@@ -18,6 +18,7 @@ STREAM = "runs"
 _MOST = 1000
 _PAGE = 100
 _FEW = _MOST // 4
+_MOST_ATTEMPTS = 100  # GitHub runs nothing again more than fifty times
 _WIDTH = timedelta(days=30)
 _NARROWEST = timedelta(seconds=1)
 _REVISITED = timedelta(days=2)
@@ -143,7 +144,7 @@ class _Runs:
         paths = [
             f"{self._path}/{raw.get('id')}/attempts/{number}"
             for raw in found
-            for number in range(1, _whole(raw.get("run_attempt")))
+            for number in range(1, min(_whole(raw.get("run_attempt")), _MOST_ATTEMPTS))
         ]
         attempts: dict[str, list[dict[str, Any]]] = {}
         for path, reply in self._visit.web.many(paths) if paths else ():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trueup.collect.answers import objects
 from trueup.collect.attribution import RuleTable
 from trueup.collect.forge.words import named_items, placed, text_marks, written
 from trueup.collect.mentions import mentions
@@ -78,9 +79,7 @@ def run(raw: Mapping[str, Any], default_branch: str) -> dict[str, Any]:
     """Return what is kept of a workflow run, or of one attempt of it."""
     kept = {name: raw[name] for name in _RUN if name in raw}
     numbers = [
-        entry.get("number")
-        for entry in raw.get("pull_requests") or ()
-        if isinstance(entry, Mapping) and _is_here(entry, raw)
+        entry.get("number") for entry in objects(raw.get("pull_requests")) if _is_here(entry, raw)
     ]
     kept["pull_requests"] = [number for number in numbers if isinstance(number, int)]
     own, head = _object(raw, "repository") or {}, _object(raw, "head_repository")
