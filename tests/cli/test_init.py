@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.stage import run
 from tests.collect.proposing.clones import clone
-from trueup.cli import questions
+from trueup.cli.connecting import questions
 from trueup.config import read_settings
 from trueup.testing.loopback import served
 from trueup.testing.scripted import Answer, Question

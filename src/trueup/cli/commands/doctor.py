@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trueup.cli.answers import plain
-from trueup.cli.examined import say_examination
+from trueup.cli.connecting.examined import say_examination
 from trueup.cli.options import Json, Place
 from trueup.cli.terminal import complain_line, say, say_json
 

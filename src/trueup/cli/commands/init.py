@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trueup.cli import questions
 from trueup.cli.answers import plain
+from trueup.cli.connecting import questions
+from trueup.cli.connecting.probes import say_probes
+from trueup.cli.connecting.questions import Answers, Writing
 from trueup.cli.grouped import grouped
 from trueup.cli.options import Json, Locations, Place
-from trueup.cli.probes import say_probes
-from trueup.cli.questions import Answers, Writing
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from trueup.cli.probes import say_probes
+from trueup.cli.connecting.probes import say_probes
 
 if TYPE_CHECKING:
     from trueup.report.doctor import Examination, Hole, Missing, TargetSeen

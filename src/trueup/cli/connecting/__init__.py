@@ -1,0 +1,1 @@
+"""What `trueup init` asks, and what it and `trueup doctor` say of connections."""
