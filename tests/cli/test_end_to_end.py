@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.stage import trueup
+from tests.store.links.world import SHOP, World, account
 from trueup.testing.repository import Plan, make_repository
 
 
@@ -136,6 +137,26 @@ def test_a_collection_that_is_interrupted_leaves_nothing_half_done(
     assert "Traceback" not in complaint
     again = trueup(tmp_path, "collect", str(made))
     assert (again.returncode, again.stdout) == (0, "1 of 1 repository read.\n")
+
+
+def test_pain_10_every_report_says_how_many_accounts_were_tied(made: Path, tmp_path: Path) -> None:
+    """Six people commit; the forge knows one of them, by the address of the first."""
+    shutil.copytree(made, tmp_path / "made.git")
+    remote = ["config", "remote.origin.url", f"https://{SHOP}.git"]
+    subprocess.run(["git", f"--git-dir={tmp_path / 'made.git'}", *remote], check=True)
+    world = World(tmp_path / ".trueup")
+    hub = world.vault.identify("github", "1", "first")
+    first = world.vault.identify("git", "author00@made-up.example", "Author 00")
+    world.vault.commit(1)
+    stated = account(first, "git", person_id=hub, link_rule="forge_commit_author")
+    world.land("github", account=[account(hub, "github"), stated])
+    done = trueup(tmp_path, "report", "made.git", "--format", "md", "--output", "report.md")
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "report.md").read_text(encoding="utf-8").splitlines()
+    (said,) = [line for line in lines if "| accounts of git tied to one elsewhere |" in line]
+    counts = [cell.partition("[")[0].strip() for cell in said.split("|")]
+    assert counts[3:6] == ["1", "6", "5"]
+    assert "5 are known on one platform only; those that are tied did" in said
 
 
 def test_a_split_by_person_is_refused(made: Path, tmp_path: Path) -> None:
