@@ -81,12 +81,33 @@ def test_what_a_real_runner_writes_is_counted_as_it_says_itself(tmp_path: Path) 
         ("<testsuite>&lol;</testsuite>", "line 1 is no XML"),
         ("", "is no XML"),
         ("<html><testcase/></html>", "begins with 'html'"),
-        ("<?xml version='1.0' encoding='klingon'?><testsuite/>", "encoding|no XML"),
+        ("<?xml version='1.0' encoding='cp037'?><testsuite/>", "its encoding is cp037"),
+        ("<!-- <a> --><?go on?>\n <!DOCTYPE t><testsuite/>", "document type"),
+        ("<!-- never over <!DOCTYPE t><testsuite/>", "document type|no XML"),
     ],
 )
 def test_what_is_no_report_is_refused(report: str, why: str) -> None:
     with pytest.raises(NoReport, match=why):
         counts_of(report.encode())
+
+
+def test_a_page_among_the_words_of_a_test_is_no_document_type() -> None:
+    page = "<![CDATA[<!DOCTYPE html><html>]]>"
+    report = f"<!-- tests --><testsuite><testcase><failure>{page}</failure></testcase></testsuite>"
+    assert counts_of(report.encode()) == Counts(run=1, failed=1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [("utf-16", "UTF-16"), ("utf-8-sig", "utf-8"), ("latin-1", "ISO-8859-1"), ("utf-8", "")],
+)
+def test_reports_are_read_in_the_encoding_they_name(encoding: str, declared: str) -> None:
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    report = f"{head}<testsuite><testcase name='é'/></testsuite>".encode(encoding)
+    assert counts_of(report) == Counts(run=1)
+    bomb = f'{head}<!DOCTYPE t [<!ENTITY a "é">]><testsuite/>'.encode(encoding)
+    with pytest.raises(NoReport, match="document type"):
+        counts_of(bomb)
 
 
 def test_a_bomb_is_refused_before_it_goes_off() -> None:

@@ -40,14 +40,14 @@ SHA = "ab" * 20
 
 
 def served() -> Answering:
-    """A job of 30 builds, one with branches, one that deploys."""
+    """A job of 12 builds, one with branches, one that deploys."""
     server = JenkinsServer()
     shop = server.job("team/shop")
-    for number in range(1, 28):
+    for number in range(1, 10):
         shop.put(build(number))
-    shop.put(build(28, caused(by("ada", "Ada Lovelace")), checked_out(), junit(9, 1, 2)))
-    shop.put(build(29, caused(by("ada"), replayed(28)), library(), checked_out(), queued(900)))
-    shop.put(running(30, caused(TIMED), checked_out()))
+    shop.put(build(10, caused(by("ada", "Ada Lovelace")), checked_out(), junit(9, 1, 2)))
+    shop.put(build(11, caused(by("ada"), replayed(10)), library(), checked_out(), queued(900)))
+    shop.put(running(12, caused(TIMED), checked_out()))
     branches = server.job("web", BRANCHES)
     branches.below["PR-7"] = Item().put(build(1, revision(pullHash=SHA)))
     branches.below["main"] = Item().put(build(1), build(2))
@@ -62,8 +62,8 @@ class TestConformance(Conformance):
 
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(asking, "PAGE", 10)
-        monkeypatch.setattr(asking, "NUMBERS", 20)
+        monkeypatch.setattr(asking, "PAGE", 5)
+        monkeypatch.setattr(asking, "NUMBERS", 8)
 
     case: ClassVar[Case] = Case(
         source=SOURCE,

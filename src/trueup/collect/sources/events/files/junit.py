@@ -8,13 +8,16 @@ other files.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import NoReturn
-from xml.parsers import expat
+from xml.etree.ElementTree import ParseError, XMLParser
 
 _ROOTS = frozenset(("testsuites", "testsuite"))
 _FAILED = frozenset(("failure", "error"))
 _CASE = "testcase"
+_ENCODINGS = ("utf-8", "utf-16", "iso-8859-1", "latin-1", "us-ascii", "ascii", "windows-1252")
+_DECLARED = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
+_ASIDES = (("<?", "?>"), ("<!--", "-->"))
 
 
 class NoReport(Exception):
@@ -54,32 +57,31 @@ def counts_of(report: bytes) -> Counts:
     NoReport
         It is no XML, no JUnit report, or declares a document type.
     """
+    text = _text(report)
+    if text.startswith("<!", _past_asides(text)):
+        raise NoReport("it declares a document type, which reports of tests do not need")
     reader = _Reader()
+    parser = XMLParser(target=reader, encoding="utf-8")  # noqa: S314 - no document type is left
     try:
-        reader.read(report)
-    except expat.ExpatError as error:
-        raise NoReport(f"line {error.lineno} is no XML") from error
-    except (LookupError, ValueError) as error:
-        raise NoReport("its encoding is not known") from error
+        parser.feed(text.encode("utf-8", "replace"))
+        parser.close()
+    except ParseError as error:
+        raise NoReport(f"line {error.position[0]} is no XML") from error
     return reader.counts
 
 
 class _Reader:
+    """Counts test cases as a parser comes past them."""
+
     def __init__(self) -> None:
         self.counts = Counts()
         self._within: list[str] = []
         self._marks: set[str] = set()
 
-    def read(self, report: bytes) -> None:
-        parser = expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = _refuse
-        parser.StartElementHandler = self._begin
-        parser.EndElementHandler = self._end
-        parser.Parse(report, True)  # noqa: FBT003 - expat takes it so
-
-    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Come to the begin of an element."""
         del attributes
-        name = tag.rpartition(":")[2]
+        name = tag.rpartition("}")[2]
         if not self._within and name not in _ROOTS:
             raise NoReport(f"it begins with {name[:40]!r}, and JUnit reports with testsuites")
         if self._within and self._within[-1] == _CASE:
@@ -88,7 +90,8 @@ class _Reader:
             self._marks = set()
         self._within.append(name)
 
-    def _end(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Come to the end of an element."""
         del tag
         if self._within.pop() != _CASE:
             return
@@ -98,6 +101,35 @@ class _Reader:
             self.counts += Counts(run=1, failed=1 if self._marks & _FAILED else 0)
         self._marks = set()
 
+    def close(self) -> None:
+        """Come to the end of the report."""
 
-def _refuse(*_: object) -> NoReturn:
-    raise NoReport("it declares a document type, which reports of tests do not need")
+
+def _text(report: bytes) -> str:
+    """Return the text of a report, in the encoding it names."""
+    encoding = "utf-16" if report[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    declared = _DECLARED.match(report[:200].decode("ascii", "replace").lstrip("\ufffd"))
+    if declared and encoding != "utf-16":
+        encoding = declared[1].lower()
+        if encoding not in _ENCODINGS:
+            raise NoReport(f"its encoding is {encoding[:40]}; write it in UTF-8")
+        encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    try:
+        return report.decode(encoding)
+    except UnicodeError as error:
+        raise NoReport("it is not in the encoding it names") from error
+
+
+def _past_asides(text: str) -> int:
+    """Return where what is neither blank nor comment nor instruction begins."""
+    at = 0
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        aside = next((end for begin, end in _ASIDES if text.startswith(begin, at)), None)
+        if aside is None:
+            return at
+        end = text.find(aside, at + 2)
+        if end < 0:
+            return at
+        at = end + len(aside)

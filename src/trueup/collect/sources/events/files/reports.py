@@ -81,7 +81,7 @@ class Reports:
         root = self._folder.resolve()
         try:
             found = sorted(path for path in self._folder.glob(pattern) if path.is_file())
-        except (ValueError, NotImplementedError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise NoReport("its test_report is no path") from error
         if len(found) > _MOST_FILES:
             raise NoReport(f"its test_report names more than {_MOST_FILES} files")
