@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trueup.estimate.panel import Panel
     from trueup.estimate.verdict.plan import Plan
     from trueup.estimate.verdict.register import Register, Registration
+    from trueup.measure.beside import BesidePublished
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Examination
     from trueup.simulate.scenario import Scenario
@@ -54,10 +55,8 @@ class Workspace:
 
     Parameters
     ----------
-    folder
-        The workspace folder; made when missing.
-    settings
-        What trueup.toml says.
+    folder, settings
+        The workspace folder, made when missing; what trueup.toml says.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
@@ -202,6 +201,14 @@ class Workspace:
                 k=self.settings.privacy.delivery_k,
                 timezone=self.settings.workspace.timezone,
             )
+
+    def beside_published(self) -> BesidePublished:
+        """Compute every row of the published report on what the workspace holds."""
+        from trueup.measure.beside import beside_published
+
+        k, timezone = self.settings.privacy.delivery_k, self.settings.workspace.timezone
+        with self._warehouse.tables() as tables:
+            return beside_published(tables, k=k, timezone=timezone)
 
     def report(
         self,

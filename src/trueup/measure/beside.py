@@ -6,6 +6,7 @@ against the two in which it used it most. It is an association, and calendar tim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,7 +88,13 @@ class BesidePublished:
     use: str
 
 
-def beside_published(tables: Tables, *, k: int = 5, timezone: str = "UTC") -> BesidePublished:
+def beside_published(
+    tables: Tables,
+    *,
+    k: int = 5,
+    timezone: str = "UTC",
+    figures: Sequence[PublishedFigure] = FIGURES,
+) -> BesidePublished:
     """Compute every published row on one's own records.
 
     Parameters
@@ -96,11 +103,13 @@ def beside_published(tables: Tables, *, k: int = 5, timezone: str = "UTC") -> Be
         Fewer persons than this are never shown.
     timezone
         In which quarters begin.
+    figures
+        Which rows.
     """
     tables = tables if isinstance(tables, Prepared) else Prepared(tables)
     use = quarterly_use(tables, usual_unit(tables), timezone)
     asking = _Asking(tables=tables, use=use, k=k, timezone=timezone)
-    rows = tuple(_row(figure, asking) for figure in FIGURES)
+    rows = tuple(_row(figure, asking) for figure in figures)
     compared = max((_units(row.change) for row in rows), default=0)
     return BesidePublished(rows=rows, kind=use.kind, compared=compared, use=use.says)
 

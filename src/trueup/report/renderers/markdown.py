@@ -56,7 +56,9 @@ class _Writer:
             ScaleRows: self._scale,
             SourceStrip: self._strip,
             Chart: self._chart,
-            ChartGroup: self._charts,
+            ChartGroup: lambda group: (
+                line for chart in group.charts for line in (*self._chart(chart), "")
+            ),
             Table: self._table,
             OneLine: self._one_line,
             Steps: self._steps,
@@ -121,11 +123,6 @@ class _Writer:
             slice_, measure = words.slice_of(point), words.measure_of(point)
             value, between = words.value_of(point), words.interval_of(point)
             yield _row(slice_, measure, value, between, words.items_of(point))
-
-    def _charts(self, block: ChartGroup) -> Iterator[str]:
-        for chart in block.charts:
-            yield from self._chart(chart)
-            yield ""
 
     def _table(self, block: Table) -> Iterator[str]:
         yield self._said(block.caption)
