@@ -33,10 +33,7 @@ from trueup.report.sections.balance.verdict import deciding
 from trueup.report.sections.balance.weighed import Weighed
 from trueup.report.sentence import Sentence
 from trueup.report.terminal import LINES, terminal_lines
-from trueup.report.view import Records
 from trueup.units import RELATIVE, Unit
-
-OTHERS = {"review": 3, "work_item": 3, "deployment": 3, "incident": 1, "ai_session": 3}
 
 
 def alone(assessment: Assessment, **rest: Any) -> Report:
@@ -430,21 +427,6 @@ def test_a_table_alone_has_no_sections_on_what_was_not_collected() -> None:
         "effects", "dose", "moderators", "checks", "needs", "studies", "monday", "unknowns",
         "method",
     ]  # fmt: skip
-
-
-def test_git_is_in_the_title_only_where_git_is_all_there_is() -> None:
-    found = sample.rich("a/b")
-    assert composed(found, "a/b").title == "What git can say about AI use"
-    assert (
-        composed(found, "a/b", records=Records(rows=OTHERS)).title
-        == "What the records can say about AI use"
-    )
-    seen = {
-        each.name: each.status
-        for each in composed(found, "a/b", records=Records(rows=OTHERS)).strip.sources
-    }
-    assert seen["Deployments"] == "seen"
-    assert seen["Money"] == "not connected"
 
 
 def test_without_a_plan_several_repositories_are_told_how_to_get_one() -> None:
