@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from trueup.collect.sources.events.source import SOURCE as EVENTS
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.collect.web.client import HttpWeb
 from trueup.config import Connection, Settings
+from trueup.measure.catalogue import find_metric
+from trueup.measure.metric import Tables
+from trueup.measure.plan import measure
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.store.identity import Vault
 from trueup.store.raw.archive import Archives
@@ -39,11 +42,14 @@ class Office:
         self.settings = Settings()
         self.place = folder / ".trueup"
         self.links = True
+        self._until = ExitStack()
+        self._tables: Tables | None = None
         self.begin()
         monkeypatch.setenv("OFFICE_TOKEN", "a token")
 
     def begin(self) -> None:
         """Open the workspace, or make it anew where there is none."""
+        self.close()
         self.warehouse = Warehouse.open(self.place)
 
     def set(self, **settings: Any) -> None:
@@ -85,8 +91,14 @@ class Office:
             self._land(connector, target)
         self.link()
 
+    def close(self) -> None:
+        """Let go of what is being read."""
+        self._tables = None
+        self._until.close()
+
     def link(self) -> None:
         """Unite what was landed."""
+        self.close()
         Workspace(self.place, self.settings).link()
 
     def rows(self, table: str, **where: Any) -> list[Row]:
@@ -97,7 +109,10 @@ class Office:
 
     def ask(self, metric: str, **asked: Any) -> dict[tuple[tuple[str, str], ...], Finding]:
         """Measure."""
-        findings = Workspace(self.place, self.settings).measure(metric, **asked)
+        if self._tables is None:
+            self._tables = self._until.enter_context(self.warehouse.tables())
+        zone = self.settings.workspace.timezone
+        findings = measure(find_metric(metric), self._tables, timezone=zone, **asked)
         return {finding.group: finding for finding in findings}
 
     def measured(self, metric: str, *group: tuple[str, str], **asked: Any) -> Measurement:
