@@ -96,6 +96,7 @@ def test_a_bot_and_a_human_are_refused_with_the_reason(terminal: Terminal) -> No
     [
         ("identity merge jane@acme.org", "merge takes 2 accounts, not 1"),
         ("identity merge jane@acme.org nobody", "No account is called 'nobody'"),
+        ("identity list jane@acme.org", "list takes no accounts, not 1"),
         ("identity undo", "Nothing was decided"),
         ("identity undo one", "numbers of decisions"),
         ("identity undo 7", "No decision 7 stands"),

@@ -34,7 +34,7 @@ def targets(location: Path) -> list[tuple[str, str]]:
         ("git@github.com:pallets/flask.git", "github.com/pallets/flask"),
         ("github.com:pallets/flask", "github.com/pallets/flask"),
         ("git://github.com/pallets/flask.git", "github.com/pallets/flask"),
-        ("ssh://git@example.org:2222/a/b.git", "example.org:2222/a/b"),
+        ("ssh://git@example.org:2222/a/b.git", "example.org/a/b"),
         ("https://example.org/group/sub/Proj.git", "example.org/group/sub/Proj"),
         ("/srv/git/flask.git", None),
         ("../flask", None),

@@ -78,6 +78,17 @@ def test_only_what_is_named_is_read_and_a_wrong_name_is_refused(place: Path) -> 
     assert len(chosen(read_settings(place / "trueup.toml").connections, ["shop"])) == 2
 
 
+def test_where_nothing_can_be_read_every_reason_is_said(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("SHOP_TOKEN")
+    assert command(monkeypatch) == 2
+    said = capsys.readouterr().err
+    assert "has no SHOP_TOKEN" in said
+    assert "fails could not be read: The environment has no NO_TOKEN" in said
+    assert not (place / ".trueup" / "raw").exists()
+
+
 @pytest.mark.usefixtures("place")
 def test_rows_are_made_anew_without_the_server(shop: Shop) -> None:
     workspace = Workspace.open()

@@ -198,6 +198,7 @@ def test_a_fault_that_passes_is_waited_out(status: int) -> None:
     asked = Asked(one_after_another([Answer(status=status), Answer(status=status), FINE]))
     asked.web.get("things")
     assert asked.time.slept == pytest.approx(1 + 2)
+    assert asked.progress.told == [f"shop.example is asked again in 2 s: it answers {status}."]
 
 
 def test_a_connection_that_breaks_off_is_tried_again_and_given_up_after_six() -> None:

@@ -63,6 +63,7 @@ def run(
 
     space = Workspace.open(workspace)
     desk, given = space.identities(), list(named or ())
+    _check(action, given)
     if action is Action.LIST:
         _answer(_listed(desk, alone_too=everything), as_json=as_json)
         return
@@ -80,21 +81,29 @@ def run(
     )
 
 
+_TAKES = {Action.LIST: (0,), Action.SUGGEST: (0,), Action.MERGE: (2,), Action.SPLIT: (1, 2)}
+
+
+def _check(action: Action, given: Sequence[str]) -> None:
+    wanted = _TAKES.get(action)
+    if wanted is not None and len(given) not in wanted:
+        takes = " or ".join("no" if n == 0 else str(n) for n in wanted)
+        example = " jane@acme.org github:jdoe" if wanted[-1] else ""
+        raise ConfigError(
+            f"{action} takes {takes} accounts, not {len(given)}.",
+            hint=f"Example: trueup identity {action}{example}",
+        )
+    if action is Action.UNDO and not all(number.isdecimal() for number in given):
+        raise ConfigError(
+            "undo takes numbers of decisions.", hint="List them: trueup identity list."
+        )
+
+
 def _decide(desk: Desk, action: Action, given: Sequence[str], *, is_all: bool) -> None:
     now = time.time_ns() // 1000
     if action is Action.UNDO:
-        if not all(number.isdecimal() for number in given):
-            raise ConfigError(
-                "undo takes numbers of decisions.", hint="List them: trueup identity list."
-            )
         desk.undo([int(number) for number in given], now=now, is_all=is_all)
         return
-    wanted = (2,) if action is Action.MERGE else (1, 2)
-    if len(given) not in wanted:
-        raise ConfigError(
-            f"{action} takes {' or '.join(map(str, wanted))} accounts, not {len(given)}.",
-            hint=f"Example: trueup identity {action} jane@acme.org github:jdoe",
-        )
     if action is Action.MERGE:
         desk.merge(given[0], given[1], now=now)
     else:

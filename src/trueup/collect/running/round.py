@@ -53,7 +53,7 @@ class Round:
         Raises
         ------
         CollectError, ConfigError
-            None of it could be read: the first reason.
+            None of it could be read: the first reason; the others are told.
         """
         with ExitStack() as until_the_end:
             for connection in connections:
@@ -69,6 +69,8 @@ class Round:
                     land(connector, target, target_id)
                     self.read.append((source, target_id))
         if self.failed and not self.read:
+            for place, error in self.failed[1:]:
+                self.progress.tell(f"{place} could not be read: {error.fact}")
             raise self.failed[0][1]
 
     def collected(self) -> Collected:

@@ -198,7 +198,7 @@ class HttpWeb:
         if wait:
             self._pace.close(asked.area, wait, fault)
         else:
-            self._pace.rest(self._fault_waits[faults - 1])
+            self._pace.pause(self._fault_waits[faults - 1], fault)
 
     def _whole(self, path: str, params: Mapping[str, str] | None = None) -> str:
         address = path

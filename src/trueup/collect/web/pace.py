@@ -121,6 +121,12 @@ class Pace:
             self._calm = 0
         self._say(seconds, why)
 
+    def pause(self, seconds: float, why: str) -> None:
+        """Sleep before one request is tried again, and say so where it takes a while."""
+        if seconds >= _WORTH_SAYING_SECONDS:
+            self.progress.tell(f"{self.host} is asked again in {_duration(seconds)}: {why}.")
+        self.rest(seconds)
+
     def rest(self, seconds: float) -> None:
         """Sleep, in slices, so that a visit that is broken off ends at once."""
         until = self.clock.now() + seconds
