@@ -66,7 +66,7 @@ class Workspace:
 
     @classmethod
     def open(cls, folder: Path | None = None, *, studied: Sequence[Path] = ()) -> Workspace:
-        """Open the named workspace, or the one that belongs to the current folder.
+        """Open the named workspace, or the one that belongs to what is studied: the current folder.
 
         Settings are read from ``trueup.toml`` beside the workspace folder.
 
@@ -495,5 +495,5 @@ def plans_of(folder: Path | None = None) -> Register:
 def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Settings]:
     here = Path.cwd()
     settings = read_settings((folder.parent if folder else here) / "trueup.toml")
-    beside = () if settings.connections else studied  # connections are of no one repository
+    beside = () if settings.connections else studied or (here,)  # connections are of no one repository
     return workspace_folder(folder, here, beside, settings.workspace.folder), settings

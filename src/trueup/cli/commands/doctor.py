@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +30,7 @@ def run(
     """
     from trueup.workspace import Workspace
 
-    found = Workspace.open(workspace, studied=[Path.cwd()]).doctor(is_offline=offline)
+    found = Workspace.open(workspace).doctor(is_offline=offline)
     if as_json:
         say_json({"examination": plain(found)})
     else:

@@ -39,7 +39,7 @@ def run(
     """
     from trueup.workspace import Workspace
 
-    opened = Workspace.open(workspace, studied=[Path.cwd()])
+    opened = Workspace.open(workspace)
     with opened.receiver(folder, place=(host, port), secret=secret) as receiver:
         if as_json:
             say_json({"receiving": receiver.address})

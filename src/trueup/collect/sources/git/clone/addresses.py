@@ -9,7 +9,7 @@ from trueup.collect.sources.git.process import Git
 _SCP = re.compile(r"(?:[^@/]+@)?([^:/\[\]]+|\[[^\]]+\]):(?!//)(.+)")
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/]*@)?(?P<host>[^/:]+|\[[^\]]+\])"
                   r"(?::(?P<port>\d+))?/(?P<path>.+)", re.IGNORECASE)  # fmt: skip
-_USUAL_PORTS = {"ssh": "22", "git+ssh": "22", "https": "443", "http": "80", "git": "9418"}
+_USUAL_PORTS = {"https": "443", "http": "80", "git": "9418"}
 _PREFERRED = ("origin", "upstream")
 
 
@@ -17,6 +17,7 @@ def normalised(address: str) -> str | None:
     """Return ``host/path`` of a remote address; None for a path on this machine.
 
     Scheme, user, password, usual port, ``.git`` and trailing slashes go; the host is lowered.
+    A port of ssh goes always: it is that of a daemon, and no web address has it.
 
     >>> normalised("git@GitHub.com:pallets/flask.git")
     'github.com/pallets/flask'
@@ -28,7 +29,7 @@ def normalised(address: str) -> str | None:
         scheme, port = found["scheme"].lower(), found["port"]
         if scheme == "file":
             return None
-        usual = not port or _USUAL_PORTS.get(scheme) == port
+        usual = not port or "ssh" in scheme or _USUAL_PORTS.get(scheme) == port
         return _joined(found["host"] if usual else f"{found['host']}:{port}", found["path"])
     short = _SCP.fullmatch(address.strip())
     if short is None or len(short[1]) == 1:  # one letter is a drive
