@@ -63,7 +63,7 @@ def test_every_result_is_an_outcome(results: int | None, outcome: str | None) ->
         ("The SingleBranchScheduler scheduler named 's' triggered this build", "push"),
         ("downstream", "other"),
         ("The Triggerable scheduler named 'Nightly' triggered this build", "other"),
-        ("The Nightly build, said a user", "other"),
+        ("Ada said: The Nightly scheduler named 'n' triggered this build", "other"),
         ("", "other"),
     ],
 )

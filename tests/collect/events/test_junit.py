@@ -35,7 +35,8 @@ SUREFIRE = """<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" t
 <testcase name="third"/>
 </testsuite>"""
 NESTED = """<testsuites><testsuite name="outer" tests="2"><testsuite name="inner" tests="1">
-<testcase name="one"><failure/><error/></testcase></testsuite><testcase name="two"/></testsuite>
+<testcase name="one"><failure/><error/></testcase></testsuite><testcase name="two">
+<properties><property><error/></property></properties></testcase></testsuite>
 </testsuites>"""
 BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY a "&lol;&lol;&lol;">]>
 <testsuite><testcase name="&a;"/></testsuite>"""
