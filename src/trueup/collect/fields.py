@@ -11,6 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST_MICROSECONDS = 631_152_000_000_000  # 1990: before there was any of this
 _SLACK_MICROSECONDS = 2 * 86_400 * 1_000_000
 _LARGEST = 2**31 - 1
+_LISTS = (list, tuple)
 
 
 class Unreadable(Exception):
@@ -68,7 +69,7 @@ class Fields:
     def __init__(self, value: object, now: int, faults: list[str] | None = None) -> None:
         self.faults: list[str] = [] if faults is None else faults
         self.now = now
-        if isinstance(value, dict | Mapping):
+        if type(value) is dict or isinstance(value, Mapping):  # an abstract class asks slowly
             self._value: Mapping[str, Any] = value
             return
         self._value = {}
@@ -81,12 +82,11 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return a text that is not empty, else None."""
         value = self._value.get(name)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
+        if isinstance(value, str):
+            return (value if value.isascii() else clean(value)) or None
+        if value is not None:
             self._odd(name, "is no text")
-            return None
-        return clean(value)
+        return None
 
     def number(self, name: str) -> int | None:
         """Return a whole number from 0 to the largest a column takes, else None."""
@@ -172,7 +172,7 @@ class Fields:
         value = self._value.get(name)
         if value is None:
             return []
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, _LISTS):
             self._odd(name, "is no list")
             return []
         return list(value)

@@ -48,12 +48,20 @@ class Prepared:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._remembered: dict[Hashable, object] = {}
+        self._last: tuple[Hashable, object] = (None, None)
 
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what `work_out` gave the first time it was asked for under `key`."""
         if key not in self._remembered:
             self._remembered[key] = work_out()
         return cast("T", self._remembered[key])
+
+    def remember_last(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """Return what `work_out` gave if `key` is the one asked for last; only that is kept."""
+        if self._last[0] != key:
+            self._last = (None, None)
+            self._last = (key, work_out())
+        return cast("T", self._last[1])
 
     def __getitem__(self, name: str) -> ibis.Table:
         """Return the table called `name`."""
@@ -63,6 +71,11 @@ class Prepared:
 def remembered(tables: Tables, key: Hashable, work_out: Callable[[], T]) -> T:
     """Return what `work_out` gives, worked out once where the tables are `Prepared`."""
     return tables.remember(key, work_out) if isinstance(tables, Prepared) else work_out()
+
+
+def remembered_last(tables: Tables, key: Hashable, work_out: Callable[[], T]) -> T:
+    """Return what `work_out` gives, once while `Prepared` tables are asked for the same key."""
+    return tables.remember_last(key, work_out) if isinstance(tables, Prepared) else work_out()
 
 
 def shared(tables: Tables, name: str, relation: Callable[[], ibis.Table]) -> ibis.Table:

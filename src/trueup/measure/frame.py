@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from trueup.errors import MeasureError, PersonIsNotAUnit
 from trueup.measure.active_periods import per_period
-from trueup.measure.authorship import horizon, record_horizon, remembered
+from trueup.measure.authorship import horizon, record_horizon, remembered, remembered_last
 from trueup.measure.days import with_days
 from trueup.measure.metric import (
     DIMENSIONS,
@@ -23,8 +23,10 @@ from trueup.measure.metric import (
     OverPersons,
     PerActive,
     PerWeek,
+    Quantiles,
     RatioOfSums,
     Tables,
+    Waits,
 )
 from trueup.measure.placing import PLACED, placed
 from trueup.measure.presence import has
@@ -120,11 +122,21 @@ class Frame:
 def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
     """Read the rows `metric` needs to answer `asked`; None when no history reaches the window.
 
+    Those of one metric are those of the next where both ask for the same.
+
     Raises
     ------
     MeasureError
         The metric has no such dimension.
     """
+    summary: object = metric.summary
+    if isinstance(summary, Quantiles | Waits):
+        summary = type(summary)  # which figure is wanted does not change the rows
+    key = (metric.rows, summary, metric.of_artefacts, metric.source == "git", asked)
+    return remembered_last(tables, key, lambda: _fetched(metric, tables, asked))
+
+
+def _fetched(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
     until = horizon(tables) if metric.source == "git" else record_horizon(tables)
     rows, unit_of = _asked_rows(metric, tables, asked)
     if until is None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from trueup.measure.authorship import NOT_PERSONS, UNMARKED
 from trueup.measure.frame import Frame
 from trueup.measure.metric import ABOUT_AUTHORS
+from trueup.measure.numerics.places import places_of, rows_by_place
 from trueup.model.evidence import Group
 
 Places = NDArray[np.int64]
@@ -167,12 +168,10 @@ def _members(
     if not places.size:
         return {}
     columns = [frame.dimensions[name] for name in dimensions]
-    codes = np.stack([column.codes[places] for column in columns])
-    kinds, member = np.unique(codes, axis=1, return_inverse=True)
-    order = np.argsort(member.ravel(), kind="stable")
-    counts = np.bincount(member.ravel(), minlength=kinds.shape[1])
+    codes = [column.codes[places] for column in columns]
+    kinds, member = _kinds(codes)
     found: dict[Member, Places] = {}
-    for place, rows in enumerate(np.split(places[order], np.cumsum(counts)[:-1])):
+    for place, rows in enumerate(rows_by_place(member, kinds.shape[1])):
         null = kinds[:, place] < 0
         if null.any() and (skip_null or _without_time(dimensions, null)):
             continue
@@ -180,8 +179,22 @@ def _members(
             column.names[code] if code >= 0 else _missing(name)
             for name, column, code in zip(dimensions, columns, kinds[:, place], strict=True)
         )
-        found[label] = rows
+        found[label] = places[rows]
     return found
+
+
+def _kinds(codes: list[Places]) -> tuple[Places, Places]:
+    """Return the distinct combinations of codes, shape (columns, kinds), and each row's among them.
+
+    In order of the first column, then the second, and so on.
+    """
+    member = np.zeros(codes[0].size, dtype=np.int64)
+    for column in codes:
+        kinds, place = places_of(column)
+        _, member = places_of(member * kinds.size + place)
+    first = np.zeros(int(member.max()) + 1, dtype=np.int64)
+    first[member] = np.arange(member.size)
+    return np.stack([column[first] for column in codes]), member
 
 
 def _missing(dimension: str) -> str:

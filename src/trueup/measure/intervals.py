@@ -19,6 +19,7 @@ from trueup.measure.numerics.kaplan_meier import (
     kaplan_meier,
     quantile_draws,
 )
+from trueup.measure.numerics.places import places_of
 from trueup.measure.numerics.resampling import (
     block_draws,
     block_length,
@@ -73,7 +74,7 @@ def ratio_spread(
     of_flags
         Each item is 0 or 1, so that items themselves can be resampled as a last resort.
     """
-    authors = np.unique(clusters[bottom > 0]).size
+    authors = places_of(clusters[bottom > 0])[0].size
     settled = np.isclose(top.sum(), 0) or (of_flags and np.isclose(top.sum(), bottom.sum()))
     if not settled and authors >= FEWEST_CLUSTERS:
         found = _by_cluster(top, bottom, clusters, seed)
@@ -135,7 +136,7 @@ def quantile_spreads(
     seed: int,
 ) -> list[Spread]:
     """Return the interval of each quantile of durations, some of them censored."""
-    kinds, places = np.unique(clusters, return_inverse=True)
+    kinds, places = places_of(clusters)
     count = int(kinds.size)
     if count >= FEWEST_CLUSTERS:
         drawn = _quantiles_of_draws(values, ended, places, shares, seed)
@@ -189,7 +190,7 @@ def _interval(found: tuple[float, float], method: str) -> Interval:
 def _by_cluster(
     top: Floats, bottom: Floats, clusters: Codes, seed: int
 ) -> tuple[float, float] | None:
-    kinds, places = np.unique(clusters, return_inverse=True)
+    kinds, places = places_of(clusters)
     tops = np.bincount(places, weights=top)
     bottoms = np.bincount(places, weights=bottom)
     draws = cluster_draws(kinds.size, DRAWS, seed)

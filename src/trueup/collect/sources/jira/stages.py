@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 ITEM_TYPES = ("feature", "task", "bug", "incident", "epic", "other")
 
@@ -89,6 +90,7 @@ _FOUND_IN = {
 }
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """Return a name without case and accents."""
     plain = unicodedata.normalize("NFKD", name).casefold().replace("\u2019", "'").replace("ł", "l")
@@ -108,6 +110,7 @@ _ABANDONED_WORDS = _whole_words(_ABANDONED)
 _FOUND_WORDS = {stage: _whole_words(words) for stage, words in _FOUND_IN.items()}
 
 
+@lru_cache(maxsize=4096)
 def stage_of(name: str | None, category: str | None) -> str | None:
     """Guess the stage a status stands for; None where neither name nor category tells.
 

@@ -13,6 +13,7 @@ PLATFORM = "jira"
 _FORGOTTEN = "unknown"
 """What the cloud calls an account that was erased."""
 _NAMES_OF_FORGOTTEN = frozenset(("former user", "deleted user", "anonymous"))
+_SAID = ("account", "login", "name", "email", "type")
 _SURER = ("ai_agent", "bot", "human", "unknown")
 
 
@@ -46,20 +47,28 @@ class Actors:
         self._host = host
         self._rules = rules
         self._accounts: dict[str, _Account] = {}
+        self._known: dict[tuple[str | None, ...], Who] = {}
 
     def of(self, user: Fields) -> Who:
         """Return who a user is; one that Jira no longer names is deleted."""
         if not user:
             return DELETED
-        account, login = user.text("account"), user.text("login")
-        native, name = account or login, user.text("name") or ""
+        said = tuple(map(user.text, _SAID))
+        known = self._known.get(said)
+        if known is None:
+            known = self._known[said] = self._look_up(said)
+        return known
+
+    def _look_up(self, said: tuple[str | None, ...]) -> Who:
+        account, login, said_name, said_email, form = said
+        native, name = account or login, said_name or ""
         if native is None or native == _FORGOTTEN or name.lower() in _NAMES_OF_FORGOTTEN:
             return DELETED
-        email = (user.text("email") or "").strip().lower()
+        email = (said_email or "").strip().lower()
         kind, tool = self._rules.actor(name, email)
         if kind == "deleted":
             return DELETED
-        if user.text("type") == "app" and kind not in {"bot", "ai_agent"}:
+        if form == "app" and kind not in {"bot", "ai_agent"}:
             kind = "bot"
         platform = PLATFORM if account else f"{PLATFORM}:{self._host}"
         account_id = self._identify(platform, native, name)
