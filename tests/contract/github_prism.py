@@ -5,7 +5,8 @@ this file, GitHub's OpenAPI description, its GraphQL schema, and Prism; then, on
 
 1. the scripted server of the tests is collected from with every REST answer and question checked
    by Prism, and every GraphQL one by the reference implementation, deprecated fields refused;
-2. GitHub's own examples of workflow runs, deployments and repositories are read into rows.
+2. so is a made-up organisation, told by `trueup.simulate.payloads`;
+3. GitHub's own examples of workflow runs, deployments and repositories are read into rows.
 
 Any difference from the published forms ends it with 1; so does a machine without node or npm.
 """
@@ -45,6 +46,7 @@ from tests.collect.github.drawn import (
 from tests.collect.github.server import GitHubServer
 from tests.collect.github.test_damage import whole_world
 from tests.collect.github.visiting import NOW, Kept, Visiting, collected, read
+from tests.ring.serving import github_server
 from trueup.collect.recorded import Page
 from trueup.collect.sources.github.asking.deployments import deployments
 from trueup.collect.sources.github.asking.graph import Graph
@@ -53,6 +55,9 @@ from trueup.collect.sources.github.source import SOURCE
 from trueup.collect.web.client import HttpWeb
 from trueup.config import Connection
 from trueup.errors import CollectError
+from trueup.simulate.payloads.story import Colour
+from trueup.simulate.payloads.telling import tell
+from trueup.simulate.scenario import Scenario, Use
 from trueup.testing.loopback import served
 from trueup.testing.scripted import Answer, Answering, Question, Unheard
 
@@ -72,6 +77,7 @@ _REF = re.compile(r'"#/components/(\w+)/([^"]+)"')
 _NO_PAGE = "<https://api.github.com/resource?"  # of the examples: nothing stands there
 _REST, _GRAPHQL = "/api/v3", "/api/graphql"
 _PATIENCE_SECONDS = 120.0
+EVERYTHING = Colour(gitlab_every=0)
 
 _EXECUTOR = """
 const {buildSchema, parse, validate, execute, specifiedRules, NoDeprecatedCustomRule}
@@ -112,9 +118,10 @@ def main(folder: Path) -> int:
         return 1
     document = _description(folder)
     contract = Contract()
-    tables = examples = 0
+    tables = told = examples = 0
     try:
         tables = _whole_collection(folder, document, contract)
+        told = _made_up(folder, document, contract)
         examples = _examples(folder, document, contract)
     except CollectError as error:
         contract.broken.append(str(error))
@@ -122,8 +129,8 @@ def main(folder: Path) -> int:
         print(line, file=sys.stderr)  # noqa: T201
     print(  # noqa: T201
         f"held against GitHub's forms: {contract.rest} REST answers, {contract.graphql} GraphQL "
-        f"answers, {tables} tables; rows of its own examples: {examples}; "
-        f"broken: {len(contract.broken)}"
+        f"answers, {tables} tables; changes of a made-up organisation: {told}; "
+        f"rows of its own examples: {examples}; broken: {len(contract.broken)}"
     )
     return 1 if contract.broken else 0
 
@@ -187,6 +194,31 @@ def _whole_collection(folder: Path, document: Path, contract: Contract) -> int:
             if through.get(table) != direct.get(table)
         ]
     return tables
+
+
+def _made_up(folder: Path, document: Path, contract: Contract) -> int:
+    """Collect a made-up organisation through the checks; return how many changes came."""
+    told = tell(Scenario(teams=3, weeks=6, use=Use(first_week=2, last_week=3)), EVERYTHING)
+    server = github_server(told)
+    server.prefix, server.graphql_path, server.knows_types = "", "/graphql", False
+    with (
+        served(_typed(server.answer)) as upstream,
+        _prism(folder, "proxy", str(document), upstream, "--errors") as prism,
+        _executor(folder) as executor,
+        served(_front(prism, _checked(server, executor, contract), contract)) as front,
+    ):
+        server.address = upstream
+        connection = Connection(source="github", url=front, targets=("acme/*",))
+        web = _client(connection)
+        found = [
+            read(collected(web, Kept(target=name), connection), connection=connection)["change"]
+            for name, _ in SOURCE.targets(connection, web)
+        ]
+        web.close()
+    expected = sum(len(one.changes) for one in told.repositories.values())
+    came = sum(map(len, found))
+    contract.broken += [] if came == expected else [f"{came} of {expected} made-up changes came"]
+    return came
 
 
 def _typed(answering: Answering) -> Answering:

@@ -7,6 +7,7 @@ https://docs.github.com/en/rest/deployments/deployments
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 Payload = dict[str, Any]
 API = "https://api.github.com"
@@ -14,7 +15,7 @@ API = "https://api.github.com"
 
 def account(login: str, number: int, kind: str = "User") -> Payload:
     """A user as REST has it."""
-    url = f"{API}/users/{login}"
+    url = f"{API}/users/{quote(login)}"
     links = ("followers", "gists", "starred", "subscriptions", "organizations", "repos", "events")
     return {
         "login": login,
@@ -23,7 +24,7 @@ def account(login: str, number: int, kind: str = "User") -> Payload:
         "avatar_url": f"https://avatars.githubusercontent.com/u/{number}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"https://github.com/{login}",
+        "html_url": f"https://github.com/{quote(login)}",
         "following_url": f"{url}/following",
         "received_events_url": f"{url}/received_events",
         **{f"{name}_url": f"{url}/{name}" for name in links},
