@@ -22,6 +22,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -164,8 +165,8 @@ def run_after_run(address: str, runs: int) -> None:
             if run + 1 in {1, 2, runs}:
                 size = sum(path.stat().st_size for path in folder.rglob("raw/*/*"))
                 print(f"run {run + 1}: {took[-1]:.2f} s CPU, raw {size / 1e6:.1f} MB")
-        last = sorted(took[-5:])[2]
-        print(f"median of the last five by that of runs 2 to 6: {last / sorted(took[1:6])[2]:.2f}")
+        ratio = median(took[-5:]) / median(took[1:6])
+        print(f"median of the last five by that of runs 2 to 6: {ratio:.2f}")
 
 
 def serve(pages: int, *, is_rendered: bool, latency: float) -> None:
