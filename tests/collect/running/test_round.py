@@ -101,6 +101,28 @@ def test_rows_are_made_anew_without_the_server(shop: Shop) -> None:
     assert workspace._warehouse.digest() == digest
 
 
+@pytest.mark.usefixtures("place")
+def test_what_was_collected_and_not_yet_linked_is_linked_by_the_next_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Killed between the two; nothing is new at the source after that."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def linked() -> set[str]:
+        manifest = Workspace.open()._warehouse.snapshot().manifest
+        return {segment.target_id for segment in manifest.segments if segment.is_linked}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workspace, "link", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Workspace.open().collect([], only=["works"])
+    assert linked() == set()
+    Workspace.open().collect([], only=["works"])
+    assert linked() == {"shop.example/acme/shop", "shop.example/acme/web"}
+
+
 def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     from trueup.cli.main import main
 
