@@ -14,7 +14,7 @@ from tests.measure.forge import Forge, june
 from trueup.measure.catalogue import all_metrics
 from trueup.measure.metric import Metric, MonthsCompared, PerWeek, Quantiles, Survival
 from trueup.measure.plan import measure
-from trueup.model.evidence import Abstention, Finding, Interval, Measurement, Window
+from trueup.model.evidence import Finding, Interval, Measurement, Window
 from trueup.model.tables import TABLES
 
 REPOSITORIES = ("r", "s", "t")
@@ -63,11 +63,12 @@ def change(
 ) -> None:
     state, kind, hurts = said
     name, who, next_one = f"{place}#{number}", PEOPLE[author], PEOPLE[author - 1]
-    ends = {"merged": "landed", "closed": "closed"}
-    ended = {ends[state]: opened + wait + rest} if state in ends else {}
+    ended = opened + wait + rest
     size = {"lines_added": 7 * number, "lines_deleted": number, "file_count": 1 + number % 5}
     who = who if kind == "human" else kind
-    world.proposed(name, opened, author=who, kind=kind, repository=place, **ended, **size)
+    landed, closed = (ended if state == one else None for one in ("merged", "closed"))
+    how: dict[str, Any] = {"kind": kind, "repository": place, "closed": closed, **size}
+    world.proposed(name, opened, landed, who, **how)
     world.commits_of(name, opened - 0.3, opened - 0.1, author=who, repository_id=place)
     world.review(name, opened + wait, next_one, repository=place)
     world.comment(name, opened + wait, next_one, repository=place, length=number)
@@ -100,9 +101,8 @@ def shifted(world: World, by: int) -> World:
 def moved(found: list[Finding], by: int) -> list[Finding]:
     """The same findings, of windows later by so many microseconds."""
     return [
-        dataclasses.replace(one, window=one.window and after(one.window, by))
+        dataclasses.replace(one, window=after(one.window, by)) if one.window else one
         for one in found
-        if isinstance(one, Measurement | Abstention)
     ]
 
 
@@ -154,11 +154,15 @@ def organisation() -> Forge:
 
 
 def test_four_hundred_years_later_every_metric_says_the_same(organisation: Forge) -> None:
-    """With intervals, counts and coverage: weeks and months are then the same again."""
+    """With intervals, counts and coverage: weeks and months are then the same again.
+
+    Quantiles of durations are held to more: `test_durations_do_not_depend_on_the_calendar`.
+    """
     later, span = shifted(organisation, CENTURIES), after(SPAN, CENTURIES)
-    said = {metric.name: asked(metric, organisation, window=SPAN) for metric in METRICS}
-    assert sum(isinstance(found[0], Measurement) for found in said.values()) > 60
-    for metric in METRICS:
+    metrics = [metric for metric in METRICS if not isinstance(metric.summary, Quantiles)]
+    said = {metric.name: asked(metric, organisation, window=SPAN) for metric in metrics}
+    assert sum(isinstance(found[0], Measurement) for found in said.values()) > 50
+    for metric in metrics:
         expected = moved(said[metric.name], CENTURIES)
         assert about(asked(metric, later, window=span)) == about(expected), metric.name
 
