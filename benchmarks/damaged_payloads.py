@@ -25,7 +25,7 @@ from trueup.simulate.scenario import Scenario, Work
 
 WORLD = Scenario(
     teams=2,
-    people_per_team=20,
+    people_per_team=60,
     weeks=8,
     seed=31,
     is_detailed=False,

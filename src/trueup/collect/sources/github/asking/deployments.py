@@ -145,6 +145,7 @@ class _Deployments:
 def _is_sound(raw: object) -> bool:
     return (
         isinstance(raw, dict)
-        and isinstance(raw.get("id"), int)
+        and type(raw.get("id")) is int
+        and raw["id"] > 0
         and isinstance(raw.get("node_id"), str)
     )
