@@ -115,31 +115,23 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
         "deployments_per_week": Spoken(
             label="Deployments", phrase="how often is deployed", measure="per week"
         ),
-        "failed_deployments_ratio": _fault(
-            "Failed deployments", "the share of deployments that fail"
-        ),
+        "failed_deployments_ratio": _fault("Failed deployments", "deployments that fail"),
         "failed_deployment_recovery_mean_seconds": _wait(
-            "Recovery", "how long a failed deployment lasts", "mean, deployment to mended", ""
+            "Recovery", "how long a failed deployment lasts", "mean, until mended", ""
         ),
-        "deployment_rework_ratio": _fault(
-            "Unplanned deployments", "the share of deployments nobody planned"
-        ),
+        "deployment_rework_ratio": _fault("Unplanned deployments", "unplanned deployments"),
         "incidents_per_week": Spoken(
             label="Incidents a week", phrase="how many incidents open", measure="per week"
         ),
-        "defects_escaped_ratio": _fault(
-            "Escaped defects", "the share of defects caught only in production"
-        ),
-        "bugs_per_change": _fault("Bugs", "bugs per landed change"),
+        "defects_escaped_ratio": _fault("Escaped defects", "defects seen by users first"),
+        "bugs_per_change": _fault("Bugs", "bugs per change"),
         "opened_to_landed_mean_seconds": _wait(
             "Time open", "how long a change is open", "mean, opened to landed", ""
         ),
         "review_to_landed_mean_seconds": _wait(
-            "Time in review", "how long review takes", "mean, first review to landed", ""
+            "Time in review", "how long review takes", "mean, review to landed", ""
         ),
-        "unreviewed_changes_ratio": _fault(
-            "Unreviewed", "the share of changes that land without review"
-        ),
+        "unreviewed_changes_ratio": _fault("Unreviewed", "changes nobody reviewed"),
         "human_review_comments": Spoken(
             label="Review comments", phrase="how much reviewers write", measure="per change"
         ),
@@ -166,9 +158,7 @@ OUTCOMES: Mapping[str, Spoken] = MappingProxyType(
         "work_restarts_per_item": Spoken(
             label="Restarts", phrase="how often work is begun again", measure="per work item"
         ),
-        "reopened_work_items_ratio": _fault(
-            "Reopened", "the share of finished work that is opened again"
-        ),
+        "reopened_work_items_ratio": _fault("Reopened", "work that is opened again"),
         "arrived_changes_per_week": Spoken(
             label="Changes begun", phrase="changes begun", measure="per week"
         ),

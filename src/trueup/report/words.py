@@ -180,7 +180,7 @@ def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> 
 def ends_of(low: Measurement, high: Measurement) -> tuple[str, str]:
     """Say two values of one unit, the unit once where both share it."""
     first, _, second = between(low.value, high.value, unit_of(high)).partition(" to ")
-    return first, second
+    return first, second.replace("\u00a0per", " per")
 
 
 def typeset(text: str) -> str:

@@ -13,6 +13,8 @@ from trueup.report.sections.balance.weighed import weighed
 from trueup.report.sentence import Defined, Name, Sentence
 from trueup.report.view import View
 
+AGREEING = 0.1
+"""Without an interval, ratios that differ by less than this share are one answer."""
 HOW = "trueup estimate --write-plan plan.toml"
 
 
@@ -101,11 +103,12 @@ def _lines(found: BesidePublished, view: View) -> Iterator[BesideLine]:
 
 
 def _if_other(change: Finding, of_sums: Finding | None) -> Finding | None:
-    """Return the change of sums where it lies outside the interval of the mean over units."""
+    """Return the change of sums where it is another answer than the mean over units."""
     if not isinstance(change, Measurement) or not isinstance(of_sums, Measurement):
         return None
     if change.interval is None:
-        return of_sums
+        apart = abs(of_sums.value - change.value) > AGREEING * (1 + change.value)
+        return of_sums if apart else None
     inside = change.interval.low <= of_sums.value <= change.interval.high
     return None if inside else of_sums
 
