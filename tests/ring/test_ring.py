@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 from tests.ring import truth
 from tests.ring.conftest import Ring
 from trueup.measure.unit_weeks import unit_weeks
+from trueup.model.evidence import Measurement
 from trueup.simulate.payloads.coding import Commit
 from trueup.simulate.payloads.story import Change, Repository
 from trueup.simulate.teams import FIRST_DAY, WEEK
@@ -194,6 +196,33 @@ def test_every_week_of_every_repository_is_what_was_drawn(
             found[place[row["unit"]], week] = row[name]
     assert np.isfinite(column).sum() > 10
     np.testing.assert_allclose(found, column, rtol=1e-9)
+
+
+def told_by_hand(ring: Ring) -> dict[str, float]:
+    """Work out metrics as their pages define them: the changes of people that landed, all runs."""
+    landed = [one for one in changes(ring) if one.landed and one.author.kind == "person"]
+    told = list(ring.told.repositories.values())
+    alone = [one for one in landed if one.reviewer is None and one.robot_at is None]
+    lasted = [each.ended_at - each.started_at for one in told for each in one.runs]
+    ends = [(each.opened_at, each.resolved_at) for one in told for each in one.incidents]
+    return {
+        "unreviewed_changes_ratio": len(alone) / len(landed),
+        "human_review_comments": sum(one.comments for one in landed) / len(landed),
+        "machine_review_comments": sum(one.robot_at is not None for one in landed) / len(landed),
+        "pipeline_run_seconds": median(lasted),
+        "incident_resolution_seconds": median(end - at for at, end in ends if end is not None),
+        "linked_work_items_ratio": 1.0,
+    }
+
+
+def test_metrics_are_what_their_pages_make_of_the_story(ring: Ring) -> None:
+    told = told_by_hand(ring)
+    found = {}
+    for name in told:
+        (first, *_) = ring.workspace.measure(name)
+        assert isinstance(first, Measurement)
+        found[name] = first.value
+    assert found == pytest.approx(told)
 
 
 def test_a_second_collection_brings_nothing_new(ring: Ring) -> None:
