@@ -233,7 +233,8 @@ def test_builds_before_a_day_are_not_asked_for() -> None:
 def test_builders_are_named_by_pattern_and_a_name_that_fits_none_is_told() -> None:
     def named(*targets: str) -> list[tuple[str, str]]:
         using = Connection(source="buildbot", url=CONNECTION.url, targets=targets)
-        return SOURCE.targets(using, web_of(BuildbotServer(), using))
+        builders = ["shop", "other", "deploy-live", "", "deploy-\ud800", "deploy-" + "x" * 300]
+        return SOURCE.targets(using, web_of(BuildbotServer(builders=builders), using))
 
     assert named("shop", "Deploy-*") == [
         ("shop", f"buildbot:{HOST}/shop"),

@@ -28,6 +28,7 @@ from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
 _CHUNK = 1000
+_LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,11 @@ SOURCE = Buildbot()
 
 
 def _builders(web: Web) -> dict[str, int]:
-    """Return the number of every builder by name."""
+    """Return the number of every builder by name; what can be no name of a file is left out."""
     listed = objects(mapping(web.get(f"{API}builders")).get("builders"))
     found = {said(one, "name"): number_of(one, "builderid") for one in listed}
-    return {name: number for name, number in found.items() if name and number}
+    return {
+        name: number
+        for name, number in found.items()
+        if number and 0 < len(name) <= _LONGEST and name.isprintable()
+    }
