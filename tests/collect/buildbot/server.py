@@ -6,6 +6,7 @@ Buildbot 4.3.0, against which tests/contract/check_buildbot.py holds the source.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,7 +105,8 @@ class BuildbotServer:
         if listed is None:
             return httpx.Response(404, json={"error": "Invalid path"})
         found = list(_filtered(listed, query))
-        return httpx.Response(200, json={path: found, "meta": {"total": len(found)}})
+        body = {path: found, "meta": {"total": len(found)}}
+        return httpx.Response(200, content=json.dumps(body).encode())
 
 
 def _filtered(listed: list[Payload], query: list[tuple[str, str]]) -> Iterator[Payload]:
