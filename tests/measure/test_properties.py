@@ -73,7 +73,8 @@ def change(
     world.review(name, opened + wait, next_one, repository=place)
     world.comment(name, opened + wait, next_one, repository=place, length=number)
     item = f"{place}/issues/{number}"
-    moves = (("queue", opened - 1), ("active", opened - 0.5), ("done", opened + wait + rest))
+    done = [] if state == "open" else [("done", ended)]
+    moves = [("queue", opened - 1), ("active", opened - 0.5), *done]
     world.item(item, *moves, item_type="bug" if hurts else "task", assignee_person_id=who)
     world.linked(item, name)
     if state == "merged":
