@@ -107,10 +107,11 @@ class DeliveryRows:
         if not count:
             return {}
         failed, broken = total.number("failed"), total.number("error")
+        skipped = total.number("skipped")
         return {
-            "tests_run": count,
+            "tests_run": max(0, count - (skipped or 0)),
             "tests_failed": None if failed is None else failed + (broken or 0),
-            "tests_skipped": total.number("skipped"),
+            "tests_skipped": skipped,
         }
 
     def add_deployment(self, body: Fields) -> None:
