@@ -41,7 +41,7 @@ class RepositoryFindings:
         findings without a ``repository`` member speak of all of them together; with more than
         `MOST_APART` there are no others.
     metrics
-        The definition of each metric in `findings`.
+        The definition of each metric that `findings`, `lacking` or `beside` names.
     window
         What "now" means in it; None when no repository has a commit.
     repositories
@@ -97,12 +97,11 @@ def measure_repository(
         if progress is not None:
             progress.advance(1)
     beside = _beside(ready, settings, progress) if len(asked) > len(QUESTIONS) else None
-    rows = {row.figure.metric for row in beside.rows} if beside else set()
+    named = {row.figure.metric for row in beside.rows} if beside else set()
+    named |= found.keys() | {why.metric for why in lacking}
     return RepositoryFindings(
         findings={name: tuple(each) for name, each in found.items()},
-        metrics=tuple(
-            metric for name, metric in all_metrics().items() if name in found or name in rows
-        ),
+        metrics=tuple(metric for name, metric in all_metrics().items() if name in named),
         window=window or _window(horizon(ready), RECENT_DAYS, since),
         repositories=repositories,
         lacking=lacking,

@@ -200,12 +200,13 @@ def _untold_by_verdict(found: Assessment | None) -> Iterator[Unknown]:
         )
         asks = f"Did {use} change {primary.called.phrase}?"
         yield Unknown(questions=(asks,), abstentions=(why,))
-    reasons: dict[Abstention, list[str]] = {}
+    reasons: dict[str, list[tuple[str, Abstention]]] = {}
     for each in weighed(found):
         if isinstance(each.found, Abstention):
-            reasons.setdefault(each.found, []).append(f"What happened to {each.called.phrase}?")
-    for why, asks_ in reasons.items():
-        yield Unknown(questions=tuple(asks_), abstentions=(why,))
+            asks = f"What happened to {each.called.phrase}?"
+            reasons.setdefault(each.found.reason, []).append((asks, each.found))
+    for alike in reasons.values():
+        yield Unknown(questions=tuple(asks for asks, _ in alike), abstentions=(alike[0][1],))
 
 
 def _untold(known: Evidence, metric: str) -> Iterator[Abstention]:
