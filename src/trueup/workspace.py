@@ -495,5 +495,5 @@ def plans_of(folder: Path | None = None) -> Register:
 def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Settings]:
     here = Path.cwd()
     settings = read_settings((folder.parent if folder else here) / "trueup.toml")
-    beside = () if settings.connections else studied or (here,)  # connections are of no one repository
+    beside = () if settings.connections else studied or (here,)  # connections are of none
     return workspace_folder(folder, here, beside, settings.workspace.folder), settings
