@@ -221,6 +221,9 @@ class Workspace:
     ) -> ReportWritten:
         """Collect what is reachable at `locations`, measure it, write the report on it.
 
+        With connections in trueup.toml the report is on everything in the workspace: what
+        trackers and incident tools know is of no one repository.
+
         Where a plan is registered, the report answers it, on all that the workspace holds.
 
         Raises
@@ -236,7 +239,8 @@ class Workspace:
         progress = progress or Silent()
         collected = self.collect(locations, progress)
         assessment, unweighed = self._by_registered_plan(progress)
-        with self._warehouse.tables(targets=collected.repository_ids) as tables:
+        studied = None if self.settings.connections else collected.repository_ids
+        with self._warehouse.tables(targets=studied) as tables:
             measured = measure_repository(tables, self.settings, window=window, progress=progress)
             report = edit(
                 measured,

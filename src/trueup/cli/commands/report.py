@@ -35,12 +35,17 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Collect, measure, write the report, say its answer."""
+    """Collect, measure, write the report, say its answer.
+
+    With connections in trueup.toml the report is on all they bring; the current directory is read
+    only when it is given as PATH.
+    """
     from trueup.workspace import Workspace
 
-    places = paths or [Path.cwd()]
+    here = [Path.cwd()]
     written_as, target = form_and_file(form, output)
-    space = Workspace.open(workspace, studied=places)
+    space = Workspace.open(workspace, studied=paths or here)
+    places = paths or ([] if space.settings.connections else here)
     window = read_window(since, until, space.settings.workspace.timezone)
     with shown() as progress:
         written = space.report(places, written_as, target, progress, window=window)

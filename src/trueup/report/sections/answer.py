@@ -34,24 +34,25 @@ NO_COST = Abstention(
 def answer(view: View) -> tuple[Sentence, ...]:
     """Return the headline and at most two sentences that may stand beside it."""
     known = view.together
-    headline = _headline(known.one(names.MARKED_COMMITS), several=view.several)
+    headline = _headline(known.one(names.MARKED_COMMITS), view)
     leads = [_lasting(known), _surprise(known)]
     return (headline, *(lead for lead in leads if lead is not None))
 
 
-def _headline(share: Finding, *, several: bool) -> Sentence:
-    where = " across these repositories" if several else ""
+def _headline(share: Finding, view: View) -> Sentence:
+    where = " across these repositories" if view.several else ""
+    lacking = "without a plan" if view.holds("deployment") else "from git alone"
     if isinstance(share, Abstention):
         text = "We {share} anything about AI use here yet: {share:reason}."
     elif share.value == 0:
         text = (
-            "We cannot tell from git alone whether AI is used here"
-            f"{where}: none of {{share:n}} since {{share:since}} carries an AI mark, "
+            f"We cannot tell from git alone whether AI is used here{where}: "
+            "none of {share:n} since {share:since} carries an AI mark, "
             "and having no mark means unknown."
         )
     else:
         text = (
-            "We cannot tell from git alone whether AI use changed how much reaches users"
+            f"We cannot tell {lacking} whether AI use changed how much reaches users"
             f"{where}. At least {{share:bare}} of commits since {{share:since}} carry an AI mark."
         )
     return Sentence(template=text, values={"share": share}, tone="headline")

@@ -11,6 +11,9 @@ from trueup.report.sentence import Name, Sentence
 from trueup.report.view import CoverageRow, View
 from trueup.units import COUNT
 
+FEW = 3
+"""Up to so many repositories each has its own rows of coverage; `trueup doctor` lists them all."""
+
 
 def repositories(view: View) -> Section | None:
     """Return one row for each repository; nothing where there is only one."""
@@ -47,7 +50,7 @@ def repositories(view: View) -> Section | None:
 
 def coverage(view: View) -> Section:
     """Return what was looked for, seen and skipped."""
-    few = view.apart or not view.several
+    few = len(view.repositories) <= FEW
     lines = tuple(_line(view, row) for row in (view.coverage if few else _summed(view.coverage)))
     intro = Sentence(
         template="Coverage comes before every number: what is missing here is missing below."
@@ -63,7 +66,9 @@ def _summed(rows: Sequence[CoverageRow]) -> list[CoverageRow]:
     by_subject: dict[str, list[CoverageRow]] = {}
     for row in rows:
         by_subject.setdefault(row.subject, []).append(row)
-    return [_sum(subject, same) for subject, same in by_subject.items()]
+    return [
+        _sum(subject, same) if len(same) > 1 else same[0] for subject, same in by_subject.items()
+    ]
 
 
 def _sum(subject: str, rows: Sequence[CoverageRow]) -> CoverageRow:
