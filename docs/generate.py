@@ -32,8 +32,10 @@ def cli_page() -> str:
     parts = [
         "# The command line",
         "Every verb takes `--json`: one JSON object on stdout; all else goes to stderr.",
-        "Exit codes: 0 fine, 1 our fault, 2 wrong use, 3 partial collection, 130 interrupted.\n"
-        "`trueup doctor` ends with 1 too where a connection cannot be used.",
+        (
+            "Exit codes: 0 fine, 1 our fault, 2 wrong use, 3 partial collection, 130 interrupted.\n"
+            "`trueup doctor` ends with 1 too where a connection cannot be used."
+        ),
         "A defect of ours is named in one line; with `TRUEUP_TRACEBACK=1` its trace is shown too.",
         _fenced("text", help_text()),
     ]

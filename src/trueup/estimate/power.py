@@ -100,7 +100,8 @@ class Arms:
         treated, others = self.treated * grown, self.others * grown
         if treated < 2:
             return max(others - 1, 1.0)
-        own = (freedom_of(self.share, self.share) + 1) * grown - 1
+        seen = freedom_of(self.share, self.share) if self.treated > 1 else 0.0
+        own = (seen + 1) * grown - 1
         if others < 2:
             return max(own, 1.0)
         parts = (float(self.share @ self.share) / grown, 1 / others)
