@@ -18,9 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from trueup.measure.authorship import Prepared
 from trueup.measure.catalogue import all_metrics
 from trueup.measure.plan import measure
+from trueup.measure.records.authorship import Prepared
 from trueup.model.tables import TABLES
 
 Ints = NDArray[np.int64]

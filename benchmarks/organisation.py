@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.weeks import unit_weeks
 from trueup.simulate.organisation import land, make_organisation, make_team_weeks
 from trueup.simulate.scenario import SCENARIOS, Scenario
 from trueup.store.identity import Vault

@@ -29,7 +29,7 @@ import numpy as np
 from tests.ring import truth
 from tests.ring.serving import Site, site
 from trueup.estimate.estimator import Fit
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.weeks import unit_weeks
 from trueup.report.edition import put_in
 from trueup.simulate.organisation import make_team_weeks
 from trueup.simulate.payloads.story import PLAIN_COLOUR, Organisation

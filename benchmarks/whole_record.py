@@ -35,9 +35,9 @@ from trueup.collect.sources.jira.settings import read_options
 from trueup.collect.sources.jira.source import SOURCE as JIRA
 from trueup.collect.sources.jira.vocabulary import vocabulary_of
 from trueup.config import Connection, Settings
-from trueup.measure.authorship import Prepared
 from trueup.measure.catalogue import all_metrics
 from trueup.measure.plan import measure
+from trueup.measure.records.authorship import Prepared
 from trueup.model.evidence import Measurement
 from trueup.simulate.payloads import github_rest
 from trueup.store.identity import Vault

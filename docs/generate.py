@@ -19,7 +19,7 @@ from docs import balance
 from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
-from trueup.measure.outcome import OUTCOMES
+from trueup.measure.units.outcome import OUTCOMES
 from trueup.model import organisation_tables, tables
 from trueup.model.stages import STAGES
 

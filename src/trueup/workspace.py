@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trueup.estimate.panel import Panel
     from trueup.estimate.verdict.plan import Plan
     from trueup.estimate.verdict.register import Register, Registration
-    from trueup.measure.beside import BesidePublished
+    from trueup.measure.comparing.beside import BesidePublished
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Examination
     from trueup.simulate.scenario import Scenario
@@ -204,7 +204,7 @@ class Workspace:
 
     def beside_published(self) -> BesidePublished:
         """Compute every row of the published report on what the workspace holds."""
-        from trueup.measure.beside import beside_published
+        from trueup.measure.comparing.beside import beside_published
 
         k, timezone = self.settings.privacy.delivery_k, self.settings.workspace.timezone
         with self._warehouse.tables() as tables:
@@ -223,7 +223,6 @@ class Workspace:
 
         With connections in trueup.toml the report is on everything in the workspace: what
         trackers and incident tools know is of no one repository.
-
         Where a plan is registered, the report answers it, on all that the workspace holds.
 
         Raises
@@ -450,13 +449,9 @@ class Workspace:
             land(made, self._warehouse, vault, now=now)
         progress.stage("counting by team and month", None)
         panel, plan = self.panel()
+        versions, seed = self.plans.versions(), scenario.seed
         assessment = estimate(
-            panel,
-            plan,
-            seed=scenario.seed,
-            progress=progress,
-            made_up=True,
-            versions=self.plans.versions(),
+            panel, plan, seed=seed, progress=progress, made_up=True, versions=versions
         )
         with self._warehouse.tables() as tables:
             measured = measure_repository(tables, self.settings, progress=progress)
@@ -471,9 +466,8 @@ class Workspace:
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
-        return ReportWritten(
-            path=output, lines=lines, collected=Collected(repository_ids=(TARGET,))
-        )
+        collected = Collected(repository_ids=(TARGET,))
+        return ReportWritten(path=output, lines=lines, collected=collected)
 
     def doctor(self, *, is_offline: bool = False) -> Examination:
         """Say which sources are connected, which are missing, and which answers that costs.

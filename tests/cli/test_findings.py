@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 from trueup.cli.findings import beside_as_json, beside_in_words, describe, in_words
-from trueup.measure.beside import Beside, BesidePublished
-from trueup.measure.published import FIGURES
+from trueup.measure.comparing.beside import Beside, BesidePublished
+from trueup.measure.comparing.published import FIGURES
 from trueup.model.evidence import Abstention, Interval, Measurement, Window
 from trueup.units import RATIO, RELATIVE
 

@@ -17,9 +17,7 @@ FOLDER_FILES = 12
 LONG_FUNCTIONS: dict[str, str] = {}
 """``file:function`` -> why it may be longer than the rest."""
 
-FULL_FOLDERS = {
-    "src/trueup/measure": "grain, k-rule, windows and intervals, added once to every metric",
-}
+FULL_FOLDERS: dict[str, str] = {}
 """Folder -> why it may hold more files than the rest."""
 
 MEMBERS = ("collect/sources", "measure/metrics", "report/renderers", "cli/commands")

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from trueup.measure.authorship import Prepared
+from trueup.measure.records.authorship import Prepared
 from trueup.model.tables import TABLES
 
 DAY = 86_400_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trueup.measure.adoption import adoption
+from trueup.measure.units.adoption import adoption
 
 
 def test_a_unit_adopts_in_the_first_of_four_weeks_running_with_more_than_half_using() -> None:

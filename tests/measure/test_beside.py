@@ -21,9 +21,9 @@ import pytest
 
 from tests.measure.building import at
 from tests.measure.drawing import Drawing
-from trueup.measure.beside import FEWEST_UNITS, Beside, BesidePublished, beside_published
+from trueup.measure.comparing.beside import FEWEST_UNITS, Beside, BesidePublished, beside_published
+from trueup.measure.comparing.published import FIGURES
 from trueup.measure.numerics.low_high import comparable, low_and_high
-from trueup.measure.published import FIGURES
 from trueup.model.evidence import Abstention, Measurement
 from trueup.units import RELATIVE
 

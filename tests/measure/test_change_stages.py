@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.measure.asking import abstention, answers, known, measured, value, values
 from tests.measure.building import World
 from tests.measure.forge import DAY, Forge, june
-from trueup.measure.change_stages import STAGES, UNATTRIBUTED, split
+from trueup.measure.records.change_stages import STAGES, UNATTRIBUTED, split
 
 HALF = ("quantile", "0.5")
 STAGE_DAYS = {"coding": 2, "pickup": 1, "review": 3, "merge": 1, "deploy": 2, UNATTRIBUTED: 0}

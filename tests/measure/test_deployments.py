@@ -5,7 +5,7 @@ import pytest
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import at
 from tests.measure.drawing import Drawing
-from trueup.measure.grouping import Withheld
+from trueup.measure.frames.grouping import Withheld
 from trueup.model.evidence import Abstention, Measurement, Window
 
 JUNE = Window(start_at=at("2026-06-01"), end_at=at("2026-06-29"))

@@ -5,7 +5,7 @@ import pytest
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import World
 from trueup.errors import MeasureError, PersonIsNotAUnit
-from trueup.measure.grouping import Member, roll_up
+from trueup.measure.frames.grouping import Member, roll_up
 from trueup.model.evidence import Abstention
 
 OTHER = "other tools (fewer than 5 authors)"

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trueup.measure.intervals import quantile_spreads, rate_spread, ratio_spread
 from trueup.measure.numerics.line_survival import (
     Cells,
     bin_of,
@@ -21,6 +20,7 @@ from trueup.measure.numerics.line_survival import (
     standardised_draws,
 )
 from trueup.measure.numerics.resampling import cluster_draws, percentile_interval
+from trueup.measure.summarising.intervals import quantile_spreads, rate_spread, ratio_spread
 
 Floats = NDArray[np.float64]
 FRAILTY = 0.4

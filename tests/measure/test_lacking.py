@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.measure.building import World, at
 from tests.measure.forge import Forge
 from trueup.measure.catalogue import all_metrics, find_metric
-from trueup.measure.lacking import Lacks, lacks
+from trueup.measure.comparing.lacking import Lacks, lacks
+from trueup.measure.comparing.published import FIGURES
 from trueup.measure.plan import measure
-from trueup.measure.presence import missing
-from trueup.measure.published import FIGURES
+from trueup.measure.records.presence import missing
 from trueup.model.evidence import Measurement
 
 

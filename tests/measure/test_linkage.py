@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.measure.building import at
 from tests.measure.forge import Forge
-from trueup.measure.linkage import GRADES, Linkage, linkage
+from trueup.measure.production.linkage import GRADES, Linkage, linkage
 
 
 def office() -> Forge:

@@ -9,14 +9,14 @@ import pytest
 from numpy.typing import NDArray
 
 from trueup.errors import MeasureError
-from trueup.measure.littles_law import (
+from trueup.measure.numerics.residual_life import residual_life
+from trueup.measure.summarising.littles_law import (
     LittlesLaw,
     consistency,
     implied_throughput,
     littles_law,
 )
-from trueup.measure.numerics.residual_life import residual_life
-from trueup.measure.queue import keeps_the_law
+from trueup.measure.summarising.queue import keeps_the_law
 
 Floats = NDArray[np.float64]
 DAY = 86_400.0

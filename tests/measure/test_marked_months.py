@@ -89,8 +89,8 @@ def relocated(row: dict[str, object], repository: str) -> dict[str, object]:
 
 def test_a_world_without_difference_is_rarely_called_different() -> None:
     """Nominal 5 % over 40 worlds of random waits; at most 6 alarms is within Monte-Carlo error."""
-    from trueup.measure.marked_months import Periods
     from trueup.measure.numerics.resampling import block_draws, percentile_interval
+    from trueup.measure.summarising.marked_months import Periods
 
     alarms = 0
     for seed in range(40):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.measure.building import at
 from tests.measure.drawing import Drawing
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.weeks import unit_weeks
 
 MINUTE = 60_000_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.measure.outcome import OUTCOMES
+from trueup.measure.units.outcome import OUTCOMES
 
 
 @pytest.mark.parametrize("name", sorted(OUTCOMES))

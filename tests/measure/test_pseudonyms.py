@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trueup.measure.frame import Labels, by_deeds
+from trueup.measure.frames.frame import Labels, by_deeds
 
 
 def test_who_did_most_is_first_and_of_equals_who_was_earlier() -> None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import DAY, World, at
 from trueup.errors import MeasureError
-from trueup.measure import survival
+from trueup.measure.summarising import survival
 from trueup.model.evidence import Abstention, Measurement, Window
 
 NAME = "line_survival_ratio"

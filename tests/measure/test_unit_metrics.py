@@ -23,10 +23,10 @@ import pytest
 
 from tests.measure.building import at
 from tests.measure.forge import DAY, Forge
-from trueup.measure.delivery_outcomes import DELIVERY
-from trueup.measure.outcome import OUTCOMES, outcome_like
-from trueup.measure.unit_months import unit_months
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.delivery_outcomes import DELIVERY
+from trueup.measure.units.months import unit_months
+from trueup.measure.units.outcome import OUTCOMES, outcome_like
+from trueup.measure.units.weeks import unit_weeks
 
 Weeks = Mapping[int, Mapping[str, Any]]
 NAMES = [outcome.name for outcome in DELIVERY]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests.measure.building import at
-from trueup.measure.unit_months import unit_months
+from trueup.measure.units.months import unit_months
 
 MONDAYS = {
     "2025-W01": "2024-12-30",

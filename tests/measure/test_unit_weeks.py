@@ -16,8 +16,8 @@ import pytest
 from tests.measure.building import at
 from tests.measure.drawing import Drawing
 from trueup.errors import MeasureError
-from trueup.measure.outcome import OUTCOMES
-from trueup.measure.unit_weeks import unit_weeks, usual_unit
+from trueup.measure.units.outcome import OUTCOMES
+from trueup.measure.units.weeks import unit_weeks, usual_unit
 
 UNTIL = "2026-07-01"
 SOUND = "sound_changes_per_developer_week"

@@ -9,9 +9,9 @@ import pytest
 
 from tests.report import sample, weighed
 from tests.report.test_compose import ORDER, composed
-from trueup.measure.beside import Beside, BesidePublished
-from trueup.measure.linkage import Linkage
-from trueup.measure.published import FIGURES, NOT_PUBLISHED
+from trueup.measure.comparing.beside import Beside, BesidePublished
+from trueup.measure.comparing.published import FIGURES, NOT_PUBLISHED
+from trueup.measure.production.linkage import Linkage
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import words

@@ -12,7 +12,7 @@ import pytest
 
 from tests.ring import truth
 from tests.ring.conftest import Ring
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.weeks import unit_weeks
 from trueup.model.evidence import Measurement
 from trueup.simulate.payloads.coding import Commit
 from trueup.simulate.payloads.story import Change, Repository

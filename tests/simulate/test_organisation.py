@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from trueup.measure.unit_weeks import unit_weeks
+from trueup.measure.units.weeks import unit_weeks
 from trueup.model.tables import TABLES
 from trueup.simulate.organisation import TARGET, MadeUp, land, make_organisation, make_team_weeks
 from trueup.simulate.scenario import SCENARIOS, Confounding, Effects, Response, Scenario, Use

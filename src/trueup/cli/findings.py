@@ -10,7 +10,7 @@ from trueup.model.evidence import Abstention, Measurement
 from trueup.report import words
 
 if TYPE_CHECKING:
-    from trueup.measure.beside import Beside, BesidePublished
+    from trueup.measure.comparing.beside import Beside, BesidePublished
     from trueup.model.evidence import Finding
 
 NO_BREAK = "\u00a0"

@@ -2,7 +2,8 @@
 
 Output counted always beats output implied; the implied ratio is an audit of it. It is refused where
 arrivals and departures part, where few teams are seen, and where level, rate and wait contradict
-each other. Special cases of published aggregates: `trueup.measure.littles_law.implied_throughput`.
+each other. Special cases of published aggregates:
+`trueup.measure.summarising.littles_law.implied_throughput`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from trueup.estimate.estimator import SEED
 from trueup.estimate.numerics.log_means import LogMeans, Sample, delta_error, log_means
 from trueup.estimate.panel import NEVER, Bools, Floats, Ints, Panel
-from trueup.measure.littles_law import GROWTH_BOUND, Consistency, consistency
+from trueup.measure.summarising.littles_law import GROWTH_BOUND, Consistency, consistency
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Window
 from trueup.units import RATIO, RELATIVE, say, significant

@@ -22,7 +22,7 @@ DIMENSIONS = (
     "stage",
 )
 """What a metric may be split by, besides month and week: columns of its event rows, or what
-`trueup.measure.placing` can add to them (team and service)."""
+`trueup.measure.records.placing` can add to them (team and service)."""
 
 ABOUT_AUTHORS = ("origin", "tool", "model", "actor_kind", "team", "service")
 """Dimensions whose members are groups of authors: each needs k of them to be shown."""
@@ -268,7 +268,7 @@ class Metric:
         Below this share of known rows the metric abstains: the rest may well be different.
     requires
         Tables, or ``table.column``, without any of which nothing can be said: the metric then
-        abstains and names the source (`trueup.measure.presence`).
+        abstains and names the source (`trueup.measure.records.presence`).
     awaits
         The source this number would come from and that no connector reads yet; the metric abstains
         and names it.

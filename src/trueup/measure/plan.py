@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trueup.measure.frame import SEED, Asked, fetch
-from trueup.measure.marked_months import compare_months
+from trueup.measure.frames.frame import SEED, Asked, fetch
 from trueup.measure.metric import Metric, MonthsCompared, Steps, Survival, Tables, Waits
-from trueup.measure.presence import missing
-from trueup.measure.queue import wait_findings
-from trueup.measure.stage_costs import step_findings
-from trueup.measure.summaries import Task, summarise
-from trueup.measure.survival import survive
+from trueup.measure.records.presence import missing
+from trueup.measure.summarising.marked_months import compare_months
+from trueup.measure.summarising.queue import wait_findings
+from trueup.measure.summarising.stage_costs import step_findings
+from trueup.measure.summarising.summaries import Task, summarise
+from trueup.measure.summarising.survival import survive
 from trueup.measure.windows import Every
 from trueup.model.evidence import Abstention, Finding, Window
 

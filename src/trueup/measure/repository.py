@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from trueup.collect.connector import Progress
 from trueup.config import Settings
-from trueup.measure.authorship import Prepared, horizon
-from trueup.measure.beside import BesidePublished, beside_published
 from trueup.measure.catalogue import all_metrics, find_metric
-from trueup.measure.linkage import Linkage, linkage
+from trueup.measure.comparing.beside import BesidePublished, beside_published
 from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
-from trueup.measure.presence import has, missing
+from trueup.measure.production.linkage import Linkage, linkage
 from trueup.measure.questions import DELIVERY, QUESTIONS, RECORDS, STANDING, Question
+from trueup.measure.records.authorship import Prepared, horizon
+from trueup.measure.records.presence import has, missing
 from trueup.measure.windows import DAY
 from trueup.model.evidence import Abstention, Finding, Window
 from trueup.units import SECONDS

@@ -11,7 +11,7 @@ from trueup.collect.running.probing import Probe, probe
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Connection, Settings
 from trueup.errors import ConfigError
-from trueup.measure.lacking import Lack, lacks
+from trueup.measure.comparing.lacking import Lack, lacks
 from trueup.store.manifest import LINKS
 from trueup.store.raw.sizes import ArchiveSize, archive_sizes
 from trueup.store.reading import Tables

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trueup.estimate.assessment import Power
 from trueup.estimate.studies import Study
-from trueup.measure.published import PublishedFigure
+from trueup.measure.comparing.published import PublishedFigure
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Finding
 from trueup.report.sentence import Defined, Sentence

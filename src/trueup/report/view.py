@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trueup.estimate.assessment import Assessment
-from trueup.measure.beside import BesidePublished
-from trueup.measure.linkage import Linkage
+from trueup.measure.comparing.beside import BesidePublished
+from trueup.measure.production.linkage import Linkage
 from trueup.measure.repository import MOST_APART
 from trueup.model.evidence import Abstention
 from trueup.report.document import Definition

@@ -40,7 +40,7 @@ class MadeUp:
     tables
         Rows of the canonical tables, by name.
     truth
-        What adoption did to each outcome of `trueup.measure.unit_weeks`.
+        What adoption did to each outcome of `trueup.measure.units.weeks`.
     """
 
     scenario: Scenario
@@ -57,7 +57,7 @@ class TeamWeeks:
     team_ids
         In the order of the rows of `columns`.
     columns
-        By name of `trueup.measure.unit_weeks`, each ``(teams, weeks)``; NaN is not observed.
+        By name of `trueup.measure.units.weeks`, each ``(teams, weeks)``; NaN is not observed.
     """
 
     scenario: Scenario

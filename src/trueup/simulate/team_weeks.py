@@ -1,6 +1,6 @@
 """Team-weeks counted straight from the draws, without records: the same numbers `measure` finds.
 
-Every column is ``(teams, weeks)``; NaN where `trueup.measure.unit_weeks` observes nothing.
+Every column is ``(teams, weeks)``; NaN where `trueup.measure.units.weeks` observes nothing.
 """
 
 from __future__ import annotations

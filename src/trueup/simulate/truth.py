@@ -21,7 +21,7 @@ class TrueEffect:
     Parameters
     ----------
     outcome
-        Column of `trueup.measure.unit_weeks`.
+        Column of `trueup.measure.units.weeks`.
     horizons
         Weeks since adoption, ``(n,)``.
     cells, log_cells
@@ -88,7 +88,7 @@ class Truth:
     Parameters
     ----------
     outcomes
-        By column of `trueup.measure.unit_weeks`.
+        By column of `trueup.measure.units.weeks`.
     adopted_in
         Week of the adoption records show, by team; -1 where they show none.
     """

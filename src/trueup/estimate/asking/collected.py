@@ -10,10 +10,10 @@ from trueup.estimate.asking.ask import Ask
 from trueup.estimate.asking.usual import MODERATOR, Span, workspace_panel
 from trueup.estimate.panel import Panel
 from trueup.estimate.verdict.plan import Adoption, Plan
-from trueup.measure.delivery import UnitKind
-from trueup.measure.outcome import OUTCOMES
-from trueup.measure.unit_months import unit_months
-from trueup.measure.unit_weeks import unit_weeks, usual_unit
+from trueup.measure.records.delivery import UnitKind
+from trueup.measure.units.months import unit_months
+from trueup.measure.units.outcome import OUTCOMES
+from trueup.measure.units.weeks import unit_weeks, usual_unit
 from trueup.store.reading import Tables
 
 

@@ -18,8 +18,8 @@ from trueup.estimate.panel import Panel, Remark
 from trueup.estimate.question import Question
 from trueup.estimate.reading import panel_from_table
 from trueup.estimate.verdict.plan import Plan, Population
-from trueup.measure.outcome import OUTCOMES
-from trueup.measure.unit_outcome import Outcome
+from trueup.measure.units.definition import Outcome
+from trueup.measure.units.outcome import OUTCOMES
 
 Span = Literal["week", "month"]
 """How long a period is: a week alone is a noisy "before" to compare with."""
@@ -100,7 +100,7 @@ def workspace_panel(
     Parameters
     ----------
     table
-        What `trueup.measure.unit_months` or `trueup.measure.unit_weeks` gives, as `grain` says.
+        What `trueup.measure.units.months` or `trueup.measure.units.weeks` gives, as `grain` says.
     asked
         A registered plan, or a question; None for the usual plan.
 

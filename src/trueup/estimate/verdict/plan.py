@@ -21,7 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from trueup.errors import EstimateError
 from trueup.estimate.panel import Grain
 from trueup.estimate.question import Question
-from trueup.measure.outcome import SHARE, WEEKS_RUNNING
+from trueup.measure.units.outcome import SHARE, WEEKS_RUNNING
 
 FORM = "trueup plan 1"
 """Part of every hash: raised when a plan comes to mean something else."""

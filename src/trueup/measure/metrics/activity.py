@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import commits
 from trueup.measure.metric import Metric, PerWeek, RatioOfSums, Tables
+from trueup.measure.records.authorship import commits
 from trueup.units import PER_WEEK, RATIO
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import proposals, shared
 from trueup.measure.metric import Metric, Tables, Waits
+from trueup.measure.records.authorship import proposals, shared
 from trueup.units import ITEMS, PER_WEEK, SECONDS
 
 BOUNDARIES = ("task", "draft", "pickup", "review", "merge", "deploy", "soak")

@@ -6,10 +6,10 @@ from functools import reduce
 
 import ibis
 
-from trueup.measure.authorship import record_horizon
-from trueup.measure.change_stages import STAGES, UNATTRIBUTED, staged
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
-from trueup.measure.reviewing import landed_on_forge
+from trueup.measure.records.authorship import record_horizon
+from trueup.measure.records.change_stages import STAGES, UNATTRIBUTED, staged
+from trueup.measure.records.reviewing import landed_on_forge
 from trueup.units import SECONDS
 
 _MICRO = 1e-6

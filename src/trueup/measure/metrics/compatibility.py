@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import NO, YES, changes
 from trueup.measure.metric import Metric, RatioOfSums, Tables
+from trueup.measure.records.authorship import NO, YES, changes
 from trueup.units import RATIO
 
 _SEMVER = "Preston-Werner, Semantic Versioning 2.0.0"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import YES, record_horizon
-from trueup.measure.defects import CAUGHT_IN, NOBODY_SAYS, defects
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Steps, Tables
+from trueup.measure.production.defects import CAUGHT_IN, NOBODY_SAYS, defects
+from trueup.measure.records.authorship import YES, record_horizon
 from trueup.units import RATIO, SECONDS
 
 _MICRO = 1e-6

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import YES
 from trueup.measure.metric import Metric, PerWeek, RatioOfSums, Tables
-from trueup.measure.production import brought, deployments, fates, reworked
+from trueup.measure.production.deployed import brought, deployments, fates, reworked
+from trueup.measure.records.authorship import YES
 from trueup.units import ITEMS, PER_WEEK, RATIO
 
 _NEEDS = ("deployment",)

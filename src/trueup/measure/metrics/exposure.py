@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import MARKED, UNWRITTEN_KINDS, commits
-from trueup.measure.lines import surviving_lines
 from trueup.measure.metric import Metric, RatioOfSums, Tables
+from trueup.measure.records.authorship import MARKED, UNWRITTEN_KINDS, commits
+from trueup.measure.records.lines import surviving_lines
 from trueup.units import RATIO
 
 _REFERENCES = (

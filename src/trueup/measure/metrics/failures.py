@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import YES, record_horizon
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
-from trueup.measure.production import failures, incidents, judged
+from trueup.measure.production.deployed import failures, incidents, judged
+from trueup.measure.records.authorship import YES, record_horizon
 from trueup.units import PER_DEPLOYMENT, RATIO, SECONDS
 
 _MICRO = 1e-6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import changes
 from trueup.measure.metric import Metric, PerWeek, Quantiles, Tables, TimeAverage
+from trueup.measure.records.authorship import changes
 from trueup.units import ITEMS, PER_WEEK, SECONDS
 
 _MICRO = 1e-6

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import YES
-from trueup.measure.foundations import before_adoption
 from trueup.measure.metric import Metric, RatioOfSums, Tables
+from trueup.measure.production.foundations import before_adoption
+from trueup.measure.records.authorship import YES
 from trueup.units import RATIO
 
 

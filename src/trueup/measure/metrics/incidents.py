@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.acts import over_active
-from trueup.measure.authorship import YES, proposals
 from trueup.measure.metric import Metric, PerActive, PerWeek, RatioOfSums, Tables
-from trueup.measure.production import incidents
+from trueup.measure.production.deployed import incidents
+from trueup.measure.records.acts import over_active
+from trueup.measure.records.authorship import YES, proposals
 from trueup.units import PER_CHANGE, PER_DEVELOPER_MONTH, PER_WEEK
 
 _FAROS = "Faros AI (2026), The Acceleration Whiplash"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import YES, record_horizon
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
-from trueup.measure.production import DEPLOYED, UNMAPPED, WAITING, fates
+from trueup.measure.production.deployed import DEPLOYED, UNMAPPED, WAITING, fates
+from trueup.measure.records.authorship import YES, record_horizon
 from trueup.units import RATIO, SECONDS
 
 _MICRO = 1e-6

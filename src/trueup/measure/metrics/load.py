@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.acts import active, acts
-from trueup.measure.authorship import UNWRITTEN_KINDS, YES, commits
 from trueup.measure.metric import Metric, PerActive, Tables
-from trueup.measure.work import item_acts
+from trueup.measure.records.acts import active, acts
+from trueup.measure.records.authorship import UNWRITTEN_KINDS, YES, commits
+from trueup.measure.records.work import item_acts
 from trueup.units import PER_DEVELOPER_DAY, PER_DEVELOPER_MONTH
 
 _FAROS = "Faros AI (2026), The Acceleration Whiplash"

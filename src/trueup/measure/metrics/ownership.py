@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.lines import surviving_lines
 from trueup.measure.metric import FewestOwners, Metric, Tables
+from trueup.measure.records.lines import surviving_lines
 from trueup.units import PEOPLE
 
 

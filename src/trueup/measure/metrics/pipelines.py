@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import YES
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
-from trueup.measure.pipelines import checks, runs
+from trueup.measure.production.pipelines import checks, runs
+from trueup.measure.records.authorship import YES
 from trueup.units import RATIO, SECONDS
 
 _NEEDS = ("pipeline_run",)

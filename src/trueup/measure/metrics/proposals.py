@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import proposals
 from trueup.measure.metric import Metric, RatioOfSums, Tables
-from trueup.measure.reviewing import landed_on_forge
+from trueup.measure.records.authorship import proposals
+from trueup.measure.records.reviewing import landed_on_forge
 from trueup.units import FILES, LINES, RATIO
 
 _NEEDS = ("change", "account", "ai_attribution", "repository")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import FOLLOWED_KINDS, changes
-from trueup.measure.lines import removals
 from trueup.measure.metric import Metric, RatioOfSums, Tables
+from trueup.measure.records.authorship import FOLLOWED_KINDS, changes
+from trueup.measure.records.lines import removals
 from trueup.measure.windows import DAY
 from trueup.units import RATIO
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import ibis
 
-from trueup.measure.authorship import changes
 from trueup.measure.metric import Metric, MonthsCompared, Tables, Waits
+from trueup.measure.records.authorship import changes
 from trueup.units import RATIO, SECONDS
 
 _NEEDS = ("stage_interval", "change", "change_commit", "commit", "account", "ai_attribution")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import record_horizon
 from trueup.measure.metric import Metric, Quantiles, Tables
-from trueup.measure.reviewing import reviewed
+from trueup.measure.records.authorship import record_horizon
+from trueup.measure.records.reviewing import reviewed
 from trueup.units import SECONDS
 
 _MICRO = 1e-6

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import ibis
 
-from trueup.measure.authorship import NO
 from trueup.measure.metric import Metric, OverPersons, RatioOfSums, Tables
-from trueup.measure.reviewing import landed_on_forge, review_acts, reviewed
+from trueup.measure.records.authorship import NO
+from trueup.measure.records.reviewing import landed_on_forge, review_acts, reviewed
 from trueup.units import CHARACTERS, COMMENTS, PER_WEEK, RATIO
 
 _FAROS = "Faros AI (2026), The Acceleration Whiplash"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.authorship import record_horizon
-from trueup.measure.delivery import WATCHED, delivered
-from trueup.measure.lines import change_sizes
 from trueup.measure.metric import Metric, PerWeek, RatioOfSums, Tables
+from trueup.measure.records.authorship import record_horizon
+from trueup.measure.records.delivery import WATCHED, delivered
+from trueup.measure.records.lines import change_sizes
 from trueup.units import PER_WEEK, RATIO
 
 _NEEDS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import UNWRITTEN_KINDS, changes
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
+from trueup.measure.records.authorship import UNWRITTEN_KINDS, changes
 from trueup.units import LINES, RATIO
 
 _NEEDS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from trueup.measure.lines import BULK_LINES, spans
 from trueup.measure.metric import Metric, Survival, Tables
+from trueup.measure.records.lines import BULK_LINES, spans
 from trueup.units import RATIO
 
 _NEEDS = ("line_span", "line_death", "commit", "account", "ai_attribution", "repository")

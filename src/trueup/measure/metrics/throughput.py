@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import ibis
 
-from trueup.measure.acts import acts, over_active
-from trueup.measure.authorship import proposals
-from trueup.measure.delivery import in_teams
 from trueup.measure.metric import Metric, PerActive, PerWeek, RatioOfSums, Tables
-from trueup.measure.work import TASKS, links, work_items
+from trueup.measure.records.acts import acts, over_active
+from trueup.measure.records.authorship import proposals
+from trueup.measure.records.delivery import in_teams
+from trueup.measure.records.work import TASKS, links, work_items
 from trueup.units import PER_DEVELOPER_WEEK, PER_TEAM_WEEK, PER_WEEK, RATIO
 
 _FAROS = "Faros AI (2026), The Acceleration Whiplash"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 from ibis import _
 
-from trueup.measure.authorship import NO, record_horizon
 from trueup.measure.metric import Metric, Quantiles, RatioOfSums, Tables
+from trueup.measure.records.authorship import NO, record_horizon
+from trueup.measure.records.work import TASKS, pauses, work_items
 from trueup.measure.windows import DAY
-from trueup.measure.work import TASKS, pauses, work_items
 from trueup.units import PER_ITEM, RATIO, SECONDS
 
 STALL_DAYS = 7

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from trueup.estimate.assessment import Assessment, Threshold
 from trueup.estimate.catalogue import all_estimators
-from trueup.measure.outcome import OUTCOMES
+from trueup.measure.units.outcome import OUTCOMES
 from trueup.model.effect import Estimate
 from trueup.report import names
 from trueup.report.document import Definition, Definitions, Section

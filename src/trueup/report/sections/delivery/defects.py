@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trueup.measure.defects import CAUGHT_IN
+from trueup.measure.production.defects import CAUGHT_IN
 from trueup.model.evidence import Measurement
 from trueup.report.document import Block, Cell, Section, Table
 from trueup.report.findings import Evidence

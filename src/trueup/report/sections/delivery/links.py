@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trueup.measure.linkage import GRADES, Linkage
+from trueup.measure.production.linkage import GRADES, Linkage
 from trueup.report.document import Cell, Section, Table
 from trueup.report.sentence import Name, Sentence
 from trueup.report.view import View

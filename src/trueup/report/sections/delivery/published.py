@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trueup.measure.beside import Beside, BesidePublished
+from trueup.measure.comparing.beside import Beside, BesidePublished
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report.document import Block, Section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trueup.measure.change_stages import STAGES, UNATTRIBUTED
+from trueup.measure.records.change_stages import STAGES, UNATTRIBUTED
 from trueup.model.evidence import Measurement
 from trueup.report.document import Block, Cell, Section, Table
 from trueup.report.findings import Evidence

@@ -1,0 +1,1 @@
+"""The organisation beside the published report."""

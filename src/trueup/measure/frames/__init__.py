@@ -1,0 +1,1 @@
+"""Rows as arrays, cut by window and by group."""

@@ -1,0 +1,1 @@
+"""What reached users and what went wrong on the way: deployments, runs, defects."""

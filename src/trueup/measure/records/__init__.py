@@ -1,0 +1,1 @@
+"""What the tables say of commits, changes, reviews and work items, each row with who did it."""

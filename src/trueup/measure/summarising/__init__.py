@@ -1,0 +1,1 @@
+"""Frames as findings: sums, waits, curves, and the interval of each."""

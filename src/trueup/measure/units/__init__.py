@@ -1,0 +1,1 @@
+"""Teams and repositories by week and month, as panels."""
