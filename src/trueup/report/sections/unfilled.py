@@ -22,7 +22,7 @@ def no_effects(view: View) -> Section:
     """Return what would allow a claim of cause."""
     text = (
         "whether AI use changed throughput, lead time, quality or cost, with a design and an "
-        "interval. Git alone knows no roll-out date and no comparison group, so this page makes "
+        "interval. These records name no roll-out date and no comparison group, so this page makes "
         "no such claim."
     )
     if view.several:
@@ -31,9 +31,9 @@ def no_effects(view: View) -> Section:
             "early with those that did so later."
         )
     answers = Sentence(template=text, values={"command": Name("trueup estimate")})
-    block = OneLine(
-        connect="deployments, AI sessions and the dates of your roll-outs", answers=answers
-    )
+    lacking = "AI sessions and the dates of your roll-outs"
+    connect = lacking if view.holds("deployment") else f"deployments, {lacking}"
+    block = OneLine(connect=connect, answers=answers)
     return Section(id="effects", heading="Effects", blocks=(*_unweighed(view), block))
 
 
