@@ -15,7 +15,7 @@ from trueup.measure.production.linkage import Linkage
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import words
-from trueup.report.document import Fold, Report, Section, Steps, Table
+from trueup.report.document import Fold, OneLine, Report, Section, Steps, Table
 from trueup.report.renderers.html import render_html
 from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
@@ -121,6 +121,14 @@ def test_git_is_in_the_title_only_where_git_is_all_there_is() -> None:
     assert whole().title == "What the records can say about AI use"
     seen = {each.name: each.status for each in whole().strip.sources}
     assert (seen["Deployments"], seen["Money"]) == ("seen", "not connected")
+
+
+def test_with_deployments_it_is_a_plan_that_lacks_and_no_deployment_is_asked_for() -> None:
+    """The first sentence and the one line on effects name only what is missing."""
+    known = composed(sample.rich("a/b"), "a/b", records=Records(rows=OTHERS))
+    assert known.answer[0].text().startswith("We cannot tell without a plan whether AI use")
+    (asked,) = (b for b in section(whole(), "effects").blocks if isinstance(b, OneLine))
+    assert asked.connect == "AI sessions and the dates of your roll-outs"
 
 
 def test_git_alone_has_no_section_of_the_delivery_record() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -17,6 +18,7 @@ from trueup.model.evidence import Measurement
 from trueup.simulate.payloads.coding import Commit
 from trueup.simulate.payloads.story import Change, Repository
 from trueup.simulate.teams import FIRST_DAY, WEEK
+from trueup.store.reading import Tables
 
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
@@ -217,6 +219,25 @@ def test_metrics_are_what_their_pages_make_of_the_story(ring: Ring) -> None:
         assert isinstance(first, Measurement)
         found[name] = first.value
     assert found == pytest.approx(told)
+
+
+class _LookedAt(Exception):
+    """What a report would be made of."""
+
+
+def test_the_report_is_on_everything_connected(
+    ring: Ring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work items and incidents are of no repository, and in the report all the same."""
+
+    def look(tables: Tables, *_: object, **__: object) -> None:
+        raise _LookedAt(*(tables.arrow(name).num_rows for name in ("work_item", "incident")))
+
+    monkeypatch.setattr("trueup.measure.repository.measure_repository", look)
+    with pytest.raises(_LookedAt) as seen:
+        ring.workspace.report([], "md", tmp_path / "r.md")
+    assert seen.value.args == (len(rows(ring, "work_item")), len(rows(ring, "incident")))
+    assert min(seen.value.args) > 0
 
 
 def test_a_second_collection_brings_nothing_new(ring: Ring) -> None:
