@@ -20,7 +20,7 @@ from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
 from trueup.measure.units.outcome import OUTCOMES
-from trueup.model import organisation_tables, tables
+from trueup.model import ai_tables, organisation_tables, tables
 from trueup.model.stages import STAGES
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -147,7 +147,7 @@ def outcomes_page() -> str:
 def column_meanings() -> dict[tuple[str, str], str]:
     """Read the comment beside each column in the source of the tables."""
     found: dict[tuple[str, str], str] = {}
-    source = inspect.getsource(tables) + inspect.getsource(organisation_tables)
+    source = "".join(map(inspect.getsource, (tables, organisation_tables, ai_tables)))
     for block in source.split("= _table(\n")[1:]:
         name = re.search(r'"(\w+)"', block)
         assert name is not None

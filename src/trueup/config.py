@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -51,9 +53,14 @@ class AttributionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacySettings:
-    """Smallest groups that may be shown: authors behind any split of delivery metrics."""
+    """Smallest groups that may be shown.
+
+    `delivery_k`: authors behind any split of delivery metrics; `session_k`: persons behind any
+    split of what AI tools record.
+    """
 
     delivery_k: int = 5
+    session_k: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +128,55 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneySettings:
+    """What money is said in, and what spend is set against.
+
+    Parameters
+    ----------
+    currency
+        ISO 4217 code. Prices of models are listed in US dollars.
+    per_usd
+        How much of `currency` one US dollar is.
+    salary_per_year
+        What a developer costs the organisation a year, in `currency`; 0: not said.
+    budget_per_year
+        What AI tools may cost a year, in `currency`; 0: no budget.
+    year_begins
+        Month and day on which the year of the budget begins, ``MM-DD``.
+    """
+
+    currency: str = "USD"
+    per_usd: float = 1.0
+    salary_per_year: float = 0.0
+    budget_per_year: float = 0.0
+    year_begins: str = "01-01"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSettings:
+    """What a model costs here, before any price list is asked: US dollars per million tokens.
+
+    Parameters
+    ----------
+    model
+        As tools name it; ``*`` stands for anything.
+    since
+        Day from which it holds, ``YYYY-MM-DD``; empty: always.
+    input, output, cache_read, cache_write_5m, cache_write_1h
+        Of tokens neither read from nor written to a cache, of answers, and of the three kinds of
+        cached tokens; a price below 0 is that of `input`.
+    """
+
+    model: str
+    input: float
+    output: float
+    since: str = ""
+    cache_read: float = -1.0
+    cache_write_5m: float = -1.0
+    cache_write_1h: float = -1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawSettings:
     """How long what sources said is kept as they said it.
 
@@ -141,6 +197,8 @@ class Settings:
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     raw: RawSettings = field(default_factory=RawSettings)
+    money: MoneySettings = field(default_factory=MoneySettings)
+    prices: tuple[PriceSettings, ...] = ()
     connections: tuple[Connection, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
 
@@ -222,6 +280,10 @@ def _value(hint: Any, value: Any, *, where: str) -> Any:
         if type(value) is not hint:
             raise ConfigError(f"{where} is not of type {hint.__name__}.", hint="Correct its value.")
         return value
+    if hint is float:
+        if type(value) not in (int, float) or not math.isfinite(value):
+            raise ConfigError(f"{where} is not a number.", hint="Correct its value.")
+        return float(value)
     if get_origin(hint) is Mapping:
         if not isinstance(value, dict):
             raise ConfigError(f"{where} is not a table.", hint="Write it as { key = value }.")
@@ -269,6 +331,12 @@ def _check(settings: Settings, path: Path) -> None:
             f"{path}: privacy.delivery_k is {settings.privacy.delivery_k}.",
             hint="Use 5 or more: smaller groups point at persons.",
         )
+    if settings.privacy.session_k < 8:
+        raise ConfigError(
+            f"{path}: privacy.session_k is {settings.privacy.session_k}.",
+            hint="Use 8 or more: what AI tools record is about persons at work.",
+        )
+    _check_money(settings, path)
     if settings.raw.retention_days < 0:
         raise ConfigError(
             f"{path}: raw.retention_days is {settings.raw.retention_days}.",
@@ -283,6 +351,37 @@ def _check(settings: Settings, path: Path) -> None:
                 f"{where}: another connection is called {connection.name!r} too.",
                 hint="Give each a name of its own.",
             )
+
+
+def _check_money(settings: Settings, path: Path) -> None:
+    money = settings.money
+    faults = {
+        "money.currency": ("a code such as EUR", not re.fullmatch(r"[A-Z]{3}", money.currency)),
+        "money.per_usd": ("a number above 0", money.per_usd <= 0),
+        "money.salary_per_year": ("0 or more", money.salary_per_year < 0),
+        "money.budget_per_year": ("0 or more", money.budget_per_year < 0),
+        "money.year_begins": ("MM-DD", not _is_day(f"2001-{money.year_begins}")),
+    }
+    for number, price in enumerate(settings.prices, 1):
+        faults[f"prices {number}: since"] = (
+            "a day as YYYY-MM-DD, or nothing",
+            bool(price.since) and not _is_day(price.since),
+        )
+        faults[f"prices {number}: input and output"] = (
+            "0 or more",
+            min(price.input, price.output) < 0,
+        )
+    for key, (wanted, is_wrong) in faults.items():
+        if is_wrong:
+            raise ConfigError(f"{path}: {key} cannot be used.", hint=f"Write {wanted}.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 _REFERENCE = re.compile(r"env:[A-Z_][A-Z0-9_]*|keyring:[^/]+/.+|file:.+")

@@ -1,4 +1,4 @@
-"""The nouns of an organisation: teams, work, delivery, incidents and the use of AI tools.
+"""The nouns of an organisation: teams, work, delivery, incidents, policies.
 
 A ``grade`` says on what a row rests, best first: ``declared`` (a person or the tool itself says
 so), ``derived`` (an unambiguous rule), ``guessed`` (a probability below 1 stands beside it).
@@ -13,7 +13,6 @@ from trueup.model.table import COUNT as _COUNT
 from trueup.model.table import NAME as _NAME
 from trueup.model.table import RATIO as _RATIO
 from trueup.model.table import TEXT as _TEXT
-from trueup.model.table import TOKENS as _TOKENS
 from trueup.model.table import new_table as _table
 
 GRADES = ("declared", "derived", "guessed")
@@ -281,37 +280,6 @@ INCIDENT_LINK = _table(
     rule=_NAME,
     grade=_NAME,
     probability=_RATIO,
-)
-
-AI_SESSION = _table(
-    "ai_session",
-    "replace",
-    ("session_id",),
-    session_id=_TEXT,
-    person_id=_NAME,  # pseudonym; null while unlinked
-    tool=_NAME,
-    repository_id=_NAME,  # null where the tool does not say
-    started_at=_AT,
-    ended_at=_AT,
-    active_seconds=_COUNT,  # time in use as the tool counts it; null where it does not
-)
-
-AI_REQUEST = _table(
-    "ai_request",
-    "replace",
-    ("request_id",),
-    request_id=_TEXT,
-    session_id=_TEXT,  # null where the source reports by day and person
-    person_id=_NAME,  # pseudonym; null while unlinked
-    tool=_NAME,
-    model=_NAME,
-    requested_at=_AT,  # start of the span where several are reported together
-    request_count=_COUNT,  # more than 1 where the source reports several together
-    uncached_input_tokens=_TOKENS,  # the five buckets are disjoint and add up to all tokens
-    cache_read_tokens=_TOKENS,
-    cache_write_5m_tokens=_TOKENS,
-    cache_write_1h_tokens=_TOKENS,
-    output_tokens=_TOKENS,  # reasoning included
 )
 
 POLICY_EVENT = _table(

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from trueup.model.ai_tables import AI_TABLES
 from trueup.model.organisation_tables import (
-    AI_REQUEST,
-    AI_SESSION,
     ARTIFACT,
     CHANGE_EVENT,
     DEPLOYMENT,
@@ -363,8 +362,7 @@ TABLES: Mapping[str, Table] = {
         DEPLOYMENT_CHANGE,
         INCIDENT,
         INCIDENT_LINK,
-        AI_SESSION,
-        AI_REQUEST,
+        *AI_TABLES,
         POLICY_EVENT,
         PRACTICE,
         TOMBSTONE,

@@ -29,8 +29,9 @@ PERSON_COLUMNS: Mapping[str, str] = {
     "work_item": "assignee_person_id",
     "work_item_transition": "person_id",
     "work_item_event": "person_id",
-    "ai_session": "person_id",
-    "ai_request": "person_id",
+    **dict.fromkeys(
+        ("ai_session", "ai_request", "ai_activity", "ai_lines", "ai_spend", "ai_seat"), "person_id"
+    ),
 }
 """Columns that name a person by an account, as sources write them."""
 _CODE = (
