@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -117,8 +118,20 @@ def _parts(array: pa.Array | None) -> list[bytes | memoryview]:
     if pa.types.is_boolean(kind):
         array = pc.cast(array, pa.int8())
     absent = [np.packbits(pc.is_null(array).to_numpy(zero_copy_only=False)).data]
-    values = pc.fill_null(array, 0) if array.null_count else array
-    return [*(absent if array.null_count else []), np.ascontiguousarray(values.to_numpy()).data]
+    values = pc.fill_null(array, _nothing(array.type)) if array.null_count else array
+    return [*(absent if array.null_count else []), _fixed_bytes(values)]
+
+
+def _nothing(kind: pa.DataType) -> pa.Scalar:
+    return pa.scalar(Decimal(0) if pa.types.is_decimal(kind) else 0, kind)
+
+
+def _fixed_bytes(array: pa.Array) -> bytes | memoryview:
+    if not pa.types.is_decimal(array.type):
+        return np.ascontiguousarray(array.to_numpy()).data
+    width = array.type.byte_width
+    content = array.buffers()[1]
+    return memoryview(content)[array.offset * width : (array.offset + len(array)) * width]
 
 
 def _is_variable(kind: pa.DataType) -> bool:

@@ -234,4 +234,5 @@ _SQL = {
     "bool": "BOOLEAN",
     "binary": "BLOB",
     "large_binary": "BLOB",
+    "decimal128(24, 9)": "DECIMAL(24, 9)",
 }
