@@ -1,0 +1,1 @@
+"""What sources of AI use share: tokens in disjoint buckets, logs, places."""
