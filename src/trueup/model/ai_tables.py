@@ -88,6 +88,7 @@ AI_ACTIVITY = _table(
     "replace",
     (),
     session_id=_TEXT,
+    report_id=_TEXT,  # the report of a day it stands in; null where session_id says what it is of
     person_id=_NAME,
     tool=_NAME,
     repository_id=_NAME,
@@ -105,6 +106,7 @@ AI_LINES = _table(
     layer=_NAME,  # LINE_LAYERS
     happened_at=_AT,  # start of the day where the source reports by day
     session_id=_TEXT,  # null where the source reports by day and person
+    report_id=_TEXT,  # the report of a day it stands in; null where session_id says what it is of
     person_id=_NAME,
     tool=_NAME,
     model=_NAME,
