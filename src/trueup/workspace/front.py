@@ -5,30 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from trueup.collect.connector import Connector, Progress, Silent
 from trueup.collect.running.collected import Collected
 from trueup.collect.running.landing import land
 from trueup.collect.sources.git.connector import GitConnector
-from trueup.config import Settings, chosen, read_settings
+from trueup.config import Settings, chosen
 from trueup.errors import TrueupError
 from trueup.store.identity import Vault
-from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
+from trueup.workspace.effects import Effects, place_of
+from trueup.workspace.written import Format, ReportWritten
 
 if TYPE_CHECKING:
     from trueup.collect.sources.events.receiving.receiver import Receiver
-    from trueup.estimate.asking import Ask
     from trueup.estimate.assessment import Assessment
-    from trueup.estimate.panel import Panel
-    from trueup.estimate.verdict.plan import Plan
-    from trueup.estimate.verdict.register import Register, Registration
     from trueup.measure.comparing.beside import BesidePublished
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Examination
@@ -36,21 +30,8 @@ if TYPE_CHECKING:
     from trueup.store.links import Linked
     from trueup.store.links.identity.desk import Desk
 
-__all__ = ["Collected", "Format", "ReportWritten", "Workspace", "plans_of"]
 
-Format = Literal["html", "md", "json"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportWritten:
-    """Where the report is, and its answer in a few lines for a terminal."""
-
-    path: Path
-    lines: tuple[str, ...]
-    collected: Collected
-
-
-class Workspace:
+class Workspace(Effects):
     """A folder of collected records, and everything that can be asked of them.
 
     Parameters
@@ -60,9 +41,7 @@ class Workspace:
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        self.folder = folder
-        self.settings = settings
-        self._warehouse = Warehouse.open(folder)
+        super().__init__(folder, settings, Warehouse.open(folder))
 
     @classmethod
     def open(cls, folder: Path | None = None, *, studied: Sequence[Path] = ()) -> Workspace:
@@ -77,7 +56,7 @@ class Workspace:
         SchemaMismatch
             The workspace was written by another version of trueup.
         """
-        return cls(*_place(folder, studied))
+        return cls(*place_of(folder, studied))
 
     def collect(
         self,
@@ -270,143 +249,6 @@ class Workspace:
         except TrueupError as error:
             return None, f"{which}, and could not be answered. {error.fact} {error.hint}".strip()
 
-    def panel(
-        self,
-        asked: Ask | Plan | None = None,
-        *,
-        unit: str | None = None,
-        grain: Literal["week", "month"] | None = None,
-    ) -> tuple[Panel, Plan]:
-        """Return units by month as collected, and the plan a question amounts to on them.
-
-        Parameters
-        ----------
-        asked
-            A plan, or a question; None for the registered plan, and where none is registered for
-            the usual one: sound changes that reach users, with what must not suffer.
-        unit, grain
-            Which kind of unit, team or repository, and how long a period is; a plan says its own,
-            so naming either asks for the usual plan. None takes teams where any are recorded,
-            else repositories, by month.
-
-        Raises
-        ------
-        ConfigError
-            The workspace has no such units or periods.
-        EstimateError
-            What is asked about is not in the workspace.
-        """
-        from trueup.estimate.asking.collected import collected_panel
-
-        if asked is None and unit is None and grain is None:
-            asked = next((one.plan for one in reversed(self.plans.versions())), None)
-        with self._warehouse.tables() as tables:
-            return collected_panel(
-                tables,
-                asked,
-                unit=unit,
-                grain=grain or "month",
-                timezone=self.settings.workspace.timezone,
-            )
-
-    def estimate(self, asked: Ask | Plan | None = None, *, seed: int | None = None) -> Assessment:
-        """Say what adoption did to the units of the workspace, or that nobody can know.
-
-        The answer says whether its plan was registered, and when; see `register`.
-
-        Parameters
-        ----------
-        asked
-            As in `panel`.
-        seed
-            Of resampling; the same records and seed give the same answer.
-
-        Raises
-        ------
-        EstimateError
-            What is asked about is not in the workspace, or the extra ``estimate`` is missing.
-        """
-        from trueup.estimate.asking import estimate
-        from trueup.estimate.estimator import SEED
-
-        panel, plan = self.panel(asked)
-        seed = SEED if seed is None else seed
-        return estimate(panel, plan, seed=seed, versions=self.plans.versions())
-
-    @property
-    def plans(self) -> Register:
-        """The plans that were registered in this workspace."""
-        from trueup.estimate.verdict.register import Register
-
-        return Register(self.folder)
-
-    def write_plan(
-        self,
-        path: Path,
-        asked: Ask | None = None,
-        *,
-        unit: str | None = None,
-        grain: Literal["week", "month"] | None = None,
-    ) -> Plan:
-        """Write the plan a question amounts to as a file for people to edit, before any effect.
-
-        What the workspace shows of itself is filled in: unit, period, window, outcomes that are
-        observed, smallest changes of interest from what was seen before adoption.
-
-        Parameters
-        ----------
-        asked, unit, grain
-            As in `panel`; without them the usual plan, whatever is registered.
-
-        Raises
-        ------
-        EstimateError
-            There is a file already, or what is asked about is not in the workspace.
-        """
-        from trueup.estimate.asking import draft, seen_at_draft
-        from trueup.estimate.verdict.plan import write_plan
-
-        panel, plan = self.panel(asked, unit=unit, grain=grain or "month")
-        plan = draft(plan, panel)
-        write_plan(plan, path, notes=seen_at_draft(plan, panel))
-        return plan
-
-    def register(
-        self,
-        plan: Plan,
-        *,
-        because: str = "",
-        subject: str = "workspace",
-        today: date | None = None,
-    ) -> Registration:
-        """Freeze a plan in the workspace; from then on it is the one that is answered.
-
-        Nothing is ever replaced: another plan becomes a new version, and the old one is kept.
-
-        Parameters
-        ----------
-        because
-            Why it replaces the one in force; needed where there is one.
-        subject
-            ``"workspace"`` for its own records, else the name of a table's file.
-        today
-            The day that is recorded; None for today in the workspace's time zone.
-
-        Raises
-        ------
-        EstimateError
-            Another plan is registered and no reason is given, or the plan asks for a recipe or
-            an outcome there is not.
-        ConfigError
-            The plan is about units or periods that no workspace has.
-        """
-        from trueup.estimate.asking.collected import refuse_unknown
-
-        if subject == "workspace":
-            refuse_unknown(plan)
-        on = today or datetime.now(ZoneInfo(self.settings.workspace.timezone)).date()
-        return self.plans.add(plan, on=on, subject=subject, because=because)
-
     def demo(
         self,
         scenario: Scenario,
@@ -478,20 +320,3 @@ class Workspace:
 
         with self._warehouse.tables() as tables:
             return examine(self.folder, self.settings, tables, is_offline=is_offline)
-
-
-def plans_of(folder: Path | None = None) -> Register:
-    """Return the plans registered in the named workspace, or in that of the current folder.
-
-    Nothing is made: a folder that is no workspace holds no plans.
-    """
-    from trueup.estimate.verdict.register import Register
-
-    return Register(_place(folder)[0])
-
-
-def _place(folder: Path | None, studied: Sequence[Path] = ()) -> tuple[Path, Settings]:
-    here = Path.cwd()
-    settings = read_settings((folder.parent if folder else here) / "trueup.toml")
-    beside = () if settings.connections else studied or (here,)  # connections are of none
-    return workspace_folder(folder, here, beside, settings.workspace.folder), settings
