@@ -35,7 +35,10 @@ ACTIVITIES = (
     *("prompt", "tool_call", "tool_rejected", "tool_failed", "looped_call", "interrupted"),
     *("compacted", "plan", "subagent", "skill", "hook", "mcp", "test_run", "commit"),
     *("change_opened", "edit_accepted", "edit_rejected"),
+    *("session", "message", "credit"),
 )
+"""What is done with a tool. The last three are of sources that report by day: sessions counted,
+messages in either direction, credits of a plan used up (rounded)."""
 
 AI_SESSION = _table(
     "ai_session",
@@ -81,6 +84,7 @@ AI_REQUEST = _table(
     list_cost=_MONEY,  # USD at list price; null = unpriced, never free. Worked out by linking
     price_source=_NAME,  # e.g. "genai-prices 0.2.3", "trueup.toml"; null = unpriced
     is_counted=pa.bool_(),  # false: a more trusted source tells of the same use; null: not linked
+    is_of_session=pa.bool_(),  # false: another row tells of the same use of its session; null: none
 )
 
 AI_ACTIVITY = _table(
@@ -170,6 +174,21 @@ AI_SESSION_COMMIT = _table(
     rule=_NAME,  # "named": the tool names the commit; "files": paths and time; "branch"
     grade=_NAME,
     probability=_RATIO,  # of all commits of a session it may be more than 1 in sum
+    cost_ratio=_RATIO,  # of the cost of the session; adds up to 1 at most, the rest is no commit's
+)
+
+AI_GAP = _table(
+    "ai_gap",
+    "replace",
+    (),
+    tool=_NAME,
+    started_at=_AT,  # start of the day, UTC
+    seen_by=_NAME,  # SEEN_BY: what counts
+    other_seen_by=_NAME,  # what told of the same use and does not count
+    tokens=_TOKENS,  # of the use both tell of, as what counts has it
+    other_tokens=_TOKENS,  # of the same use, as the other has it
+    list_cost=_MONEY,  # USD of the former; null where any of it is unpriced
+    other_list_cost=_MONEY,
 )
 
 AI_TABLES = (
@@ -180,4 +199,5 @@ AI_TABLES = (
     AI_SPEND,
     AI_SEAT,
     AI_SESSION_COMMIT,
+    AI_GAP,
 )
