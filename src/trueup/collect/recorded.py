@@ -124,14 +124,18 @@ class Signing:
     header
         Field that carries it.
     form
-        Its value; ``{token}`` stands for the token, ``{basic}`` for base64 of ``user:token``.
+        Its value; ``{token}`` stands for the token, ``{basic}`` for base64 of ``user:token``,
+        ``{basic_user}`` for base64 of ``token:``, a token in the place of a user.
     form_with_user
         Its value where the connection names a user; empty: the same.
+    body_key
+        Where the body of a POST carries the token instead of a header: under which key.
     """
 
     header: str = "Authorization"
     form: str = "Bearer {token}"
     form_with_user: str = ""
+    body_key: str = ""
 
 
 BEARER = Signing()
@@ -140,6 +144,7 @@ BASIC_WITH_USER = Signing(form_with_user="Basic {basic}")
 PRIVATE_TOKEN = Signing(header="PRIVATE-TOKEN", form="{token}")
 TOKEN = Signing(form="Token token={token}")
 GENIE_KEY = Signing(form="GenieKey {token}")
+TOKEN_AS_USER = Signing(form="Basic {basic_user}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +214,11 @@ class Reply(Protocol):
         """Header fields, names in lower case."""
         ...
 
+    @property
+    def content(self) -> bytes:
+        """The body as it came, but for secrets of the connection."""
+        ...
+
     def json(self) -> Any:
         """Return the body.
 
@@ -249,6 +259,10 @@ class Web(Protocol):
 
     def pages(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Reply]:
         """Ask, and follow Link headers to the end."""
+        ...
+
+    def download(self, address: str) -> Reply:
+        """Ask for a file by the whole address an answer named, on any host; never signed."""
         ...
 
     def many(self, paths: Iterable[str]) -> Iterator[tuple[str, Reply | None]]:

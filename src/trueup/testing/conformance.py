@@ -158,8 +158,8 @@ class Conformance:
             return
         trial = Trial(self.case, tmp_path)
         carrier = trial.collect(answering=_echoing(self.case.server()))
-        headers = [str(dict(question.headers)) for question in carrier.asked]
-        assert not carrier.asked or any(TOKEN in line or "Basic" in line for line in headers)
+        said = [f"{dict(question.headers)} {question.body}" for question in carrier.asked]
+        assert not carrier.asked or any(TOKEN in line or "Basic" in line for line in said)
         _ends_early(trial, answering=_refusing)
         assert trial.places_of(TOKEN) == []
 
@@ -299,7 +299,7 @@ def _echoing(answering: Answering) -> Answering:
 
     def answer(question: Question) -> Answer:
         sound = answering(question)
-        seen = str(question.headers)
+        seen = f"{question.headers} {question.body}"
         return replace(sound, body=_with_echo(sound.body, seen))
 
     return answer

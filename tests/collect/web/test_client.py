@@ -18,6 +18,7 @@ from trueup.collect.recorded import (
     BEARER,
     GENIE_KEY,
     PRIVATE_TOKEN,
+    TOKEN_AS_USER,
     Server,
     Signing,
 )
@@ -41,6 +42,7 @@ def basic(text: str) -> str:
         (PRIVATE_TOKEN, "", "private-token", TOKEN),
         (TOKEN_IS, "", "authorization", f"Token token={TOKEN}"),
         (GENIE_KEY, "", "authorization", f"GenieKey {TOKEN}"),
+        (TOKEN_AS_USER, "", "authorization", basic(f"{TOKEN}:")),
         (BASIC, "ada", "authorization", basic(f"ada:{TOKEN}")),
         (BASIC_WITH_USER, "ada", "authorization", basic(f"ada:{TOKEN}")),
         (BASIC_WITH_USER, "", "authorization", f"Bearer {TOKEN}"),

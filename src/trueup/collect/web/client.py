@@ -122,6 +122,10 @@ class HttpWeb:
             reply = self.get(following)
             yield reply
 
+    def download(self, address: str) -> HttpReply:
+        """Ask for a file on any host, unsigned; see `trueup.collect.recorded.Web`."""
+        return self._ask(Asked(method="GET", address=address, is_elsewhere=True))
+
     def many(self, paths: Iterable[str]) -> Iterator[tuple[str, HttpReply | None]]:
         """Ask for several at once, as many as limits allow; in order, None for 404 and 410."""
         if self._threads is None:

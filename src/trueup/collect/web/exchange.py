@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -40,10 +41,14 @@ class Asked:
     address: str
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_elsewhere: bool = False
+    """Whether it may be on any host, and carries no token."""
 
     @property
     def area(self) -> str:
         """What tells requests of different limits apart, before a reply does."""
+        if self.is_elsewhere:
+            return f"{self.method} elsewhere"
         pieces = urlsplit(self.address).path.split("/")
         return f"{self.method} {'/'.join(sorted({'search', 'graphql'}.intersection(pieces)))}"
 
@@ -88,15 +93,18 @@ class Exchange:
         self._client.close()
 
     def send(self, asked: Asked) -> HttpReply:
-        """Send once, following moves within the host.
+        """Send once, following moves within the host; what is elsewhere, unsigned to anywhere.
 
         Raises
         ------
         Fault
             There was no answer, or it broke off.
         """
+        if asked.is_elsewhere:
+            return replace(self._carry(asked, {}), address=asked.place)
         token = self._credential.token(self._clock.now())
-        return self._carry(asked, self._signed(self._signing, token))
+        signature = self._signed(self._signing, token)
+        return self._carry(_with_key(asked, self._signing.body_key, token), signature)
 
     def hushed(self, text: str) -> str:
         """Return `text` without any secret of this connection."""
@@ -107,13 +115,22 @@ class Exchange:
     def _carry(self, asked: Asked, signature: Mapping[str, str]) -> HttpReply:
         address = asked.address
         for _ in range(_MOST_MOVES):
+            self._refuse_in_clear(address)
             reply = self._carried(asked, address, signature)
             if reply.status not in _MOVED or "location" not in reply.headers:
                 return reply
-            address = self._moved(address, reply.headers["location"])
+            address = self._moved(address, reply.headers["location"], asked)
         raise SourceUnavailable(
             f"{asked.place} is moved again and again.", hint="Check the address."
         )
+
+    def _refuse_in_clear(self, address: str) -> None:
+        """Raise where an address is neither encrypted nor of the connection's own server."""
+        if urlsplit(address).scheme != "https" and not is_same_host(address, self.address):
+            raise SourceUnavailable(
+                f"{urlsplit(address).netloc or 'An address'} is not to be asked in clear.",
+                hint="Report it to the makers of the server: it names a file without https.",
+            )
 
     def _carried(self, asked: Asked, address: str, signature: Mapping[str, str]) -> HttpReply:
         headers = {**asked.headers, **signature}
@@ -126,9 +143,9 @@ class Exchange:
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise Fault(self.hushed(f"{type(error).__name__}: {error}".rstrip(".: "))) from None
 
-    def _moved(self, address: str, location: str) -> str:
+    def _moved(self, address: str, location: str, asked: Asked) -> str:
         following = urljoin(address, location)
-        if not is_same_host(following, self.address):
+        if not asked.is_elsewhere and not is_same_host(following, self.address):
             raise SourceUnavailable(
                 f"{address.partition('?')[0]} has moved to {urlsplit(following).netloc}.",
                 hint="Name the new address in the connection; a token is never carried elsewhere.",
@@ -190,6 +207,13 @@ class Exchange:
                 f"{asked.place} could not be asked: {fault}.", hint="Collect again later."
             ) from fault
         return answer if isinstance(answer, dict) else {}
+
+
+def _with_key(asked: Asked, key: str, token: str) -> Asked:
+    """Return a request whose body carries the token, where that is how it is signed."""
+    if not key or not token or asked.content is None:
+        return asked
+    return replace(asked, content=json.dumps(json.loads(asked.content) | {key: token}).encode())
 
 
 def _address(connection: Connection, server: Server) -> str:

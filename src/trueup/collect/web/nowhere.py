@@ -27,6 +27,10 @@ class NoWeb:
         """Raise `SourceUnavailable`."""
         raise self._refusal(path)
 
+    def download(self, address: str) -> Reply:
+        """Raise `SourceUnavailable`."""
+        raise self._refusal(address.partition("?")[0])
+
     def many(self, paths: Iterable[str]) -> Iterator[tuple[str, Reply | None]]:
         """Raise `SourceUnavailable`."""
         raise self._refusal(next(iter(paths), ""))

@@ -61,11 +61,12 @@ def read_secret(reference: str) -> str:
 
 def signed(signing: Signing, token: str, user: str) -> dict[str, str]:
     """Return the header fields that carry a token; none where there is none."""
-    if not token:
+    if not token or signing.body_key:
         return {}
     form = signing.form_with_user if user and signing.form_with_user else signing.form
     basic = base64.b64encode(f"{user}:{token}".encode()).decode()
-    return {signing.header: form.format(token=token, basic=basic)}
+    as_user = base64.b64encode(f"{token}:".encode()).decode()
+    return {signing.header: form.format(token=token, basic=basic, basic_user=as_user)}
 
 
 def _from_file(path: Path) -> str:
