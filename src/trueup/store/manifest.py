@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+
+import msgspec
 
 LINKS = "links"
 """Source of rows united from those of the others; on reading they stand in for them."""
@@ -178,16 +178,18 @@ class Manifest:
 
 def to_json(manifest: Manifest) -> bytes:
     """Write a manifest as JSON."""
-    return json.dumps(dataclasses.asdict(manifest), indent=1).encode()
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
 
 
 def from_json(text: bytes) -> Manifest:
-    """Read a manifest back from JSON."""
-    raw: dict[str, Any] = json.loads(text)
-    segments = _segments(raw.pop("segments"))
-    ended = tuple(Ended(**end) for end in raw.pop("ended"))
-    return Manifest(segments=segments, ended=ended, **raw)
+    """Read a manifest back from JSON.
 
-
-def _segments(raw: Iterable[dict[str, Any]]) -> tuple[Segment, ...]:
-    return tuple(Segment(**{**segment, "parts": tuple(segment["parts"])}) for segment in raw)
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    try:
+        return msgspec.json.decode(text, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error

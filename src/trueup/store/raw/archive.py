@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from trueup.store.raw.blocks import Blocks
 from trueup.store.raw.database import TABLES, clean, connect, transaction, usable
 from trueup.store.raw.forms import About, Kept, RawNote, RawRecord
@@ -162,7 +164,7 @@ class Archive:
                 (sequence,),
             )
             for number, kind, key, fetched_at, gone, *place in rows:
-                body = None if gone is not None else json.loads(self._blocks.read(*place))
+                body = None if gone is not None else _decoded(self._blocks.read(*place))
                 yield Kept(
                     sequence=number,
                     kind=kind,
@@ -326,3 +328,11 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
 
 def _digest(text: bytes) -> bytes:
     return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _decoded(text: bytes) -> Any:
+    """Return a body; numbers that JSON has no room for are read the slow way."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.MsgspecError:
+        return json.loads(text)
