@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,16 +9,21 @@ from hypothesis import strategies as st
 
 from trueup import units
 from trueup.units import (
+    COST_PER_CHANGE,
+    COST_PER_MONTH,
     COUNT,
     ITEMS,
     LINES,
     PER_WEEK,
     RATIO,
+    RATIO_PER_YEAR,
     SECONDS,
+    TOKENS_PER_WEEK,
     UNITS,
     Unit,
     say,
     say_duration,
+    say_money,
     significant,
 )
 
@@ -84,6 +90,11 @@ def test_a_duration_is_said_in_the_largest_unit_that_keeps_two_digits(
         (1_234, LINES, "1,234 lines"),
         (3.21, PER_WEEK, "3.2 per week"),
         (5_400, SECONDS, "1.5 hours"),
+        (1_912, COST_PER_MONTH, "$1.9k a month"),
+        (41.3, replace(COST_PER_CHANGE, currency="EUR"), "\u20ac41 per change"),
+        (3_410_000, TOKENS_PER_WEEK, "3.4m tokens a week"),
+        (812, TOKENS_PER_WEEK, "812 tokens a week"),
+        (-0.123, RATIO_PER_YEAR, "-12 points a year"),
     ],
 )
 def test_a_value_is_said_in_its_unit(value: float, unit: Unit, said: str) -> None:
@@ -99,3 +110,28 @@ def test_an_interval_without_an_end_is_said_to_have_none(unit: Unit) -> None:
 def test_every_unit_is_listed_once_under_its_name() -> None:
     named = {unit.name for unit in vars(units).values() if isinstance(unit, Unit)}
     assert sorted(unit.name for unit in UNITS) == sorted(named)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0, "$0"),
+        (0.0042, "$0.0042"),
+        (0.5, "$0.50"),
+        (9.99, "$9.99"),
+        (9.996, "$10"),
+        (12.3, "$12"),
+        (999.4, "$999"),
+        (999.6, "$1k"),
+        (12_345, "$12k"),
+        (999_900, "$1m"),
+        (2_500_000_000, "$2.5bn"),
+        (-31.5, "-$32"),
+    ],
+)
+def test_money_is_said_as_a_person_says_it(amount: float, said: str) -> None:
+    assert say_money(amount, "USD") == said
+
+
+def test_a_currency_without_a_sign_goes_by_its_code() -> None:
+    assert say_money(1_912, "CHF") == "CHF 1.9k"

@@ -20,10 +20,16 @@ class Unit:
         Identifier and suffix of metric names, e.g. ``seconds``.
     symbol
         Written after a number on an axis, e.g. ``days``.
+    currency
+        ISO 4217 code where one of it is money; then `symbol` says per what.
+    is_counted_large
+        Millions and more of it are said as such: ``3.4m tokens``.
     """
 
     name: str
     symbol: str
+    currency: str = ""
+    is_counted_large: bool = False
 
 
 SECONDS = Unit("seconds", "s")
@@ -46,12 +52,29 @@ CHARACTERS = Unit("characters", "characters")
 FILES = Unit("files", "files")
 RELATIVE = Unit("relative", "%")
 """A proportional difference: 0.1 is ten per cent more."""
+RATIO_PER_YEAR = Unit("ratio_per_year", "points a year")
+"""How much a share rises in a year: 0.1 is ten percentage points."""
+ELASTICITY = Unit("elasticity", "% for each 1 % more")
+TOKENS_PER_WEEK = Unit("tokens_per_week", "tokens a week", is_counted_large=True)
+TOKENS = Unit("tokens", "tokens", is_counted_large=True)
+LINES_PER_WEEK = Unit("lines_per_week", "lines a week")
+COST = Unit("cost", "", currency="USD")
+COST_PER_MONTH = Unit("cost_per_month", "a month", currency="USD")
+COST_PER_CHANGE = Unit("cost_per_change", "per change", currency="USD")
+COST_PER_LINE = Unit("cost_per_line", "per line", currency="USD")
+COST_PER_DEVELOPER_MONTH = Unit("cost_per_developer_month", "per developer-month", currency="USD")
 
 UNITS: tuple[Unit, ...] = (
     *(SECONDS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS, FILES, RELATIVE),
     *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
     *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
+    *(RATIO_PER_YEAR, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),
+    *(COST, COST_PER_MONTH, COST_PER_CHANGE, COST_PER_LINE, COST_PER_DEVELOPER_MONTH),
 )
+_HUNDREDTHS = {RATIO: "%", RELATIVE: "%", RATIO_PER_YEAR: "points a year"}
+"""Units said in hundredths, and what those are called."""
+_SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "JPY": "\u00a5", "INR": "\u20b9"}
+_LARGE = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 _DURATIONS = (
     (60.0, 1.0, "second"),
@@ -119,12 +142,46 @@ def say(value: float, unit: Unit, digits: int = 2) -> str:
         return _say_endless(value)
     if unit == SECONDS:
         return say_duration(value, digits)
-    if unit == RATIO:
-        return f"{significant(100 * value, digits)} %"
-    if unit == RELATIVE:
-        return f"{'+' if value > 0 else ''}{significant(100 * value, digits)} %"
-    amount = f"{value:,.0f}" if float(value).is_integer() else significant(value, digits)
-    return f"{amount} {unit.symbol}".strip()
+    if unit in _HUNDREDTHS:
+        sign = "+" if value > 0 and unit != RATIO else ""
+        return f"{sign}{significant(100 * value, digits)} {_HUNDREDTHS[unit]}"
+    return f"{_amount(value, unit, digits)} {unit.symbol}".strip()
+
+
+def _amount(value: float, unit: Unit, digits: int) -> str:
+    if unit.currency:
+        return say_money(value, unit.currency, digits)
+    if unit.is_counted_large and abs(value) >= 1e4:
+        return _large(value, digits)
+    return f"{value:,.0f}" if float(value).is_integer() else significant(value, digits)
+
+
+def say_money(amount: float, currency: str, digits: int = 2) -> str:
+    """Say an amount as a person would, its currency first.
+
+    >>> say_money(1912, "USD"), say_money(0.0042, "USD"), say_money(-31.5, "CHF")
+    ('$1.9k', '$0.0042', '-CHF 32')
+
+    >>> say_money(2_500_000, "JPY"), say_money(999.6, "USD"), say_money(4.5, "USD")
+    ('\u00a52.5m', '$1k', '$4.50')
+    """
+    size = abs(amount)
+    sign = _SIGNS.get(currency, f"{currency} ")
+    in_cents = digits == 2 and 0.095 <= size < 9.995
+    said = f"{size:.2f}" if in_cents else _large(size, digits, from_=999.5).removesuffix(".0")
+    return f"{'-' if amount < 0 else ''}{sign}{said}"
+
+
+def _large(value: float, digits: int, *, from_: float = 1e4) -> str:
+    """Write a number in thousands, millions or billions where it has as many as `from_`."""
+    size = abs(value)
+    if size < from_:
+        return significant(value, digits)
+    for least, letter in _LARGE:
+        if size >= 0.9995 * least or letter == "k":
+            said = significant(value / least, digits)
+            return (said.rstrip("0").rstrip(".") if "." in said else said) + letter
+    raise AssertionError(value)
 
 
 def _say_endless(value: float) -> str:
