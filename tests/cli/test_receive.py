@@ -38,7 +38,7 @@ def test_what_is_sent_is_there_after_the_next_collection(tmp_path: Path) -> None
     ) as process:
         assert process.stdout is not None
         said = "".join(iter(process.stdout.readline, "}\n")) + "}"
-        place = urlsplit(json.loads(said)["receiving"])
+        place = urlsplit(json.loads(said)["receiving"]["events"])
         event = {"id": "d-1", "service": "till", "finished_at": "2026-03-02T09:00:00Z"}
         content = json.dumps({"kind": "deployment", **event}).encode()
         signature = hmac.new(SECRET.encode(), content, "sha256").hexdigest()

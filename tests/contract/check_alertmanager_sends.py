@@ -80,7 +80,7 @@ def _receiving(workspace: Workspace) -> Iterator[str]:
         thread = threading.Thread(target=receiver.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
-            yield receiver.address.replace("/events", "/alertmanager")
+            yield receiver.addresses["events"].replace("/events", "/alertmanager")
         finally:
             receiver.shutdown()
             thread.join()

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import ibis
 
+from trueup.config import PrivacySettings
 from trueup.errors import MeasureError
 from trueup.units import UNITS, Unit
 
@@ -19,13 +20,18 @@ Kind = Literal["outcome", "flow", "quality", "exposure", "activity"]
 
 DIMENSIONS = (
     *("repository", "service", "team", "origin", "tool", "model", "actor_kind", "file_kind"),
-    "stage",
+    *("stage", "agent_kind", "basis", "currency", "token_kind", "layer", "mode"),
 )
 """What a metric may be split by, besides month and week: columns of its event rows, or what
 `trueup.measure.records.placing` can add to them (team and service)."""
 
-ABOUT_AUTHORS = ("origin", "tool", "model", "actor_kind", "team", "service")
+ABOUT_AUTHORS = ("origin", "tool", "model", "actor_kind", "team", "service", "agent_kind")
 """Dimensions whose members are groups of authors: each needs k of them to be shown."""
+ABOUT_USERS = (*ABOUT_AUTHORS, "repository")
+"""The same of what AI tools record: who worked where is known from elsewhere."""
+FEWEST_USERS = 8
+"""What AI tools record is never shown of fewer persons than this, whatever k is asked for."""
+DAYS_A_MONTH = 30.4375
 
 Period = Literal["day", "week", "month"]
 
@@ -51,10 +57,13 @@ class PerWeek:
         Rows count for their `value`, +1 in and -1 out, so that the rate is that of growth.
     period
         Count periods in which there is a row, in the time zone of the workspace, not rows.
+    days
+        Say it per so many days instead of per seven.
     """
 
     signed: bool = False
     period: Period | None = None
+    days: float = 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +99,13 @@ class PerActive:
         In the time zone of the workspace. It belongs to the month in which it begins.
     distinct
         Count each ``item`` once per actor and period, instead of summing `value`.
+    of_active
+        Leave out what actors do in periods in which they are not active.
     """
 
     period: Period
     distinct: bool = False
+    of_active: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +220,20 @@ class Steps:
     clusters_of: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """How much the mean of `value` rises in a year: the slope of a straight line through rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elasticity:
+    """By how many per cent `value` is more where `weight` is one per cent more.
+
+    Rows are added up by ``team`` and ISO week; what is constant of a team or of a week is taken out
+    of the logarithms of both, so that teams are compared with themselves and weeks with each other.
+    """
+
+
 Summary = (
     PerWeek
     | RatioOfSums
@@ -220,6 +246,8 @@ Summary = (
     | Waits
     | MonthsCompared
     | Steps
+    | Trend
+    | Elasticity
 )
 
 
@@ -275,11 +303,15 @@ class Metric:
     apart
         Dimensions it is always split by: what the whole would add up is too unlike.
     of_artefacts
-        Rows are things (deployments, pipeline runs), not acts of persons: a service needs no k, and
-        a team counts its members.
+        Rows are things (deployments, bills), not acts of persons: a service, a tool or a model
+        needs no k, and a team counts its members.
+    of_sessions
+        Rows say what persons do with AI tools: any group, by repository too, needs more persons.
+    is_bound
+        Whether, of these records, the number is a lower bound; then it is said as ``at least``.
     source
         Which records it comes from. All but ``git`` reach as far as any record does; ``git``
-        reaches to the newest commit.
+        reaches to the newest commit, and what begins with ``AI tools`` as far as those are seen.
     """
 
     name: str
@@ -303,6 +335,8 @@ class Metric:
     awaits: str = ""
     apart: tuple[str, ...] = ()
     of_artefacts: bool = False
+    of_sessions: bool = False
+    is_bound: Callable[[Tables], bool] | None = None
     source: str = "git"
 
     def __post_init__(self) -> None:
@@ -311,3 +345,7 @@ class Metric:
                 f"The metric {self.name!r} does not end in its unit {self.unit.name!r}.",
                 hint="Name it after what it measures, unit last.",
             )
+
+    def smallest(self, privacy: PrivacySettings) -> int:
+        """Return how many persons must stand behind any group that is shown."""
+        return privacy.session_k if self.of_sessions else privacy.delivery_k

@@ -21,7 +21,7 @@ from trueup.workspace.effects import Effects, place_of
 from trueup.workspace.written import Format, ReportWritten
 
 if TYPE_CHECKING:
-    from trueup.collect.sources.events.receiving.receiver import Receiver
+    from trueup.collect.receiving.server import Receiver
     from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
     from trueup.model.evidence import Finding, Window
@@ -137,12 +137,23 @@ class Workspace(Effects):
             return link(self._warehouse, vault, self.settings, now=now, stage=watching.stage)
 
     def receiver(
-        self, folder: Path | None, *, place: tuple[str, int], secret: str
+        self,
+        folder: Path | None,
+        *,
+        telemetry: Path | None = None,
+        place: tuple[str, int],
+        secret: str,
     ) -> AbstractContextManager[Receiver]:
-        """Listen for events that are sent; they are kept where the next collection finds them."""
-        from trueup.collect.sources.events.receiving.opening import opened
+        """Listen for events and for OTLP; both are kept where the next collection finds them."""
+        from trueup.collect.listening import listening
 
-        return opened(folder, self.settings.connections, place=place, secret=secret)
+        return listening(
+            self.settings.connections,
+            folder=folder,
+            telemetry=telemetry,
+            place=place,
+            secret=secret,
+        )
 
     def identities(self) -> Desk:
         """Who is who, in clear, and how the operator corrects it."""

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from tests.collect.events.writing import NOW, read, visit
+from trueup.collect.receiving.server import SIGNATURE, Receiver
+from trueup.collect.sources.events.receiving.door import LARGEST, EventsDoor
 from trueup.collect.sources.events.receiving.inbox import Inbox
 from trueup.collect.sources.events.receiving.opening import inbox_of
-from trueup.collect.sources.events.receiving.receiver import LARGEST, SIGNATURE, Receiver
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
@@ -57,7 +58,7 @@ class Sender:
 def receiving(folder: Path, secret: str = SECRET) -> Iterator[Sender]:
     with (
         closing(Inbox(folder)) as inbox,
-        Receiver(("127.0.0.1", 0), inbox, secret, lambda: NOW) as receiver,
+        Receiver(("127.0.0.1", 0), [EventsDoor(inbox, lambda: NOW)], secret) as receiver,
     ):
         thread = threading.Thread(target=receiver.serve_forever, args=(0.02,), daemon=True)
         thread.start()
@@ -324,17 +325,19 @@ def test_two_processes_do_not_receive_into_one_folder(folder: Path) -> None:
 
 def test_a_short_secret_and_a_taken_port_are_refused(folder: Path) -> None:
     with closing(Inbox(folder)) as inbox:
+        doors = [EventsDoor(inbox, lambda: NOW)]
         with pytest.raises(ConfigError, match="shorter than 16"):
-            Receiver(("127.0.0.1", 0), inbox, "short", lambda: NOW)
-        with Receiver(("127.0.0.1", 0), inbox, SECRET, lambda: NOW) as first:
+            Receiver(("127.0.0.1", 0), doors, "short")
+        with Receiver(("127.0.0.1", 0), doors, SECRET) as first:
             taken = int(first.server_address[1])
             with pytest.raises(ConfigError, match="Nothing can listen"):
-                Receiver(("127.0.0.1", taken), inbox, SECRET, lambda: NOW)
+                Receiver(("127.0.0.1", taken), doors, SECRET)
 
 
 def test_the_folder_is_the_one_the_connection_names() -> None:
     one = Connection(source="events", targets=("hr.csv", "events"))
     assert inbox_of((one, Connection(source="github", targets=("acme/shop",)))) == Path("events")
-    for named in ((), (one, one)):
+    assert inbox_of(()) is None
+    for named in ((one, one), (Connection(source="events", targets=("hr.csv",)),)):
         with pytest.raises(ConfigError, match="folders of events"):
             inbox_of(named)

@@ -1,4 +1,4 @@
-"""`trueup receive`: take events over HTTP, for the next collection."""
+"""`trueup receive`: take events and OTLP over HTTP, for the next collection."""
 
 from __future__ import annotations
 
@@ -19,11 +19,19 @@ def run(
         Path | None,
         typer.Argument(
             metavar="FOLDER",
-            help="Where to keep them.",
+            help="Where to keep events.",
             show_default="the folder the connection to events names",
         ),
     ] = None,
     *,
+    otlp: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where to keep what AI tools send by OTLP.",
+            show_default="the folder the connection to otlp names",
+        ),
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8321,
     secret: Annotated[
@@ -33,17 +41,20 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Take events over HTTP, for the next collection.
+    """Take events and telemetry of AI tools (OTLP) over HTTP, for the next collection.
 
-    Each is held against its schema and on disk before it is acknowledged. Ends when interrupted.
+    Each is on disk before it is acknowledged. Ends when interrupted.
     """
     from trueup.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    with opened.receiver(folder, place=(host, port), secret=secret) as receiver:
+    with opened.receiver(
+        folder, telemetry=otlp, place=(host, port), secret=secret
+    ) as receiver:
         if as_json:
-            say_json({"receiving": receiver.address})
+            say_json({"receiving": receiver.addresses})
         else:
-            say([f"Receiving at {receiver.address}; end it with Ctrl-C."])
+            places = [f"Receiving {what} at {place}" for what, place in receiver.addresses.items()]
+            say([*places, "End it with Ctrl-C."])
         sys.stdout.flush()
         receiver.serve_forever()
