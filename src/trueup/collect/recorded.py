@@ -290,6 +290,14 @@ class Visit(Protocol):
         """Return the keys of all records kept of a kind, but those gone."""
         ...
 
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return what is kept of these keys, so that what is seen now can be united with it.
+
+        For records that are seen piece by piece, as logs are read. Keys never kept, gone, or of
+        which the body is past its time, are left out.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,11 @@ class Visiting:
     def checkpoint(self, stream: str) -> str | None:
         """Return where a stream stands."""
         return self.kept.checkpoints.get(stream)
+
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return nothing: no record of this source is read piece by piece."""
+        del kind, keys
+        return {}
 
     def known(self, kind: str) -> frozenset[str]:
         """Return the keys kept of a kind."""

@@ -44,6 +44,15 @@ def test_a_page_comes_back_as_it_was_kept_with_its_checkpoint(archive: Archive) 
     assert archive.checkpoint("runs") is None
 
 
+def test_bodies_are_told_of_keys_that_are_kept_and_not_gone(archive: Archive) -> None:
+    archive.keep("c", [change(1, state="open"), change(2), change(3)], "a")
+    archive.keep("c", [gone(3)], "b")
+    assert archive.bodies("change", ["1", "3", "9", 'a"b']) == {"1": {"number": 1, "state": "open"}}
+    assert archive.bodies("run", ["1"]) == {}
+    archive.drop_bodies(before=2 * DAY, up_to=9)
+    assert archive.bodies("change", ["1", "2"]) == {}
+
+
 def test_what_changed_gets_the_next_number_and_what_did_not_keeps_its_own(
     archive: Archive,
 ) -> None:

@@ -156,6 +156,10 @@ class Archive(Protocol):
         """Return the keys of all records of a kind but those gone."""
         ...
 
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the bodies that are held of records of a kind, by key."""
+        ...
+
     def keep(self, stream: str, records: Iterable[Record], checkpoint: str) -> int:
         """Keep a page and its checkpoint, both or neither."""
         ...

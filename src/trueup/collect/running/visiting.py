@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from trueup.collect.connector import Progress
 from trueup.collect.recorded import Note, Page, Record, RecordedSource, Sweep, Web
@@ -78,6 +79,11 @@ class TargetVisit:
         """Return the keys of all records kept of a kind, but those gone."""
         self._settle()
         return self.archive.known(kind)
+
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return what is kept of these keys."""
+        self._settle()
+        return self.archive.bodies(kind, keys)
 
     def fetch(self, source: RecordedSource) -> list[Note]:
         """Keep everything the visit brings; return its notes.

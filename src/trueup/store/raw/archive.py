@@ -104,6 +104,18 @@ class Archive:
             )
             return frozenset(key for (key,) in rows)
 
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the bodies that are held of records of a kind, by key."""
+        wanted = json.dumps([clean(key) for key in keys])
+        with usable(self._path):
+            rows = self._database.execute(
+                "SELECT key, block, start, length FROM record WHERE kind = ? AND gone IS NULL "
+                "AND block IS NOT NULL AND key IN (SELECT value FROM json_each(?)) "
+                "ORDER BY block, start",
+                (kind, wanted),
+            ).fetchall()
+            return {key: json.loads(self._blocks.read(*place)) for key, *place in rows}
+
     def keep(self, stream: str, records: Iterable[RawRecord], checkpoint: str) -> int:
         """Keep a page and where its stream stands, both or neither.
 
