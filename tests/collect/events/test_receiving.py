@@ -210,7 +210,7 @@ def test_a_message_that_is_too_large_is_not_read(send: Sender) -> None:
         line.sendall(f"POST /events HTTP/1.1\r\nContent-Length: {LARGEST + 1}\r\n\r\n".encode())
         assert line.recv(100).startswith(b"HTTP/1.1 413")
     with closing(socket.create_connection(send.place, timeout=5)) as line:
-        line.sendall(b"POST /events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        line.sendall(b"POST /events HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n")
         assert line.recv(100).startswith(b"HTTP/1.1 411")
 
 

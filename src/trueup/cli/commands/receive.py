@@ -48,9 +48,7 @@ def run(
     from trueup.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    with opened.receiver(
-        folder, telemetry=otlp, place=(host, port), secret=secret
-    ) as receiver:
+    with opened.receiver(folder, telemetry=otlp, place=(host, port), secret=secret) as receiver:
         if as_json:
             say_json({"receiving": receiver.addresses})
         else:

@@ -1,0 +1,1 @@
+"""Telemetry of AI tools, as OpenTelemetry carries it: received, scrubbed, kept, read."""

@@ -1,0 +1,1 @@
+"""What a body says, whichever of the two forms of OTLP it has."""

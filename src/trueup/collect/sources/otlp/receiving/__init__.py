@@ -1,0 +1,1 @@
+"""OTLP over HTTP: decoded, scrubbed, on disk before it is acknowledged."""

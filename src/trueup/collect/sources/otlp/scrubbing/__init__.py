@@ -1,0 +1,1 @@
+"""What is kept of a record: names, numbers and labels on a list, and no text."""
