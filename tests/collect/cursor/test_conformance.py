@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.collect.cursor.server import ADA, BOB, CursorServer, commit, event, used
 from trueup.collect.sources.cursor.source import SOURCE
@@ -22,13 +23,13 @@ NEEDED = {"day": ("day", "date"), "event": ("timestamp",), "commit": ("commitHas
 
 def filled() -> CursorServer:
     work = {"acceptedLinesAdded": 11, "totalAccepts": 3, "totalRejects": 1, "agentRequests": 4}
-    charged = {"tokenUsage": USAGE, "isChargeable": True, "kind": "Usage-based"}
+    charged: dict[str, Any] = {"tokenUsage": USAGE, "isChargeable": True, "kind": "Usage-based"}
     return CursorServer(
         page=2,
-        days=[used(f"2026-09-{n}", who, **work) for n in (18, 19) for who in (ADA, BOB)],
+        days=[used(f"2026-09-{n}", who, **work) for n in (18,) for who in (ADA, BOB)],
         events=[
-            *(event("2026-09-18", hour, **charged, conversationId="c-1") for hour in range(3)),
-            *(event("2026-09-19", 5) for _ in range(2)),
+            *(event("2026-09-18", hour, **charged, conversationId="c-1") for hour in range(2)),
+            event("2026-09-19", 5),
         ],
         commits=[commit("d1" * 20, "2026-09-18"), commit("d2" * 20, "2026-09-19")],
     )
@@ -41,7 +42,7 @@ def server() -> Answering:
 class TestConformance(Conformance):
     case = Case(
         source=SOURCE,
-        connection=Connection(source="cursor", options={"since": "2026-08-01", "host": "h.org"}),
+        connection=Connection(source="cursor", options={"since": "2026-09-15", "host": "h.org"}),
         server=server,
         needed=NEEDED,
     )

@@ -95,6 +95,7 @@ class Tool:
     source: RecordedSource
     connection: Connection
     target_id: str
+    target: str = "x"
 
     def visit(
         self,
@@ -118,7 +119,7 @@ class Tool:
         carrier = Scripted(answering)
         kept.asked = carrier.asked
         one = Visiting(
-            target="x",
+            target=self.target,
             target_id=self.target_id,
             connection=self.connection,
             web=scripted_web(self.connection, self.source.server, carrier),
@@ -145,7 +146,7 @@ class Tool:
     ) -> Read:
         """Return the rows of what is kept; nothing is asked."""
         reading = Reading(
-            target="x",
+            target=self.target,
             target_id=self.target_id,
             connection=self.connection,
             settings=Settings(services=services),

@@ -26,6 +26,7 @@ _DAYS_A_CALL = 30
 _LATE = timedelta(days=3)
 """Days before the last visit asked for again: figures are gathered by the hour, and come late."""
 _PAGE = 500
+_MOST_PAGES = 10_000
 _RIGHTS = "Give the connection an Admin API key; AI code tracking is of the Enterprise plan."
 
 Answer = Mapping[str, Any]
@@ -116,21 +117,18 @@ class Asking:
 
 def _every(ask: Callable[[int], Reply]) -> Iterator[Answer]:
     """Yield the pages of an answer until one says, or shows, that it is the last."""
-    number, seen = 1, 0
-    before: object = None
-    while True:
+    seen = 0
+    for number in range(1, _MOST_PAGES + 1):
         page = mapping(ask(number))
         items = [one for value in page.values() for one in objects(value)]
-        if items and items == before:
-            raise SourceIncomplete(
-                "Cursor gave the same page twice.",
-                hint="Collect again later: it goes on where it stopped.",
-            )
-        yield page
         seen += len(items)
+        yield page
         if not items or not _has_more(page, seen):
             return
-        before, number = items, number + 1
+    raise SourceIncomplete(
+        f"Cursor has gone on for {_MOST_PAGES} pages.",
+        hint="Collect again later: it goes on where it stopped; if it stays so, report it.",
+    )
 
 
 def _has_more(page: Answer, seen: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from trueup.collect.ai.reports.counts import Counts
@@ -125,14 +126,14 @@ class CursorRows:
         )
 
     def _activity(
-        self, kind: str, count: int | None, shared: dict[str, object], name: str | None = None
+        self, kind: str, count: int | None, shared: Mapping[str, object], name: str | None = None
     ) -> None:
         if count:
             self._rows.add("ai_activity", kind=kind, name=name, count=count, **shared)
 
     def _offers(
         self,
-        shared: dict[str, object],
+        shared: Mapping[str, object],
         mode: str | None,
         offers: tuple[int | None, int | None],
         lines: tuple[int | None, int | None] = (None, None),
