@@ -1,0 +1,1 @@
+"""What sources of bills and reports share: amounts, days, pages, people, rows by record."""

@@ -1,0 +1,50 @@
+"""Names an operator gives to what a vendor calls otherwise: workspaces, projects, users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trueup.collect.gathering import Rows
+from trueup.config import Connection
+from trueup.errors import ConfigError
+
+
+def table_of_names(connection: Connection, option: str) -> dict[str, str]:
+    """Return an option that is a table of texts, its keys in lower case.
+
+    Raises
+    ------
+    ConfigError
+        It is none.
+    """
+    given = connection.options.get(option, {})
+    if not isinstance(given, Mapping) or not all(isinstance(v, str) for v in given.values()):
+        raise ConfigError(
+            f"Option {option} of a {connection.source} connection is no table of texts.",
+            hint=f'Write {option} = {{ "their name" = "yours" }}.',
+        )
+    return {name.strip().lower(): value for name, value in given.items()}
+
+
+class Teams:
+    """Gives ids to teams that an operator named, and remembers each for the table of teams.
+
+    Parameters
+    ----------
+    names
+        Names of teams by what a vendor calls theirs, in lower case.
+    """
+
+    def __init__(self, target_id: str, names: Mapping[str, str]) -> None:
+        self._lead = target_id
+        self._names = names
+
+    def of(self, rows: Rows, *theirs: str | None) -> str | None:
+        """Return the team that any of these words names, adding it; None where none does."""
+        found = (self._names.get((word or "").strip().lower()) for word in theirs)
+        name = next((name for name in found if name), None)
+        if name is None:
+            return None
+        team_id = f"{self._lead}/team/{name.strip().casefold()}"
+        rows.add("team", team_id=team_id, name=name.strip(), evidence="file")
+        return team_id

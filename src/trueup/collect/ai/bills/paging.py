@@ -1,0 +1,82 @@
+"""Reports in pages that name the next by a token, and lists that go on after the last id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from trueup.collect.answers import mapping, objects, said
+from trueup.collect.recorded import Web
+from trueup.errors import SourceIncomplete
+
+Params = Sequence[tuple[str, str]]
+
+
+def address(path: str, params: Params) -> str:
+    """Return a path with parameters, of which one may come several times."""
+    return f"{path}?{urlencode(params)}"
+
+
+def pages(
+    web: Web, path: str, params: Params, *, first: Mapping[str, Any] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the answers of a report, to its end.
+
+    Parameters
+    ----------
+    first
+        The first answer, where it is there already.
+
+    Raises
+    ------
+    SourceIncomplete
+        It says there is more and not where, or names a page twice.
+    """
+    yield from _follow(web, path, params, first, ("page", "next_page"))
+
+
+def listed(web: Web, path: str, after: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a list that goes on after the id of its last one.
+
+    Parameters
+    ----------
+    after
+        The parameter that takes that id.
+
+    Raises
+    ------
+    SourceIncomplete
+        As `pages`.
+    """
+    for answer in _follow(web, path, (("limit", "100"),), None, (after, "last_id")):
+        yield from objects(answer.get("data"))
+
+
+def _follow(
+    web: Web,
+    path: str,
+    params: Params,
+    first: Mapping[str, Any] | None,
+    names: tuple[str, str],
+) -> Iterator[Mapping[str, Any]]:
+    parameter, field = names
+    answer = first if first is not None else mapping(web.get(address(path, params)))
+    seen: set[str] = set()
+    while True:
+        if not isinstance(answer.get("data"), list):
+            raise _odd(path, "holds no list")
+        yield answer
+        if answer.get("has_more") is not True:
+            return
+        token = said(answer, field)
+        if not token or token in seen:
+            raise _odd(path, "says there is more and not where")
+        seen.add(token)
+        answer = mapping(web.get(address(path, (*params, (parameter, token)))))
+
+
+def _odd(path: str, how: str) -> SourceIncomplete:
+    return SourceIncomplete(
+        f"A page of {path} {how}.", hint="Collect again later: it goes on where it stopped."
+    )

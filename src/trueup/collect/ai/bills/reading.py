@@ -1,0 +1,97 @@
+"""From records of reports to rows: every row carries the name of its record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from trueup.collect.ai.bills.amounts import Bill
+from trueup.collect.ai.bills.people import People
+from trueup.collect.fields import Unreadable, clean
+from trueup.collect.gathering import Rows
+from trueup.collect.recorded import Gone, Normalised, Reading, Record, Skipped, Sweep, Visit
+
+OWNERS: Mapping[str, str] = {
+    "ai_request": "request_id",
+    "ai_activity": "report_id",
+    "ai_lines": "report_id",
+    "ai_spend": "spend_id",
+    "account": "account_id",
+}
+"""What sources of reports fill, and the column that holds the name of the record."""
+
+Tell = Callable[[str, Bill, Rows], None]
+"""Adds the rows of one record, given their name; without what it needs it raises `Unreadable`."""
+
+_CHUNK = 1000
+_LONGEST = 240
+
+
+def bill_rows(
+    records: Iterable[Record],
+    reading: Reading,
+    tellers: Mapping[str, tuple[Tell, str]],
+    people: People,
+) -> Iterator[Normalised]:
+    """Yield the rows of reports, and what was skipped.
+
+    Parameters
+    ----------
+    tellers
+        By kind of record, what reads it, and the table it fills first.
+    """
+    rows = Rows()
+    for number, record in enumerate(records, start=1):
+        tell, table = tellers.get(record.kind, (_unknown, "ai_request"))
+        row_id = f"{reading.target_id}:{record.kind}/{record.key}"
+        if record.body is None:
+            yield Gone(table=table, row_id=row_id)
+            continue
+        body = Bill(record.body, reading.now)
+        try:
+            tell(row_id, body, rows)
+        except Unreadable as error:
+            yield Skipped(kind=record.kind, key=record.key, reason=str(error))
+        for fault in dict.fromkeys(body.faults):
+            yield Skipped(kind=record.kind, key=record.key, reason=fault, is_whole=False)
+        if number % _CHUNK == 0:
+            people.rows(rows)
+            yield from rows.batches()
+    people.rows(rows)
+    yield from rows.batches()
+
+
+def key_of(*parts: str) -> str:
+    """Return what names a row of a report: its day first, then what it is grouped by.
+
+    >>> key_of("2026-03-02", "claude-opus-4-5", "")
+    '2026-03-02|claude-opus-4-5|-'
+    """
+    key = "|".join(clean(part).replace("|", "/").replace("\0", "") or "-" for part in parts)
+    if len(key) <= _LONGEST:
+        return key
+    return f"{key[:100]}|{digest(key)}"
+
+
+def digest(text: str) -> str:
+    """Return a short name of what is too long, or too private, to be written out."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def vanished(visit: Visit, kind: str, days: Iterable[str], seen: Iterable[str]) -> Iterator[Sweep]:
+    """Yield what says that rows of these days are gone which a report no longer has.
+
+    Parameters
+    ----------
+    days
+        ISO days the report was read for whole; keys begin with theirs.
+    """
+    known, whole = visit.known(kind), frozenset(days)
+    gone = {key for key in known if key[:10] in whole}.difference(seen)
+    if gone:
+        yield Sweep(kind=kind, keys=known - gone)
+
+
+def _unknown(row_id: str, body: Bill, rows: Rows) -> None:
+    del row_id, body, rows
+    raise Unreadable("its kind is not known")

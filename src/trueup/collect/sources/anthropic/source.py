@@ -1,0 +1,146 @@
+"""Anthropic as a source: what is read of an organisation, and how it becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from trueup.collect.ai.bills.naming import Teams
+from trueup.collect.ai.bills.paging import listed
+from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.answers import mapping, said
+from trueup.collect.fields import clean
+from trueup.collect.recorded import (
+    Fetched,
+    Normalised,
+    Note,
+    Reading,
+    Record,
+    Server,
+    Signing,
+    Visit,
+    Web,
+)
+from trueup.collect.sources.anthropic.asking import COST, MESSAGES, Reader
+from trueup.collect.sources.anthropic.door import Door
+from trueup.collect.sources.anthropic.rows import PROVIDER, ReportRows
+from trueup.collect.sources.anthropic.settings import OPTIONS, read_options
+from trueup.collect.unnamed import Unnamed
+from trueup.config import Connection
+from trueup.errors import SourceUnavailable
+
+_CLOUD = "https://api.anthropic.com"
+_VERSION = "2023-06-01"
+_LATE = timedelta(hours=1)
+"""Claude Code's report leaves out what is younger: documentation of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anthropic:
+    """Tokens, cost and Claude Code of one organisation."""
+
+    name: ClassVar[str] = "anthropic"
+    version: ClassVar[int] = 1
+    server: ClassVar[Server | None] = Server(
+        address=_CLOUD,
+        signing=Signing(header="x-api-key", form="{token}"),
+        headers={"anthropic-version": _VERSION},
+        at_once=2,
+        needs_targets=False,
+        rights="an Admin API key (sk-ant-admin...), which admins of the organisation make",
+    )
+    options: ClassVar[Mapping[str, str]] = OPTIONS
+    owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
+
+    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
+        """Return the organisation of the key."""
+        read_options(connection)
+        answer = mapping(web.get("v1/organizations/me"))
+        native = clean(said(answer, "id"))
+        if not native:
+            raise SourceUnavailable(
+                "Anthropic does not say which organisation the key is of.",
+                hint="Use an Admin API key, which begins with sk-ant-admin.",
+            )
+        host = urlsplit(connection.url or _CLOUD).netloc.lower()
+        return [(clean(said(answer, "name")) or native, f"{host}/{native}")]
+
+    def fetch(self, visit: Visit) -> Iterator[Fetched]:
+        """Yield what is new of the reports; one that the key may not see costs none of the rest."""
+        options = read_options(visit.connection)
+        notes: list[Note] = []
+        door = Door(
+            addresses=_field_by_id(visit.web, "users", "email", notes),
+            workspaces=_field_by_id(visit.web, "workspaces", "name", notes),
+            until=_until(visit.now),
+        )
+        unnamed = Unnamed("rows of reports of anthropic")
+        reader = Reader(visit=visit, door=door, unnamed=unnamed)
+        reports: dict[str, Callable[[], Iterator[Fetched]]] = {
+            "messages": lambda: reader.buckets("messages", MESSAGES, door.messages),
+            "cost": lambda: reader.buckets("cost", COST, door.cost),
+            "claude_code": reader.claude_code,
+        }
+        for name in options.reports:
+            try:
+                yield from reports[name]()
+            except SourceUnavailable as error:
+                notes.append(_closed(f"{name} report of anthropic", error))
+        if any("|priority|" in key for key in visit.known("messages")):
+            notes.append(_priority())
+        yield from (*notes, *unnamed.notes())
+
+    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
+        """Turn rows of reports into rows of tables."""
+        people = People(reading, PROVIDER)
+        teams = Teams(reading.target_id, read_options(reading.connection).teams)
+        rows = ReportRows(people, teams)
+        tellers = {
+            "messages": (rows.messages, "ai_request"),
+            "cost": (rows.cost, "ai_spend"),
+            "claude_code": (rows.claude_code, "ai_lines"),
+            "claude_code_model": (rows.claude_code_model, "ai_request"),
+        }
+        return bill_rows(records, reading, tellers, people)
+
+
+SOURCE = Anthropic()
+
+
+def _field_by_id(web: Web, what: str, name: str, notes: list[Note]) -> dict[str, str]:
+    try:
+        found = listed(web, f"v1/organizations/{what}", "after_id")
+        return {said(one, "id"): said(one, name) for one in found if said(one, "id")}
+    except SourceUnavailable as error:
+        notes.append(_closed(f"{what} of anthropic", error))
+        return {}
+
+
+def _until(now: int) -> str:
+    return (datetime.fromtimestamp(now / 1_000_000, UTC) - _LATE).isoformat()
+
+
+def _closed(subject: str, error: SourceUnavailable) -> Note:
+    return Note(
+        subject=subject,
+        expected=None,
+        seen=0,
+        skipped=0,
+        reason=error.fact.rstrip("."),
+        remedy=error.hint,
+    )
+
+
+def _priority() -> Note:
+    return Note(
+        subject="cost of the priority tier of anthropic",
+        expected=None,
+        seen=0,
+        skipped=0,
+        reason="tokens of the priority tier were used, whose cost the cost report leaves out",
+        remedy="Bring the invoice of the commitment by files of events, kind ai_spend.",
+    )
