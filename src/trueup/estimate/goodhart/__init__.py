@@ -1,0 +1,1 @@
+"""Whether tokens were used up for their own sake once they were counted: at team level only."""

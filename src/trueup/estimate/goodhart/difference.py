@@ -1,0 +1,131 @@
+"""Exposed teams against unexposed ones, since a policy against before it, with house intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from trueup.estimate.goodhart.excess import Rate, excess, log_of, log_work
+from trueup.estimate.inference.bounds import Bounds, Refusal
+from trueup.estimate.inference.regression import regress
+from trueup.estimate.inference.sample import draw_sample
+from trueup.estimate.inference.stating import adoption
+from trueup.estimate.numerics.regression.within import partial_out
+from trueup.estimate.panel import NEVER, Floats, Panel
+
+LEVEL = 0.95
+NOBODY_ELSE = Refusal(
+    reason="Every team came under the policy, so that nothing shows what would have been without.",
+    remedy="Bring teams that were not under it, or say of which teams it was.",
+)
+
+
+def difference(
+    panel: Panel,
+    values: Floats,
+    *,
+    seed: int,
+    covariates: tuple[Floats, ...] = (),
+    level: float = LEVEL,
+) -> Bounds | Refusal:
+    """Return the difference in differences of `values`, ``(n_rows,)``, clustered by team.
+
+    Effects of team and of week are taken out; the interval is the one the number of teams can
+    bear (`trueup.estimate.inference.rule`).
+    """
+    if bool(panel.ever_treated.all()):
+        return NOBODY_ELSE
+    sample = draw_sample(panel, values, adoption(panel), covariates)
+    return regress(sample, "difference", level, seed, jackknife=False)
+
+
+def inflation(
+    panel: Panel,
+    rate: Rate,
+    spent: str,
+    *,
+    seed: int,
+    covariates: tuple[Floats, ...] = (),
+) -> Bounds | Refusal:
+    """Return by how many log points tokens rose beyond what surviving work accounts for.
+
+    Notes
+    -----
+    The rate b is itself estimated, from other weeks. Its error matters as far as work moved along
+    with the policy, and is added to both reaches in quadrature: the method of variance estimates
+    recovery for a difference of two independent estimates.
+
+    References
+    ----------
+    Zou, Donner (2008), Statistics in Medicine 27: construction of intervals for functions of
+    parameters from their own intervals.
+    """
+    found = difference(panel, excess(panel, rate, spent), seed=seed, covariates=covariates)
+    if isinstance(found, Refusal):
+        return found
+    return _with_rate(found, rate, work_moved(panel))
+
+
+def work_moved(panel: Panel) -> float:
+    """Return by how many log points surviving work moved with the policy, against the others."""
+    sample = draw_sample(panel, log_work(panel), adoption(panel))
+    if not sample.outcome.size or sample.rows.n_clusters < 2:
+        return 0.0
+    fitted = partial_out(sample.outcome, sample.regressor, sample.rows)
+    return 0.0 if fitted is None else fitted.coefficient
+
+
+def _with_rate(found: Bounds, rate: Rate, moved: float) -> Bounds:
+    from statistics import NormalDist
+
+    own = NormalDist().inv_cdf((1 + found.level) / 2) * rate.slope_error * moved
+    point = found.coefficient
+    return replace(
+        found,
+        low=point - math.hypot(point - found.low, own),
+        high=point + math.hypot(found.high - point, own),
+    )
+
+
+def before_after(panel: Panel, values: Floats, *, seed: int) -> Bounds | Refusal:
+    """Return exposed teams since the policy against themselves before: growth stays in it."""
+    from trueup.estimate.estimators.before_after import ESTIMATOR
+    from trueup.estimate.question import Question
+    from trueup.model.evidence import Abstention
+
+    named = replace(panel, columns={"values": values})
+    fit = ESTIMATOR.fit(named, Question(outcome="values"), seed=seed)
+    if isinstance(fit, Abstention):
+        return Refusal(reason=fit.reason, remedy=fit.remedy)
+    found = fit.estimate
+    return Bounds(
+        coefficient=found.value,
+        low=found.interval.low,
+        high=found.interval.high,
+        level=found.interval.level,
+        recipe="crv1",
+        method=found.interval.method,
+        error=found.standard_error,
+        p_value=1.0 if found.p_value is None else found.p_value,
+        least_p=None,
+        n_clusters=found.n_clusters,
+        n_treated=found.n_treated,
+        speaks_of=found.speaks_of,
+        seed=None,
+    )
+
+
+def placebo(panel: Panel, values: Floats, *, seed: int, level: float) -> Bounds | Refusal:
+    """Return the difference at a date half way into the weeks before the policy."""
+    starts = panel.adopted_in[panel.ever_treated]
+    first = int(starts.min())
+    moved = np.where(panel.ever_treated, first // 2, NEVER)
+    earlier = np.where(panel.period < first, values, np.nan)
+    return difference(replace(panel, adopted_in=moved), earlier, seed=seed, level=level)
+
+
+def log_tokens(panel: Panel, spent: str) -> Floats:
+    """Return the logarithm of what was spent, ``(n_rows,)``."""
+    return log_of(panel.column(spent))
