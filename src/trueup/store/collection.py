@@ -39,7 +39,9 @@ class Settled:
         return Manifest(
             generation=present.generation + 1,
             key_fingerprint=key_fingerprint,
-            schemas={s.table: fingerprint(TABLES[s.table]) for s in segments},
+            schemas={
+                name: fingerprint(TABLES[name]) for name in dict.fromkeys(s.table for s in segments)
+            },
             segments=segments,
             ended=(*elsewhere, self.ended),
         )
