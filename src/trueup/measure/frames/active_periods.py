@@ -46,15 +46,9 @@ def per_period(
     found = rows.mutate(acted=acted.cast("int64")).group_by(keys)
     found = found.agg(value=value, weight=_.acted.max().cast("float64"), unit=_.unit.max())
     if isinstance(summary, PerActive) and summary.of_active:
-        found = _with_activity(found, keys)
+        found = found.mutate(value=found["value"] * found.weight)
     at = ibis.greatest(found.period_starts_at, window.start_at)
     return found.mutate(
         at=ibis.ifelse(found.period_starts_at.isnull(), ibis.null("int64"), at),
         items=ibis.ifelse(found.known, found.weight, 1.0),
     )
-
-
-def _with_activity(found: ibis.Table, keys: list[str]) -> ibis.Table:
-    """Leave out what is done by actors in periods in which they did nothing else."""
-    del keys
-    return found.mutate(value=found["value"] * found.weight)

@@ -17,6 +17,7 @@ from trueup.measure.frames.active_periods import per_period
 from trueup.measure.frames.days import with_days
 from trueup.measure.metric import (
     DIMENSIONS,
+    Elasticity,
     FewestOwners,
     Metric,
     OverPersons,
@@ -27,7 +28,13 @@ from trueup.measure.metric import (
     Tables,
     Waits,
 )
-from trueup.measure.records.authorship import horizon, record_horizon, remembered, remembered_last
+from trueup.measure.records.authorship import (
+    horizon,
+    record_horizon,
+    remembered,
+    remembered_last,
+    usage_horizon,
+)
 from trueup.measure.records.placing import PLACED, placed
 from trueup.measure.records.presence import has
 from trueup.measure.windows import Every
@@ -98,6 +105,8 @@ class Frame:
         Which of the two it is, in the plural.
     crews
         Of things, not acts of persons: the members of each team. None of acts.
+    of_sessions
+        Whether it is about what persons do with AI tools.
     window
         Which span was asked for, or what the rows and the history span.
     """
@@ -117,6 +126,7 @@ class Frame:
     unit: Labels | None = None
     unit_of: str = ""
     crews: Mapping[str, frozenset[str]] | None = None
+    of_sessions: bool = False
 
 
 def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
@@ -132,12 +142,13 @@ def fetch(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
     summary: object = metric.summary
     if isinstance(summary, Quantiles | Waits):
         summary = type(summary)  # which figure is wanted does not change the rows
-    key = (metric.rows, summary, metric.of_artefacts, metric.source == "git", asked)
+    reach = metric.source.split(maxsplit=1)[0]
+    key = (metric.rows, summary, metric.of_artefacts, metric.of_sessions, reach, asked)
     return remembered_last(tables, key, lambda: _fetched(metric, tables, asked))
 
 
 def _fetched(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
-    until = horizon(tables) if metric.source == "git" else record_horizon(tables)
+    until = _until(metric, tables)
     rows, unit_of = _asked_rows(metric, tables, asked)
     if until is None:
         return None
@@ -152,7 +163,13 @@ def _fetched(metric: Metric, tables: Tables, asked: Asked) -> Frame | None:
         rows = _summed(rows, [*columns, *(["unit"] if unit_of else [])])
     frame = _framed(rows.to_pyarrow(), columns, window, opened=asked.window is None)
     crews = _crews(tables) if metric.of_artefacts else None
-    return replace(frame, unit_of=unit_of, crews=crews)
+    return replace(frame, unit_of=unit_of, crews=crews, of_sessions=metric.of_sessions)
+
+
+def _until(metric: Metric, tables: Tables) -> int | None:
+    if metric.source == "git":
+        return horizon(tables)
+    return usage_horizon(tables) if metric.source.startswith("AI") else record_horizon(tables)
 
 
 def _crews(tables: Tables) -> dict[str, frozenset[str]]:
@@ -175,7 +192,7 @@ def _has_several(tables: Tables, rows: ibis.Table) -> bool:
 
 
 _RATIOS = (RatioOfSums, PerActive)
-_ADDED_UP = (*_RATIOS, PerWeek, OverPersons, FewestOwners)
+_ADDED_UP = (*_RATIOS, PerWeek, OverPersons, FewestOwners, Elasticity)
 
 
 def _asked_rows(metric: Metric, tables: Tables, asked: Asked) -> tuple[ibis.Table, str]:

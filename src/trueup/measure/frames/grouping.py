@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueup.measure.frames.frame import Frame
-from trueup.measure.metric import ABOUT_AUTHORS
+from trueup.measure.metric import ABOUT_AUTHORS, ABOUT_USERS
 from trueup.measure.numerics.places import places_of, rows_by_place
 from trueup.measure.records.authorship import NOT_PERSONS, UNMARKED
 from trueup.model.evidence import Group
@@ -57,8 +57,9 @@ def slices(frame: Frame, k: int, parts: tuple[str, ...] = ()) -> list[Slice | Wi
     parts
         Dimensions along which only the numerator is split (`RatioOfSums.parts`).
     """
-    of_things = ("service",) if frame.crews is not None else ()
-    asked = [name for name in ABOUT_AUTHORS if name not in of_things]
+    of_things = ("service", "tool", "model") if frame.crews is not None else ()
+    about = ABOUT_USERS if frame.of_sessions else ABOUT_AUTHORS
+    asked = [name for name in about if name not in of_things]
     about_authors = tuple(name for name in frame.dimensions if name in asked)
     rest = [name for name in frame.dimensions if name not in asked]
     neutral = tuple(name for name in rest if name not in parts)
@@ -143,8 +144,12 @@ def roll_up(
         together |= counted[smallest]
     if small and len(together) < k:
         return None
-    other = tuple(f"other {name}s (fewer than {k} authors)" for name in split)
+    other = tuple(f"other {_plural(name)} (fewer than {k} authors)" for name in split)
     return {m: other if m in small else m for m in persons}
+
+
+def _plural(dimension: str) -> str:
+    return "repositories" if dimension == "repository" else f"{dimension.replace('_', ' ')}s"
 
 
 def _fixed(members: set[Member]) -> set[Member]:

@@ -6,7 +6,7 @@ is *unmarked*, which means unknown. A change is marked when any of its commits i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import ibis
@@ -36,6 +36,14 @@ _INSTANTS = {
     "incident": ("opened_at", "resolved_at"),
 }
 """Instants that show how far records reach."""
+_USED = {
+    "ai_session": ("started_at", "ended_at"),
+    "ai_request": ("requested_at",),
+    "ai_activity": ("happened_at",),
+    "ai_lines": ("happened_at",),
+    "ai_spend": ("started_at",),
+}
+"""Instants that show how far the records of AI tools reach, which says nothing of any others."""
 FOLLOWED_KINDS = ("code", "test")
 """File kinds whose lines are followed through their life."""
 UNWRITTEN_KINDS = ("generated", "data")
@@ -313,10 +321,15 @@ def record_horizon(tables: Tables) -> int | None:
     return remembered(tables, "record horizon", lambda: _newest_record(tables))
 
 
-def _newest_record(tables: Tables) -> int | None:
+def usage_horizon(tables: Tables) -> int | None:
+    """Return the newest instant any record names, those of AI tools too; None without any."""
+    return remembered(tables, "usage horizon", lambda: _newest_record(tables, _INSTANTS | _USED))
+
+
+def _newest_record(tables: Tables, instants: Mapping[str, Sequence[str]] = _INSTANTS) -> int | None:
     found = [
         tables[name].aggregate(newest=tables[name][column].max())
-        for name, columns in _INSTANTS.items()
+        for name, columns in instants.items()
         for column in columns
     ]
     newest = ibis.union(*found, distinct=False).newest.max().to_pyarrow().as_py()

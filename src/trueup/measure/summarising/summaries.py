@@ -79,8 +79,8 @@ def _slice(task: Task, cut: Slice) -> list[Finding]:
 
 def _single(task: Task, cut: Slice) -> Finding:
     match task.metric.summary:
-        case PerWeek(signed=True):
-            return _growth(task, cut)
+        case PerWeek(signed=True, days=days):
+            return _growth(task, cut, days)
         case PerWeek():
             return _rate(task, cut)
         case RatioOfSums() as summary:
@@ -109,14 +109,15 @@ def _rate(task: Task, cut: Slice) -> Finding:
     return measurement(task, cut.group, per_week, int(count), spread, coverage_of(frame, cut))
 
 
-def _growth(task: Task, cut: Slice) -> Finding:
+def _growth(task: Task, cut: Slice, days: float) -> Finding:
     frame, window = task.frame, window_of(task, cut.group)
     if window.days < 1:
         return nothing(task, cut)
-    per_week = float(frame.value[cut.rows].sum()) / (window.days / 7)
-    spread = level_spread(_weekly(task, cut.rows, window, frame.value), task.asked.seed)
+    rate = float(frame.value[cut.rows].sum()) / (window.days / days)
+    weekly = _weekly(task, cut.rows, window, frame.value) * (days / 7)
+    spread = level_spread(weekly, task.asked.seed)
     n = int(frame.n[cut.rows].sum())
-    return measurement(task, cut.group, per_week, n, spread, coverage_of(frame, cut))
+    return measurement(task, cut.group, rate, n, spread, coverage_of(frame, cut))
 
 
 def _ratio(task: Task, cut: Slice, summary: RatioOfSums) -> Finding:
