@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from trueup.collect.fields import Fields
+from trueup.collect.fields import Fields, Unreadable, is_absurd
 
 PLACES = Decimal("0.000000001")
 """Of a column of money."""
 _MOST_TOKENS = 10**15
 _MOST_MONEY = Decimal(10) ** 12
 _LONGEST = 60
+_CODE = 3
 
 
 class Bill(Fields):
@@ -44,6 +45,24 @@ class Bill(Fields):
             self._odd(name, "is no amount")
             return None
         return (found / parts).quantize(PLACES)
+
+    def is_odd(self, moment: int) -> bool:
+        """Say whether an instant, in epoch microseconds UTC, is one no report is of."""
+        return is_absurd(moment, self.now)
+
+
+def currency_of(body: Bill, name: str) -> str:
+    """Return the code of a currency in capitals.
+
+    Raises
+    ------
+    Unreadable
+        There is none.
+    """
+    code = (body.text(name) or "").upper()
+    if len(code) != _CODE or not code.isalpha() or not code.isascii():
+        raise Unreadable("its amount is in no currency")
+    return code
 
 
 def amount_of(value: object) -> Decimal | None:

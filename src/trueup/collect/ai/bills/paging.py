@@ -11,6 +11,7 @@ from trueup.collect.recorded import Web
 from trueup.errors import SourceIncomplete
 
 Params = Sequence[tuple[str, str]]
+_MOST = "100"
 
 
 def address(path: str, params: Params) -> str:
@@ -49,7 +50,7 @@ def listed(web: Web, path: str, after: str) -> Iterator[Mapping[str, Any]]:
     SourceIncomplete
         As `pages`.
     """
-    for answer in _follow(web, path, (("limit", "100"),), None, (after, "last_id")):
+    for answer in _follow(web, path, (("limit", _MOST),), None, (after, "last_id")):
         yield from objects(answer.get("data"))
 
 

@@ -1,133 +1,87 @@
-"""The three reports of an organisation, day by day, the last days again at every visit."""
+"""The three reports of an organisation, and how each is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from trueup.collect.ai.bills.days import days_to_ask, midnight, spans
-from trueup.collect.ai.bills.paging import address, pages
-from trueup.collect.ai.bills.reading import vanished
+from trueup.collect.ai.bills.buckets import Report, Reports
+from trueup.collect.ai.bills.days import midnight
+from trueup.collect.ai.bills.paging import Params, address, pages
 from trueup.collect.answers import mapping, objects, said
-from trueup.collect.recorded import Fetched, Page, Record, Visit
+from trueup.collect.recorded import Fetched
 from trueup.collect.sources.anthropic.door import Door
-from trueup.collect.unnamed import Unnamed
 
-MESSAGES = "v1/organizations/usage_report/messages"
-COST = "v1/organizations/cost_report"
-CLAUDE_CODE = "v1/organizations/usage_report/claude_code"
+_CLAUDE_CODE = "v1/organizations/usage_report/claude_code"
 _MOST_DAYS = 31
 _MOST_ROWS = "1000"
-_GROUPS = {
-    MESSAGES: (
-        *("model", "workspace_id", "api_key_id", "account_id", "service_account_id"),
-        *("service_tier", "context_window"),
-    ),
-    COST: ("workspace_id", "description"),
-}
 
 Row = Mapping[str, Any]
-Kept = Callable[[str, Row, Row], Record]
 
 
-@dataclass(slots=True, kw_only=True)
-class Reader:
-    """Reads reports of one organisation.
-
-    Parameters
-    ----------
-    unnamed
-        Counts what reports hold that says no day.
-    """
-
-    visit: Visit
-    door: Door
-    unnamed: Unnamed
-    _seen: set[str] = field(default_factory=set)
-
-    def buckets(self, stream: str, path: str, kept: Kept) -> Iterator[Fetched]:
-        """Yield a report of buckets of a day."""
-        before = self.visit.checkpoint(stream)
-        whole: set[str] = set()
-        self._seen.clear()
-        for first, end in spans(self._days(stream), _MOST_DAYS):
-            params = [
-                ("starting_at", midnight(first)),
-                ("ending_at", midnight(end)),
-                ("bucket_width", "1d"),
-                ("limit", str(_MOST_DAYS)),
-                *(("group_by[]", name) for name in _GROUPS[path]),
-            ]
-            for answer in pages(self.visit.web, path, params):
-                found = self._buckets(answer)
-                whole.update(day for day, _ in found)
-                records = [
-                    kept(day, bucket, row)
-                    for day, bucket in found
-                    for row in objects(bucket.get("results"))
-                ]
-                yield self._page(stream, records, before or "")
-            before = _day_before(end)
-            yield self._page(stream, (), before)
-        yield from vanished(self.visit, stream, whole, self._seen)
-
-    def claude_code(self) -> Iterator[Fetched]:
-        """Yield what Claude Code did, a call for each day."""
-        stream = "claude_code"
-        days = self._days(stream)
-        self._seen.clear()
-        whole: list[str] = []
-        asked = {address(CLAUDE_CODE, _one_day(day)): day for day in days}
-        for path, reply in self.visit.web.many(asked):
-            day = asked[path]
-            first = mapping(reply or self.visit.web.get(path))
-            answers = pages(self.visit.web, CLAUDE_CODE, _one_day(day), first=first)
-            rows = [row for answer in answers for row in objects(answer.get("data"))]
-            sound = self.unnamed.left_out(rows, lambda row: isinstance(row.get("actor"), Mapping))
-            whole += [day.isoformat()] if len(sound) == len(rows) else []
-            records = self.door.claude_code(day.isoformat(), sound)
-            yield self._page(stream, records, day.isoformat())
-        for kind in ("claude_code", "claude_code_model"):
-            yield from vanished(self.visit, kind, whole, self._seen)
-
-    def _days(self, stream: str) -> list[date]:
-        before = None if self.visit.is_reconciling else self.visit.checkpoint(stream)
-        return days_to_ask(self.visit.connection, before, self.visit.now)
-
-    def _buckets(self, answer: Row) -> list[tuple[str, Row]]:
-        found = self.unnamed.left_out(objects(answer.get("data")), _is_bucket)
-        return [(said(bucket, "starting_at")[:10], bucket) for bucket in found]
-
-    def _page(self, stream: str, records: Iterable[Record], checkpoint: str) -> Page:
-        kept = _numbered(records, self._seen)
-        return Page(stream=stream, records=kept, checkpoint=checkpoint)
+def messages(door: Door) -> Report:
+    """Return the report on tokens."""
+    return Report(
+        stream="messages",
+        path="v1/organizations/usage_report/messages",
+        params=lambda first, end: _span(
+            (first, end),
+            *("model", "workspace_id", "api_key_id", "account_id", "service_account_id"),
+            *("service_tier", "context_window"),
+        ),
+        day_of=_day_of,
+        kept=door.messages,
+        most_days=_MOST_DAYS,
+    )
 
 
-def _numbered(records: Iterable[Record], seen: set[str]) -> tuple[Record, ...]:
-    """Return records of which none has the key of another: what a report says twice is two."""
-    found = []
-    for record in records:
-        key, number = record.key, 2
-        while key in seen:
-            key, number = f"{record.key}|{number}", number + 1
-        seen.add(key)
-        found.append(Record(kind=record.kind, key=key, body=record.body))
-    return tuple(found)
+def cost(door: Door) -> Report:
+    """Return the report on cost."""
+    return Report(
+        stream="cost",
+        path="v1/organizations/cost_report",
+        params=lambda first, end: _span((first, end), "workspace_id", "description"),
+        day_of=_day_of,
+        kept=door.cost,
+        most_days=_MOST_DAYS,
+    )
 
 
-def _is_bucket(bucket: Row) -> bool:
-    try:
-        date.fromisoformat(said(bucket, "starting_at")[:10])
-    except ValueError:
-        return False
-    return isinstance(bucket.get("results"), list)
+def claude_code(reports: Reports, door: Door) -> Iterator[Fetched]:
+    """Yield what Claude Code did, a call for each day."""
+    web, stream = reports.visit.web, "claude_code"
+    whole: list[str] = []
+    asked = {address(_CLAUDE_CODE, _one(day)): day for day in reports.days(stream)}
+    for path, reply in web.many(asked):
+        day = asked[path].isoformat()
+        first = mapping(reply or web.get(path))
+        answers = pages(web, _CLAUDE_CODE, _one(asked[path]), first=first)
+        rows = [row for answer in answers for row in objects(answer.get("data"))]
+        sound = reports.unnamed.left_out(rows, lambda row: isinstance(row.get("actor"), Mapping))
+        whole += [day] if len(sound) == len(rows) else []
+        yield reports.page(stream, door.claude_code(day, sound), day)
+    for kind in ("claude_code", "claude_code_model"):
+        yield from reports.gone(kind, whole)
 
 
-def _one_day(day: date) -> list[tuple[str, str]]:
+def _span(days: tuple[date, date], *groups: str) -> Params:
+    return [
+        ("starting_at", midnight(days[0])),
+        ("ending_at", midnight(days[1])),
+        ("bucket_width", "1d"),
+        ("limit", str(_MOST_DAYS)),
+        *(("group_by[]", name) for name in groups),
+    ]
+
+
+def _one(day: date) -> Params:
     return [("starting_at", day.isoformat()), ("limit", _MOST_ROWS)]
 
 
-def _day_before(day: date) -> str:
-    return (day - timedelta(days=1)).isoformat()
+def _day_of(bucket: Row) -> str | None:
+    day = said(bucket, "starting_at")[:10]
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trueup.collect.ai.bills.amounts import Bill
+from trueup.collect.ai.bills.amounts import Bill, currency_of
 from trueup.collect.ai.bills.naming import Teams
 from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.tokens import Tokens
@@ -79,7 +79,7 @@ class ReportRows:
             spend_id=row_id,
             cost_basis="admin_api",
             amount=amount,
-            currency=_currency(body),
+            currency=currency_of(body, "currency"),
             started_at=started_at,
             ended_at=ended_at,
             provider=PROVIDER,
@@ -183,13 +183,6 @@ def _midnight_after(started_at: object) -> int | None:
     return started_at + _DAY if isinstance(started_at, int) else None
 
 
-def _currency(body: Bill) -> str:
-    code = (body.text("currency") or "").upper()
-    if len(code) != 3 or not code.isalpha() or not code.isascii():
-        raise Unreadable("its amount is in no currency")
-    return code
-
-
 def _by_currency(parts: list[Bill]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for one in parts:
@@ -197,7 +190,7 @@ def _by_currency(parts: list[Bill]) -> dict[str, Decimal]:
         if amount is None:
             continue
         try:
-            currency = _currency(one)
+            currency = currency_of(one, "currency")
         except Unreadable as error:
             one.faults.append(str(error))
             continue

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from trueup.collect.ai.bills.buckets import Reports
+from trueup.collect.ai.bills.lists import Listed, closed, field_by_id
 from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.paging import listed
 from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows
 from trueup.collect.answers import mapping, said
@@ -25,7 +26,7 @@ from trueup.collect.recorded import (
     Visit,
     Web,
 )
-from trueup.collect.sources.anthropic.asking import COST, MESSAGES, Reader
+from trueup.collect.sources.anthropic.asking import claude_code, cost, messages
 from trueup.collect.sources.anthropic.door import Door
 from trueup.collect.sources.anthropic.rows import PROVIDER, ReportRows
 from trueup.collect.sources.anthropic.settings import OPTIONS, read_options
@@ -34,6 +35,10 @@ from trueup.config import Connection
 from trueup.errors import SourceUnavailable
 
 _CLOUD = "https://api.anthropic.com"
+_USERS = Listed(path="v1/organizations/users", after="after_id", subject="users of anthropic")
+_WORKSPACES = Listed(
+    path="v1/organizations/workspaces", after="after_id", subject="workspaces of anthropic"
+)
 _VERSION = "2023-06-01"
 _LATE = timedelta(hours=1)
 """Claude Code's report leaves out what is younger: documentation of the report."""
@@ -74,22 +79,22 @@ class Anthropic:
         options = read_options(visit.connection)
         notes: list[Note] = []
         door = Door(
-            addresses=_field_by_id(visit.web, "users", "email", notes),
-            workspaces=_field_by_id(visit.web, "workspaces", "name", notes),
+            addresses=field_by_id(visit.web, _USERS, "email", notes),
+            workspaces=field_by_id(visit.web, _WORKSPACES, "name", notes),
             until=_until(visit.now),
         )
         unnamed = Unnamed("rows of reports of anthropic")
-        reader = Reader(visit=visit, door=door, unnamed=unnamed)
-        reports: dict[str, Callable[[], Iterator[Fetched]]] = {
-            "messages": lambda: reader.buckets("messages", MESSAGES, door.messages),
-            "cost": lambda: reader.buckets("cost", COST, door.cost),
-            "claude_code": reader.claude_code,
+        reports = Reports(visit=visit, unnamed=unnamed)
+        readers: dict[str, Callable[[], Iterator[Fetched]]] = {
+            "messages": lambda: reports.read(messages(door)),
+            "cost": lambda: reports.read(cost(door)),
+            "claude_code": lambda: claude_code(reports, door),
         }
         for name in options.reports:
             try:
-                yield from reports[name]()
+                yield from readers[name]()
             except SourceUnavailable as error:
-                notes.append(_closed(f"{name} report of anthropic", error))
+                notes.append(closed(f"{name} report of anthropic", error))
         if any("|priority|" in key for key in visit.known("messages")):
             notes.append(_priority())
         yield from (*notes, *unnamed.notes())
@@ -111,28 +116,8 @@ class Anthropic:
 SOURCE = Anthropic()
 
 
-def _field_by_id(web: Web, what: str, name: str, notes: list[Note]) -> dict[str, str]:
-    try:
-        found = listed(web, f"v1/organizations/{what}", "after_id")
-        return {said(one, "id"): said(one, name) for one in found if said(one, "id")}
-    except SourceUnavailable as error:
-        notes.append(_closed(f"{what} of anthropic", error))
-        return {}
-
-
 def _until(now: int) -> str:
     return (datetime.fromtimestamp(now / 1_000_000, UTC) - _LATE).isoformat()
-
-
-def _closed(subject: str, error: SourceUnavailable) -> Note:
-    return Note(
-        subject=subject,
-        expected=None,
-        seen=0,
-        skipped=0,
-        reason=error.fact.rstrip("."),
-        remedy=error.hint,
-    )
 
 
 def _priority() -> Note:

@@ -1,0 +1,1 @@
+"""OpenAI's own account of an organisation: tokens and cost of its interface, by day."""
