@@ -25,7 +25,8 @@ def judged(panel: Panel) -> Goodhart:
 
 
 def answers(found: Goodhart) -> dict[str, str]:
-    return {each.name: each.answer for each in (*found.signs, *found.rivals)}
+    signs = {sign.name: str(sign.answer) for sign in found.signs}
+    return signs | {rival.name: rival.answer for rival in found.rivals}
 
 
 @pytest.mark.parametrize(
