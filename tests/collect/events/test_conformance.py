@@ -24,6 +24,10 @@ PEOPLE = "email,name,github,other_emails\nada@example.org,Ada,ada,ada@home.examp
 SERVICES = "service,repository,path,team\ntill,github.com/acme/shop,till,Till\n"
 POLICIES = "id,policy,tool,from,to\np-1,roll_out,claude_code,2026-02-01,\n"
 RUNS = "id,repository,finished_at,outcome,tests_run\nr-1,github.com/acme/shop,2026-03-02T09:00:00Z,success,7\n"  # noqa: E501 - as above
+INVOICES = (
+    "id,tool,amount,currency,from,to,team\n2026-03,cursor,1234.50,EUR,2026-03-01,2026-03-31,Till\n"  # noqa: E501 - as above
+)
+SEATS = "id,tool,person,plan,from,amount,currency\ns-1,copilot,ada@example.org,Business,2026-01-01,19,USD\n"  # noqa: E501 - as above
 
 
 class TestConformance(Conformance):
@@ -38,9 +42,13 @@ class TestConformance(Conformance):
             "events/services.csv": SERVICES.encode(),
             "events/policies.csv": POLICIES.encode(),
             "events/runs.csv": RUNS.encode(),
+            "events/invoices.csv": INVOICES.encode(),
+            "events/seats.csv": SEATS.encode(),
         },
         needed={
             **dict.fromkeys(("deployment", "incident", "policy_event", "pipeline_run"), ("id",)),
+            "ai_spend": ("id", "amount", "currency", "cost_basis"),
+            "ai_seat": ("id",),
             "person": ("email",),
             "team": (),
             "service": ("places",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,71 @@ def test_one_event_is_read_without_any_file() -> None:
     assert event.is_sound
     assert event.values == {"id": "i-1", "opened_at": "2026-03-02T10:00:00Z"}
     assert [(fault.column, fault.is_whole) for fault in event.faults] == [("severity", False)]
+
+
+def test_a_line_of_an_invoice_lands_as_it_is_written(folder: Path) -> None:
+    """Through 31 March in Berlin, where clocks change: 28 February 23:00 to 31 March 22:00 UTC."""
+    (folder / "invoices.csv").write_text(
+        "id;tool;amount;currency;from;to;team;person;repository;line_item\n"
+        "INV-7;Claude Code;1234.567890123;EUR;2026-03-01;2026-03-31;Till;Ada@example.org;"
+        "git@github.com:acme/shop.git;Team plan\n"
+    )
+    row = read(visit(folder), timezone="Europe/Berlin").only("ai_spend")
+    assert row == {
+        "spend_id": "events:ai_spend/INV-7",
+        "cost_basis": "invoice",
+        "amount": Decimal("1234.567890123"),
+        "currency": "EUR",
+        "started_at": instant("2026-02-28T23:00:00Z"),
+        "ended_at": instant("2026-03-31T22:00:00Z"),
+        "tool": "claude-code",
+        "provider": None,
+        "model": None,
+        "line_item": "Team plan",
+        "person_id": "email|ada@example.org",
+        "team_id": "events:till",
+        "repository_id": SHOP,
+        "session_id": None,
+        "event_key": None,
+        "seen_by": "invoice",
+    }
+
+
+@pytest.mark.parametrize("amount", ["1,234.50", "1.234,50", "€12", "12 EUR", "1e3", "", "12.5.0"])
+def test_pain_22_an_amount_that_may_be_read_two_ways_is_refused_and_never_zero(
+    folder: Path, amount: str
+) -> None:
+    (folder / "invoices.csv").write_text(
+        "id;tool;amount;currency;from;to\n"
+        f"INV-7;cursor;{amount};EUR;2026-03-01;2026-03-31\n"
+        "INV-8;cursor;-20.00;EUR;2026-03-01;2026-03-31\n"
+    )
+    kept = visit(folder)
+    assert read(kept).only("ai_spend")["amount"] == Decimal(-20)
+    assert "amount" in kept.told("lines of invoices.csv").reason
+
+
+def test_an_invoice_and_a_deployment_of_the_same_id_are_two(folder: Path) -> None:
+    """Read again, neither takes the other's rows away: their ids in rows differ."""
+    (folder / "deployments.csv").write_text(
+        f"id,repository,finished_at\n7,{SHOP},2026-03-02T09:05:00Z\n"
+    )
+    (folder / "invoices.csv").write_text(
+        "id,tool,amount,currency,from,to\n7,cursor,1,USD,2026-03-01,2026-03-31\n"
+    )
+    found = read(visit(folder))
+    ids = (found.only("deployment")["deployment_id"], found.only("ai_spend")["spend_id"])
+    assert ids == ("events:7", "events:ai_spend/7")
+
+
+def test_a_seat_has_its_price_only_with_its_currency(folder: Path) -> None:
+    (folder / "seats.csv").write_text(
+        "id,tool,person,plan,from,to,amount,currency\n"
+        "s-1,copilot,ada@example.org,Business,2026-01-01,,19,USD\n"
+        "s-2,copilot,bob@example.org,Business,2026-01-01,2026-01-31,19,\n"
+    )
+    ada, bob = read(visit(folder))["ai_seat"]
+    assert (ada["amount"], ada["currency"], ada["ended_at"]) == (Decimal(19), "USD", None)
+    assert (bob["amount"], bob["currency"]) == (None, None)
+    assert bob["ended_at"] == instant("2026-02-01T00:00:00Z")
+    assert ada["seat_id"] == "events:ai_seat/s-1"

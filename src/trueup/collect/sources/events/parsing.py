@@ -178,6 +178,9 @@ _WRONG_FORM = {
     "commit": "is no full hash; write all 40 characters",
     "change": "names no change; write it as github.com/acme/shop#12",
     "email": "is no address",
+    "person": "is no address",
+    "amount": "is no amount; write 1234.50, without signs or spaces",
+    "currency": "is no code of a currency; write EUR",
 }
 
 

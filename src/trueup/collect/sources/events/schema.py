@@ -15,7 +15,7 @@ from typing import Any
 
 KINDS = (
     *("deployment", "incident", "person", "team", "membership", "service", "policy_event"),
-    "pipeline_run",
+    *("pipeline_run", "ai_spend", "ai_seat"),
 )
 _SCHEMAS = "trueup.collect.sources.events.schemas"
 

@@ -28,7 +28,8 @@ from trueup.collect.sources.events.files.finding import contents, targets
 from trueup.collect.sources.events.files.gathering import gather
 from trueup.collect.sources.events.files.reports import Reports
 from trueup.collect.sources.events.rows.delivery import DeliveryRows
-from trueup.collect.sources.events.rows.naming import event_id, team_id_of
+from trueup.collect.sources.events.rows.money import MONEY, MoneyRows
+from trueup.collect.sources.events.rows.naming import event_id, money_id, team_id_of
 from trueup.collect.sources.events.rows.organisation import OrganisationRows
 from trueup.collect.sources.events.settings import OPTIONS, Options, read_options
 from trueup.config import Connection
@@ -39,13 +40,13 @@ _READER = 2
 """Raised when files are understood in another way: all of them are then read again."""
 _STANDING = ("person", "team", "service", "policy_event")
 """Kinds a file lists whole: what is no longer in it is gone."""
-_HAPPENED = ("deployment", "incident", "pipeline_run")
+_HAPPENED = ("deployment", "incident", "pipeline_run", *MONEY)
 """Kinds of which a file may hold the last weeks only: gone when all is listed on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Files of deployments, incidents, people, teams, services, policies and pipeline runs."""
+    """Files of deployments, incidents, runs, people, teams, services, policies and money."""
 
     name: ClassVar[str] = "events"
     version: ClassVar[int] = 1
@@ -57,6 +58,8 @@ class Events:
         "incident_link": "incident_id",
         "pipeline_run": "run_id",
         "policy_event": "policy_event_id",
+        "ai_spend": "spend_id",
+        "ai_seat": "seat_id",
         "account": "person_id",
         "team": "team_id",
         "membership": "team_id",
@@ -122,11 +125,14 @@ def _adders(reading: Reading, rows: Rows) -> dict[str, Callable[[Fields, str], N
     zone = read_options(reading.connection).zone or ZoneInfo(reading.settings.workspace.timezone)
     delivery = DeliveryRows(reading.settings.services, zone, rows)
     organisation = OrganisationRows(reading, zone, rows)
+    money = MoneyRows(reading, zone, rows)
     return {
         "deployment": lambda body, _: delivery.add_deployment(body),
         "incident": lambda body, _: delivery.add_incident(body),
         "pipeline_run": lambda body, _: delivery.add_run(body),
         "policy_event": lambda body, _: delivery.add_policy(body),
+        "ai_spend": lambda body, _: money.add_spend(body),
+        "ai_seat": lambda body, _: money.add_seat(body),
         "person": lambda body, _: organisation.add_person(body),
         "team": organisation.add_team,
         "service": organisation.add_service,
@@ -140,6 +146,8 @@ def _gone(record: Record, reading: Reading) -> Gone:
         return Gone(table="team", row_id=team_id_of(record.key) or "")
     if record.kind == "service":
         return Gone(table="service", row_id=record.key)
+    if record.kind in MONEY:
+        return Gone(table=record.kind, row_id=money_id(record.kind, record.key))
     return Gone(table=record.kind, row_id=event_id(record.key))
 
 

@@ -13,7 +13,7 @@ from trueup.collect.sources.events.files.telling import Told, of_ids, of_spans
 from trueup.collect.sources.events.parsing import Event, parse_event
 from trueup.collect.sources.events.settings import Options
 
-BY_ID = ("deployment", "incident", "pipeline_run", "policy_event")
+BY_ID = ("deployment", "incident", "pipeline_run", "policy_event", "ai_spend", "ai_seat")
 """Kinds of which every line is a thing of its own, with an id."""
 
 

@@ -26,6 +26,10 @@ _PLURALS = {
     "hr": "membership",
     "policies": "policy_event",
     "runs": "pipeline_run",
+    "invoice": "ai_spend",
+    "invoices": "ai_spend",
+    "seat": "ai_seat",
+    "seats": "ai_seat",
     **{kind: kind for kind in KINDS},
 }
 

@@ -13,6 +13,11 @@ def event_id(native: str) -> str:
     return f"{LEAD}:{native}"
 
 
+def money_id(kind: str, native: str) -> str:
+    """Return the id of an invoice or a seat: its number may well be that of another event."""
+    return f"{LEAD}:{kind}/{native}"
+
+
 def team_id_of(name: str | None) -> str | None:
     """Return the id of a team."""
     return f"{LEAD}:{slug(name)}" if name else None
