@@ -143,6 +143,9 @@ class MoneySettings:
         What AI tools may cost a year, in `currency`; 0: no budget.
     year_begins
         Month and day on which the year of the budget begins, ``MM-DD``.
+    price_table
+        File of prices in the form of LiteLLM's ``model_prices_and_context_window.json``, asked for
+        models that genai-prices does not know; empty: that of an installed ``litellm``, if any.
     """
 
     currency: str = "USD"
@@ -150,6 +153,7 @@ class MoneySettings:
     salary_per_year: float = 0.0
     budget_per_year: float = 0.0
     year_begins: str = "01-01"
+    price_table: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

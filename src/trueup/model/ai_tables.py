@@ -181,7 +181,8 @@ AI_GAP = _table(
     "ai_gap",
     "replace",
     (),
-    tool=_NAME,
+    tool=_NAME,  # null: of everything at the provider, beside the report on a whole account
+    provider=_NAME,
     started_at=_AT,  # start of the day, UTC
     seen_by=_NAME,  # SEEN_BY: what counts
     other_seen_by=_NAME,  # what told of the same use and does not count

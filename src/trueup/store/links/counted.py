@@ -46,7 +46,7 @@ def identity_coverage(records: Records, target_id: str) -> list[Mapping[str, obj
         share = found["linked_acts"] / found["acts"] if found["acts"] else None
         weighed = "" if share is None else f"; those that are tied did {share:.0%} of what was done"
         rows.append(
-            _row(
+            counted_row(
                 target_id,
                 f"accounts of {found['platform']} tied to one elsewhere",
                 (found["accounts"], found["linked"]),
@@ -77,7 +77,7 @@ def change_coverage(records: Records, target_id: str) -> list[Mapping[str, objec
         (later, "merged after the clone was last fetched, or not part of it"),
     ]
     return [
-        _row(
+        counted_row(
             target_id,
             "merged changes of the forge, in git",
             (found["merged"], found["found"]),
@@ -97,7 +97,7 @@ def deployment_coverage(shipped: Shipped, target_id: str) -> list[Mapping[str, o
         (waiting, "in no deployment yet"),
     ]
     rows = [
-        _row(
+        counted_row(
             target_id,
             "landed changes in production deployments",
             (shipped.landed, shipped.mapped),
@@ -107,7 +107,7 @@ def deployment_coverage(shipped: Shipped, target_id: str) -> list[Mapping[str, o
     ]
     if shipped.unknown_commits:
         rows.append(
-            _row(
+            counted_row(
                 target_id,
                 "deployments whose commit is known",
                 (shipped.deployments, shipped.deployments - shipped.unknown_commits),
@@ -123,7 +123,7 @@ def work_coverage(named: int, unknown: int, target_id: str) -> list[Mapping[str,
     if not named:
         return []
     return [
-        _row(
+        counted_row(
             target_id,
             "work items named by changes",
             (named, named - unknown),
@@ -142,7 +142,7 @@ def incident_coverage(counts: Mapping[str, int], target_id: str) -> list[Mapping
     reasons = [(alone, "opened outside the window of any deployment of their service")]
     said = _said(reasons) + (f"; {unnamed} name no service" if unnamed else "")
     return [
-        _row(
+        counted_row(
             target_id,
             "incidents tied to a deployment or change",
             (counts["incidents"], counts["linked"]),
@@ -157,7 +157,7 @@ def mailbox_coverage(accounts: int, shared: int, target_id: str) -> list[Mapping
     if not shared:
         return []
     return [
-        _row(
+        counted_row(
             target_id,
             "accounts of one person each",
             (accounts, accounts - shared),
@@ -176,9 +176,10 @@ def _said(reasons: Sequence[tuple[int, str]]) -> str:
     return ", ".join(f"{count} {why}" for count, why in reasons if count)
 
 
-def _row(
+def counted_row(
     target_id: str, subject: str, counts: tuple[int, int], reason: str, remedy: str
 ) -> Mapping[str, object]:
+    """Return a row of `coverage` on so many expected and seen; why and what cures it, if any."""
     expected, seen = counts
     return {
         "repository_id": target_id,

@@ -10,16 +10,18 @@ import pyarrow as pa
 
 from trueup.config import Settings
 from trueup.store.identity import Vault
+from trueup.store.links.ai.uniting import has_use
 from trueup.store.links.counted import PART, coverage_table
 from trueup.store.links.identity.journal import Journal
 from trueup.store.links.organisation import Facts, link_organisation
 from trueup.store.links.records import ORGANISATION, Records
 from trueup.store.links.target import INPUTS, link_target
 from trueup.store.manifest import LINKS, Manifest
+from trueup.store.prices.book import edition
 from trueup.store.reading import Limits
 from trueup.store.warehouse import Warehouse
 
-VERSION = 2
+VERSION = 3
 """Raised when linking changes: everything is then linked again."""
 ALONE = frozenset(("git",))
 """Sources whose records, when there are no others, need no uniting."""
@@ -89,6 +91,8 @@ def link(
         Another process is writing.
     StoreError
         There is no room for the rows.
+    ConfigError
+        The table of prices the settings name cannot be read.
     """
     journal = Journal(vault.path)
     with warehouse.writing():
@@ -127,6 +131,7 @@ class _Linking:
             self._settings.links,
             [(d.decision_id, d.kind) for d in decisions],
             [(target, records.digest(target, INPUTS)) for target in records.targets()],
+            edition(self._settings) if has_use(records) else "",
         )
         if self._cursor(ORGANISATION) == state:
             return Linked(unchanged=len(records.targets()))

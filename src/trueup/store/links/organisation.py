@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from trueup.config import Settings
 from trueup.store.identity import Vault
+from trueup.store.links.ai.uniting import has_use, unite_use, use_digest
 from trueup.store.links.counted import incident_coverage, mailbox_coverage
 from trueup.store.links.delivery.deployments import unite_deployments
 from trueup.store.links.delivery.incidents import link_incidents
@@ -37,8 +38,7 @@ _SLICES = {
             UNION ALL SELECT assignee_person_id FROM raw_work_item
             UNION ALL SELECT person_id FROM raw_work_item_transition
             UNION ALL SELECT person_id FROM raw_work_item_event
-            UNION ALL SELECT person_id FROM raw_ai_session
-            UNION ALL SELECT person_id FROM raw_ai_request
+            UNION ALL SELECT person_id FROM raw_ai_seat
         ) AS named USING (account_id) ORDER BY ALL""",
     "service": "SELECT * EXCLUDE (name) FROM service WHERE repository_id = $target ORDER BY ALL",
     "deployment": """
@@ -68,18 +68,22 @@ class Facts:
         Rows to land for `ORGANISATION`.
     deployments
         United rows of `deployment`, of the targets where they differ from what was landed.
+    has_use
+        Whether any source tells of the use of AI tools.
     """
 
     tables: Mapping[str, pa.Table]
     coverage: tuple[Mapping[str, object], ...]
     deployments: Mapping[str, pa.Table]
+    has_use: bool = False
 
-    def about(self, records: Records, target_id: str) -> tuple[str, ...]:
+    def about(self, records: Records, target_id: str) -> tuple[object, ...]:
         """Return digests of what the target seen rests on besides its own rows."""
         slices = [records.sql(query, {"target": target_id}) for query in _SLICES.values()]
         if target_id in self.deployments:
             slices.append(self.deployments[target_id])
-        return tuple(content_digest(canonical(rows)) for rows in slices)
+        use = use_digest(records, target_id) if self.has_use else ()
+        return (*(content_digest(canonical(rows)) for rows in slices), *use)
 
 
 def link_organisation(
@@ -93,12 +97,17 @@ def link_organisation(
     """Find out what belongs to no single target; needs the views of all of them.
 
     Leaves in the engine the tables ``person``, ``service``, ``deployment``, ``known_item``,
-    ``known_incident`` and ``all_work_item_change``.
+    ``known_incident`` and ``all_work_item_change``, and those of `unite_use`.
 
     Parameters
     ----------
     earlier
         Rows of `identity_link` the last linking landed.
+
+    Raises
+    ------
+    ConfigError
+        The table of prices the settings name cannot be read.
     """
     accounts, persons = resolve(records, vault, journal)
     services = find_services(records, settings.services)
@@ -110,17 +119,22 @@ def link_organisation(
         "all_work_item_change",
         "SELECT work_item_id, change_id, landed_for FROM raw_work_item_change",
     )
+    is_used = has_use(records)
+    use, left_out = unite_use(records, settings) if is_used else ({}, [])
     tables = {
         "identity_link": link_rows(persons, earlier, now),
         "service": services,
         "incident_link": incidents,
+        **use,
     }
     coverage = (
         *incident_coverage(counts, ORGANISATION),
         *mailbox_coverage(len(accounts), len(persons.shared), ORGANISATION),
+        *left_out,
     )
     return Facts(
         tables={name: rows for name, rows in tables.items() if rows.num_rows},
         coverage=coverage,
         deployments=deployments,
+        has_use=is_used,
     )

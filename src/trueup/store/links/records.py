@@ -107,6 +107,11 @@ class Records:
         with self._given(given) as engine:
             engine.execute(made, _named(query, values)).fetchall()
 
+    def drop(self, *names: str) -> None:
+        """Let go of tables that were made."""
+        for name in names:
+            self._running().execute(f"DROP TABLE IF EXISTS {name}").fetchall()
+
     def is_any(self, query: str, values: Mapping[str, object] | None = None) -> bool:
         """Say whether a query has any answer."""
         return bool(self.sql(f"{query} LIMIT 1", values).num_rows)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from trueup.model.tables import TABLES
+from trueup.store.links.ai.uniting import UNITED, use_of_target
 from trueup.store.links.counted import (
     change_coverage,
     deployment_coverage,
@@ -29,20 +30,18 @@ PERSON_COLUMNS: Mapping[str, str] = {
     "work_item": "assignee_person_id",
     "work_item_transition": "person_id",
     "work_item_event": "person_id",
-    **dict.fromkeys(
-        ("ai_session", "ai_request", "ai_activity", "ai_lines", "ai_spend", "ai_seat"), "person_id"
-    ),
+    "ai_seat": "person_id",
 }
 """Columns that name a person by an account, as sources write them."""
 _CODE = (
     "repository", "account", "commit", "commit_diff", "commit_file", "change", "change_commit",
-    "ai_attribution", "proposed_commit", "change_event", "review", "review_comment",
+    "ai_attribution", "ai_edit", "proposed_commit", "change_event", "review", "review_comment",
 )  # fmt: skip
 _DELIVERY = (
     "team", "service", "identity_link", "work_item_mention", "work_item_change", "pipeline_run",
     "artifact", "deployment", "incident", "incident_link",
 )  # fmt: skip
-INPUTS = (*_CODE, *_DELIVERY, *PERSON_COLUMNS)
+INPUTS = (*_CODE, *_DELIVERY, *PERSON_COLUMNS, *UNITED)
 """Tables that links are made from."""
 
 _ACCOUNTS = """
@@ -81,6 +80,8 @@ def link_target(records: Records, target_id: str, facts: Facts) -> Linkage:
     Needs the tables of `trueup.store.links.organisation`.
     """
     tables = _persons(records)
+    if facts.has_use:
+        tables.update(use_of_target(records, target_id))
     if records.is_any(_SEVERAL):
         tables["repository"] = landed_as("repository", records.sql(_REPOSITORY))
     coverage: list[Mapping[str, object]] = []

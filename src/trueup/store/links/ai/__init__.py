@@ -1,0 +1,1 @@
+"""What AI tools and their vendors tell of one use, made one; and what it went into."""

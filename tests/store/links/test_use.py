@@ -1,0 +1,472 @@
+"""What several sources tell of one use of an AI tool counts once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.links.using import (
+    LOG,
+    REPORT,
+    WIRE,
+    counted,
+    day,
+    of_session,
+    of_sessions,
+    request,
+    session,
+    total,
+)
+from tests.store.links.world import SHOP, Row, World, account, at, commit, landing, part, proposal
+from trueup.config import PriceSettings, Settings
+
+ANN: dict[str, Any] = {"person_id": "p_ann"}
+BEN: dict[str, Any] = {"person_id": "p_ben"}
+OTLP: dict[str, Any] = {"seen_by": "otlp"}
+
+
+def only(world: World, **where: Any) -> Row:
+    """Return the one request with these values."""
+    (row,) = [row for row in world.read("ai_request") if all(row[k] == v for k, v in where.items())]
+    return row
+
+
+class TestOneRequest:
+    """The same request, seen by several."""
+
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            ("anthropic:msg_1:req_1", "anthropic:msg_1:req_1"),
+            ("anthropic:msg_1:req_1", "anthropic:msg_1"),
+            ("anthropic:msg_1:req_1", "anthropic_request:req_1"),
+            ("openai:resp_1", "openai:resp_1"),
+        ],
+    )
+    def test_keys_that_name_one_request_make_one_row(
+        self, keys: tuple[str, str], world: World
+    ) -> None:
+        world.land("claude_code", LOG, ai_request=[request("a", 1, 100, event_key=keys[0])])
+        world.land("otlp", WIRE, ai_request=[request("b", 1, 100, event_key=keys[1], **OTLP)])
+        world.link()
+        row = only(world)
+        assert (total(row), row["seen_by"], row["event_key"]) == (100, "otlp", keys[0])
+
+    def test_both_halves_of_a_key_meet_in_the_row_that_has_both(self, world: World) -> None:
+        for target, key in (
+            ("claude_code:m1", "anthropic:msg_1"),
+            ("claude_code:m2", "anthropic:msg_1:req_1"),
+            ("claude_code:m3", "anthropic_request:req_1"),
+        ):
+            world.land("claude_code", target, ai_request=[request(target, 1, event_key=key)])
+        assert len(world.linked().read("ai_request")) == 1
+
+    def test_other_keys_are_other_requests(self, world: World) -> None:
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[
+                request("a", 1, event_key="anthropic:msg_1:req_1"),
+                request("b", 1, event_key="anthropic:msg_2:req_2"),
+                request("c", 1, event_key="anthropic_request:req_3"),
+                request("d", 1),
+                request("e", 1),
+            ],
+        )
+        assert len(world.linked().read("ai_request")) == 5
+
+    def test_the_largest_prompt_and_parts_win_and_a_cache_told_apart_adds_nothing(
+        self, world: World
+    ) -> None:
+        """By hand: the gateway books 1,000 to the prompt; the log tells 900 of them apart."""
+        log = request(
+            "a",
+            1.0,
+            100,
+            event_key="openai:1",
+            cache_read_tokens=600,
+            cache_write_1h_tokens=300,
+            output_tokens=40,
+        )
+        gateway = request(
+            "b",
+            1.5,
+            900,
+            event_key="openai:1",
+            cache_write_5m_tokens=100,
+            output_tokens=70,
+            seen_by="gateway",
+            model="gpt-5",
+        )
+        world.land("codex", "codex:m1", ai_request=[log])
+        world.land("litellm", "litellm:all", ai_request=[gateway])
+        row = only(world.linked())
+        buckets = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+        assert [row[f"{name}_tokens"] for name in buckets] == [100, 600, 0, 300, 70]
+        assert (row["requested_at"], row["model"]) == (at(1), "gpt-5")
+
+    def test_the_session_is_that_of_the_first_that_has_one(self, world: World) -> None:
+        key: dict[str, Any] = {"event_key": "anthropic:msg_1:req_1"}
+        world.land("otlp", WIRE, ai_request=[request("w", 0.9, **key, **OTLP)])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[request("resumed", 2, **key, **of_session("s2"))],
+        )
+        world.land(
+            "claude_code",
+            "claude_code:m2",
+            ai_request=[request("first", 1, **key, **of_session("s1"))],
+        )
+        row = only(world.linked())
+        assert (row["session_id"], row["requested_at"]) == ("claude-code:s1", at(0.9))
+
+    def test_one_record_read_for_two_targets_is_one_request(self, world: World) -> None:
+        same = [request("s1/4", 1, 50, tool="openai-codex", session_id="openai-codex:s1")]
+        world.land("codex", "codex:home", ai_request=same)
+        world.land("codex", "codex:backup", ai_request=same)
+        assert len(world.linked().read("ai_request")) == 1
+
+    def test_a_session_several_saw_is_one_row(self, world: World) -> None:
+        world.land("otlp", WIRE, ai_session=[session("s", 1.1, 3, seen_by="otlp", **ANN)])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_session=[session("s", 1, 2, repository_id=SHOP, branch="topic")],
+        )
+        (row,) = world.linked().read("ai_session")
+        assert (row["started_at"], row["ended_at"]) == (at(1), at(3))
+        assert (row["person_id"], row["repository_id"], row["branch"]) == ("p_ann", SHOP, "topic")
+        assert row["seen_by"] == "otlp"
+
+
+def some_use() -> list[tuple[str, str, dict[str, Sequence[Row]]]]:
+    """Return what three sources and two machines tell of some days."""
+    key: list[dict[str, Any]] = [{"event_key": f"anthropic:m{i}:r{i}"} for i in range(6)]
+    return [
+        (
+            "claude_code",
+            "claude_code:m1",
+            {
+                "ai_request": [
+                    request(f"l{i}", 1 + i, 100 + i, **key[i], **of_session("s"), **ANN)
+                    for i in range(4)
+                ],
+                "ai_session": [session("s", 1, 6, **ANN)],
+                "ai_activity": [activity("s", 1, "tool_call", 7)],
+            },
+        ),
+        (
+            "claude_code",
+            "claude_code:m2",
+            {
+                "ai_request": [
+                    request(f"k{i}", 1.5 + i, 90, **key[i], **of_session("t")) for i in range(2, 6)
+                ],
+                "ai_session": [session("t", 2, 9)],
+            },
+        ),
+        (
+            "otlp",
+            WIRE,
+            {
+                "ai_request": [
+                    request("w1", 1.1, 99, event_key="anthropic_request:r1", **OTLP, **BEN),
+                    request("w9", 1.1, 20, **OTLP, **BEN),
+                ],
+                "ai_session": [session("s", 0.9, 5, seen_by="otlp")],
+                "ai_activity": [activity("s", 1, "tool_call", 5)],
+            },
+        ),
+        ("anthropic", REPORT, {"ai_request": [day("d0", 0, 320, **ANN), day("d1", 0, 9, **BEN)]}),
+    ]
+
+
+def activity(name: str, hours: float, kind: str, count: int, **more: Any) -> Row:
+    """Make something done in a session."""
+    return {
+        **of_session(name),
+        "tool": "claude-code",
+        "happened_at": at(hours),
+        "kind": kind,
+        "count": count,
+        **more,
+    }
+
+
+AI_TABLES = ("ai_request", "ai_session", "ai_activity", "ai_lines", "ai_spend", "ai_gap")
+
+
+def everything(world: World) -> list[list[str]]:
+    """Return all linked rows, without when they were landed."""
+    return [
+        sorted(
+            repr(sorted((k, v) for k, v in row.items() if k != "collected_at"))
+            for row in world.read(table)
+        )
+        for table in AI_TABLES
+    ]
+
+
+def test_the_order_of_landing_changes_nothing(tmp_path: Path) -> None:
+    seen = set()
+    for number, order in enumerate(list(itertools.permutations(some_use()))[::5]):
+        world = World(tmp_path / str(number))
+        for source, target, tables in order:
+            world.land(source, target, **tables)
+            if number == 3:  # in one world, linking goes on while sources land
+                world.link()
+        seen.add(repr(everything(world.linked())))
+    assert len(seen) == 1
+    assert "'is_counted', False" in seen.pop()
+
+
+class TestRanking:
+    """Use that no key ties together."""
+
+    def test_pain_21_the_most_trusted_counts_and_the_gap_is_kept(self, world: World) -> None:
+        """By hand: the vendor saw 837 tokens of Ann's day, her log 284; Ben is in the log only."""
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 837, **ANN)])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[
+                request("a", 0.1, 200, **ANN, **of_session("s")),
+                request("b", 0.2, 84, **ANN, **of_session("s")),
+                request("c", 0.3, 55, **BEN, **of_session("t")),
+            ],
+        )
+        world.link()
+        assert counted(world) == 837 + 55
+        assert of_sessions(world) == {"s": 284, "t": 55}
+        (gap,) = world.read("ai_gap")
+        assert (gap["seen_by"], gap["other_seen_by"]) == ("admin_api", "log")
+        assert (gap["tokens"], gap["other_tokens"]) == (837, 284)
+        # Sonnet 4: three dollars per million tokens of input.
+        assert gap["list_cost"] == Decimal("0.002511")
+        assert gap["other_list_cost"] == Decimal("0.000852")
+
+    def test_a_session_the_telemetry_saw_counts_once(self, world: World) -> None:
+        world.land("otlp", WIRE, ai_request=[request("w", 1, 500, **OTLP, **of_session("s"))])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[
+                request("a", 1, 300, **of_session("s")),
+                request("b", 2, 70, **of_session("unseen")),
+            ],
+        )
+        world.link()
+        assert counted(world) == 500 + 70
+        assert of_sessions(world) == {"s": 500, "unseen": 70}
+
+    def test_a_request_with_a_key_of_its_own_is_not_among_those_with_other_keys(
+        self, world: World
+    ) -> None:
+        """Telemetry lost one of two requests; the log has both, and both count once."""
+        wire = request("w", 1, 100, event_key="anthropic_request:r1", **OTLP, **of_session("s"))
+        world.land("otlp", WIRE, ai_request=[wire])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[
+                request("a", 1, 100, event_key="anthropic:m1:r1", **of_session("s")),
+                request("b", 2, 40, event_key="anthropic:m2:r2", **of_session("s")),
+            ],
+        )
+        assert counted(world.linked()) == 140
+        assert world.read("ai_gap") == []
+
+    def test_a_person_the_log_does_not_name_may_be_anybody_in_the_report(
+        self, world: World
+    ) -> None:
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 400, **ANN)])
+        world.land("claude_code", LOG, ai_request=[request("a", 0.1, 390)])
+        assert counted(world.linked()) == 400
+
+    def test_a_person_the_log_does_not_name_is_nobody_it_names_elsewhere(
+        self, world: World
+    ) -> None:
+        """Ann's day is in both; the other machine's is neither hers nor anybody's reported."""
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 400, **ANN)])
+        world.land("claude_code", LOG, ai_request=[request("a", 0.1, 390, **ANN)])
+        world.land("claude_code", "claude_code:m2", ai_request=[request("b", 0.1, 30)])
+        assert counted(world.linked()) == 430
+
+    def test_use_of_a_key_may_be_that_of_a_person_the_report_does_not_name(
+        self, world: World
+    ) -> None:
+        world.land("anthropic", REPORT, ai_request=[day("key", 0, 400), day("d", 0, 10, **ANN)])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[request("a", 0.1, 8, **ANN), request("b", 0.1, 300, **BEN)],
+        )
+        assert counted(world.linked()) == 410
+
+    def test_after_a_report_that_ends_in_the_day_the_log_counts(self, world: World) -> None:
+        """The report speaks until hour 2; hour 0 of the calendar is in the day it is of."""
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 50, ended_at=at(1), **ANN)])
+        world.land(
+            "claude_code",
+            LOG,
+            ai_request=[request("a", 0.5, 45, **ANN), request("b", 1.2, 30, **ANN)],
+        )
+        assert counted(world.linked()) == 80
+
+    def test_another_day_and_another_tool_are_other_use(self, world: World) -> None:
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 50, **ANN)])
+        world.land(
+            "codex",
+            "codex:m1",
+            ai_request=[
+                request("a", 0.1, 45, tool="openai-codex", provider="openai", **ANN),
+                request("b", 30, 30, **ANN),
+            ],
+        )
+        assert counted(world.linked()) == 125
+
+    def test_a_report_on_a_whole_account_counts_where_nothing_else_tells_of_the_day(
+        self, world: World
+    ) -> None:
+        account_days = [day(f"d{i}", i, 1_000, tool=None) for i in range(2)]
+        world.land("anthropic", REPORT, ai_request=account_days)
+        world.land("claude_code", LOG, ai_request=[request("a", 0.1, 300, **ANN)])
+        assert counted(world.linked()) == 300 + 1_000
+        (gap,) = world.read("ai_gap")
+        assert (gap["tool"], gap["provider"]) == (None, "anthropic")
+        assert (gap["tokens"], gap["other_tokens"]) == (300, 1_000)
+        assert (gap["seen_by"], gap["other_seen_by"]) == ("log", "admin_api")
+
+    def test_three_tellings_of_a_day_count_once(self, world: World) -> None:
+        world.land("anthropic", REPORT, ai_request=[day("d", 0, 500, **ANN)])
+        world.land(
+            "otlp", WIRE, ai_request=[request("w", 0.1, 480, **OTLP, **ANN, **of_session("s"))]
+        )
+        world.land("claude_code", LOG, ai_request=[request("a", 0.1, 460, **of_session("s"))])
+        world.link()
+        assert (counted(world), of_sessions(world)) == (500, {"s": 480})
+        told = {(g["seen_by"], g["other_seen_by"]): g["other_tokens"] for g in world.read("ai_gap")}
+        assert told == {("admin_api", "otlp"): 480, ("admin_api", "log"): 460}
+
+    def test_the_rows_that_do_not_count_are_counted(self, world: World) -> None:
+        for source, target, tables in some_use():
+            world.land(source, target, **tables)
+        row = world.linked().covered("rows on requests to models that count")
+        requests = world.read("ai_request")
+        assert (row["expected"], row["seen"]) == (12, sum(r["is_counted"] for r in requests))
+
+
+class TestWhatIsDone:
+    """Activity, lines and money."""
+
+    def test_of_a_session_two_targets_tell_of_one_tells_of_each_kind(self, world: World) -> None:
+        world.land(
+            "claude_code",
+            LOG,
+            ai_activity=[activity("s", 1, "tool_call", 9), activity("s", 1, "looped_call", 4)],
+        )
+        world.land(
+            "otlp",
+            WIRE,
+            ai_activity=[activity("s", 1, "tool_call", 8), activity("s", 1, "interrupted", 1)],
+        )
+        found = {row["kind"]: row["count"] for row in world.linked().read("ai_activity")}
+        assert found == {"tool_call": 9, "looped_call": 4, "interrupted": 1}
+
+    def test_a_report_of_a_day_gives_way_to_sessions_of_the_day_only(self, world: World) -> None:
+        def lines(hours: float, count: int, **more: Any) -> Row:
+            return {
+                "layer": "written",
+                "tool": "claude-code",
+                "happened_at": at(hours),
+                "lines_added": count,
+                **more,
+            }
+
+        world.land("claude_code", LOG, ai_lines=[lines(0.1, 10, **ANN, **of_session("s"))])
+        world.land(
+            "anthropic",
+            REPORT,
+            ai_lines=[
+                lines(0, 12, report_id="d0", **ANN),
+                lines(30, 5, report_id="d1", **ANN),
+                lines(0, 7, report_id="d2", **BEN),
+                lines(0, 3, report_id="d3", **{**ANN, "layer": "suggested"}),
+            ],
+        )
+        rows = world.linked().read("ai_lines")
+        assert sorted(row["lines_added"] for row in rows) == [3, 5, 7, 10]
+
+    def test_pain_22_kinds_of_money_are_never_ranked_against_each_other(self, world: World) -> None:
+        def money(name: str, basis: str, amount: str, seen_by: str) -> Row:
+            return {
+                "spend_id": name,
+                "cost_basis": basis,
+                "amount": Decimal(amount),
+                "currency": "USD",
+                "started_at": at(0.1),
+                "tool": "claude-code",
+                "seen_by": seen_by,
+                **ANN,
+            }
+
+        world.land(
+            "anthropic",
+            REPORT,
+            ai_spend=[
+                money("bill", "invoice", "9", "invoice"),
+                money("estimate", "vendor_estimate", "8", "admin_api"),
+                money("seat", "seat", "30", "invoice"),
+            ],
+        )
+        world.land("otlp", WIRE, ai_spend=[money("w", "vendor_estimate", "7", "otlp")])
+        found = {row["spend_id"] for row in world.linked().read("ai_spend")}
+        assert found == {"bill", "estimate", "seat"}
+
+
+class TestPersonsAndPrices:
+    """What rests on who is who and on prices."""
+
+    def test_ranking_knows_that_two_accounts_are_one_person(self, world: World) -> None:
+        world.vault.identify("git", "ann@acme.example", "Ann")
+        world.land(
+            "anthropic",
+            REPORT,
+            account=[account("p_mail", "anthropic", person_id="p_ann")],
+            ai_request=[day("d", 0, 400, person_id="p_mail")],
+        )
+        world.land("claude_code", LOG, ai_request=[request("a", 0.1, 390, **ANN)])
+        assert counted(world.linked()) == 400
+        assert {row["person_id"] for row in world.read("ai_request")} == {"p_ann"}
+
+    def test_nothing_new_links_nothing_and_a_new_price_links_again(self, tmp_path: Path) -> None:
+        world = World(tmp_path / ".trueup")
+        world.land("claude_code", LOG, ai_request=[request("a", 1, 1_000_000, model="ours")])
+        assert world.link().targets == (LOG,)
+        assert (only(world)["list_cost"], only(world)["price_source"]) == (None, None)
+        unpriced = world.covered("tokens of AI tools with a list price")
+        assert (unpriced["skipped"], "ours" in unpriced["reason"]) == (1_000_000, True)
+        assert world.link().targets == ()
+        world.settings = Settings(prices=(PriceSettings(model="our*", input=2, output=9),))
+        assert world.link().targets == (LOG,)
+        assert only(world)["list_cost"] == Decimal(2)
+        assert only(world)["price_source"] == "trueup.toml"
+
+    def test_a_repository_is_not_linked_again_for_new_use(self, world: World) -> None:
+        world.land("claude_code", LOG, ai_request=[request("a", 1)])
+        world.land(
+            "git",
+            commit=[commit("c", 1)],
+            change=[landing("c", 1)],
+            change_commit=part(f"{SHOP}:c", "c"),
+        )
+        world.land("github", change=[proposal(1, 0)])
+        world.link()
+        world.land("claude_code", LOG, ai_request=[request("a", 1), request("b", 2)])
+        assert world.link().targets == (LOG,)
