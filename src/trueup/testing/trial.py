@@ -67,7 +67,7 @@ class Case:
 
 
 class Trial:
-    """One workspace in `folder`; `like` shares the pseudonyms of another."""
+    """One workspace in `folder`; `like` shares the pseudonyms of another, and its files."""
 
     def __init__(self, case: Case, folder: Path, *, like: Trial | None = None) -> None:
         self.case = case
@@ -78,9 +78,9 @@ class Trial:
         if like is not None:
             shutil.copy(like.folder / "identity.db", self.folder / "identity.db")
         Vault.open(self.folder)
-        self._files = folder / "files"
-        for name, content in case.files.items():
-            path = self._files / name
+        self.files = folder / "files" if like is None else like.files
+        for name, content in case.files.items() if like is None else ():
+            path = self.files / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
@@ -89,7 +89,7 @@ class Trial:
         """The connection, its token replaced by one that must be found nowhere."""
         connection = self.case.connection
         if self.case.server is None:
-            targets = tuple(str(self._files / target) for target in connection.targets)
+            targets = tuple(str(self.files / target) for target in connection.targets)
             return replace(connection, targets=targets)
         return replace(connection, token="env:TRUEUP_TRIAL_TOKEN")  # noqa: S106 - a place
 

@@ -1,0 +1,140 @@
+"""Codex as a source: which files there are, which of them are the same session."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from trueup.collect.ai.sessions.rows import OWNERS, session_rows
+from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, fetch, targets
+from trueup.collect.recorded import (
+    Fetched,
+    Normalised,
+    Note,
+    Reading,
+    Record,
+    Server,
+    Visit,
+    Web,
+)
+from trueup.collect.sources.codex.headless import read_output, thread_of
+from trueup.collect.sources.codex.reading import meta_of, parent_of, read_rollout, sights_of
+from trueup.collect.sources.codex.replaying import Sight
+from trueup.config import Connection
+
+TOOL = "openai-codex"
+_READER = 1
+_NAMED = re.compile(r"rollout-.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_ARCHIVED = "archived_sessions"
+_OTHERS = frozenset(("history.jsonl", "session_index.jsonl"))
+
+
+@dataclass(frozen=True, slots=True)
+class Codex:
+    """Sessions of Codex on this machine."""
+
+    name: ClassVar[str] = "codex"
+    version: ClassVar[int] = 1
+    server: ClassVar[Server | None] = None
+    options: ClassVar[Mapping[str, str]] = {}
+    owners: ClassVar[Mapping[str, str]] = OWNERS
+
+    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
+        """Return the folders the connection names, else where Codex keeps its own."""
+        del web
+        home = os.environ.get("CODEX_HOME")
+        standard = [Path(home).expanduser()] if home else [Path.home() / ".codex"]
+        return targets(self.name, connection, standard, needs="sessions of codex")
+
+    def fetch(self, visit: Visit) -> Iterator[Fetched]:
+        """Yield the sessions of rollouts that changed."""
+        folder = Path(visit.target)
+        logs = _Logs(folder)
+        yield from fetch(visit, logs.units, logs.read, source=self.name, reader=_READER)
+        yield from _compressed(folder)
+
+    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
+        """Turn sessions into rows."""
+        return session_rows(records, reading, tool=TOOL)
+
+
+SOURCE = Codex()
+
+
+class _Logs:
+    """The logs of one folder: a unit for each session, by the id in the names of its files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, Path] = {}
+        self._output: dict[str, list[Path]] = {}
+        self._sights: dict[str, Sequence[Sight]] = {}
+        for path in _found(folder, "*.jsonl"):
+            self._add(path)
+        for thread in self._output.keys() & self._files.keys():
+            del self._output[thread]  # the rollout tells of the same
+        self.units = [
+            *(Unit(name=name, paths=(path,)) for name, path in sorted(self._files.items())),
+            *(Unit(name=name, paths=tuple(some)) for name, some in sorted(self._output.items())),
+        ]
+
+    def read(self, unit: Unit, around: Surroundings) -> Found:
+        """Read one session."""
+        if unit.name in self._output:
+            return read_output(unit.paths, unit.name, around)
+        (path,) = unit.paths
+        parent = parent_of(meta_of(path))
+        is_there = parent is not None and parent in self._files
+        found = read_rollout(path, unit.name, self._parent(parent) if is_there else None, around)
+        found.waits_for = "" if is_there or parent is None else parent
+        return found
+
+    def _add(self, path: Path) -> None:
+        named = _NAMED.match(path.name)
+        thread = None if named else _thread(path)
+        if thread is not None:
+            self._output.setdefault(thread, []).append(path)
+            return
+        name = named[1] if named else path.stem
+        known = self._files.get(name)
+        if known is None or (_ARCHIVED in known.parts and _ARCHIVED not in path.parts):
+            self._files[name] = path
+
+    def _parent(self, parent: str | None) -> Sequence[Sight]:
+        if parent is None:
+            return ()
+        if parent not in self._sights:
+            self._sights[parent] = sights_of(self._files[parent])
+        return self._sights[parent]
+
+
+def _thread(path: Path) -> str | None:
+    try:
+        return thread_of(path)
+    except OSError:
+        return None
+
+
+def _found(folder: Path, pattern: str) -> list[Path]:
+    """Return the files of a folder and of all below it, or the one file that was named."""
+    if folder.is_file():
+        return [folder]
+    below = [folder / name for name in ("sessions", _ARCHIVED) if (folder / name).is_dir()]
+    found = (path for one in below or [folder] for path in one.rglob(pattern))
+    return sorted(path for path in found if path.name not in _OTHERS)
+
+
+def _compressed(folder: Path) -> Iterator[Note]:
+    count = len(_found(folder, "*.jsonl.zst")) if folder.is_dir() else 0
+    if count:
+        yield Note(
+            subject="rollouts of codex that are compressed",
+            expected=count,
+            seen=0,
+            skipped=count,
+            reason="files that Codex compressed are not read; what was read of them before stays",
+            remedy="Switch off local_thread_store_compression, or collect at least every week.",
+        )
