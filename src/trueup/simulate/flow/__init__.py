@@ -1,0 +1,1 @@
+"""Flow: changes as items that pass stations where people work, wait, and come back."""
