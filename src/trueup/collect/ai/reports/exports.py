@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,17 +73,18 @@ def exported(visit: Visit, take: Take) -> Iterator[Fetched]:
         yield from (Note(**note) for note in state["notes"])
         return
     records: dict[tuple[str, str], Record] = {}
-    notes: dict[Note, None] = {}
+    skipped: Counter[Note] = Counter()
     for name, content in found:
         for one in _told(name, content, take):
             if isinstance(one, Note):
-                notes[one] = None
+                skipped[replace(one, skipped=0)] += one.skipped
             else:
                 records[one.kind, one.key] = one
     every = list(records.values())
     for start in range(0, len(every), _PAGE):
         chunk = tuple(every[start : start + _PAGE])
         yield Page(stream=_STREAM, records=chunk, checkpoint="{}")
+    notes = [replace(note, skipped=count) for note, count in skipped.items()]
     state = {"digest": digest, "notes": [asdict(note) for note in notes]}
     yield Page(stream=_STREAM, records=(), checkpoint=json.dumps(state))
     yield from notes
@@ -96,7 +98,7 @@ def _digest(found: list[tuple[str, bytes]], connection: Connection) -> str:
 
 
 def _told(name: str, content: bytes, take: Take) -> Iterator[Record | Note]:
-    values, unread = _values(content)
+    values, unread = values_of(content)
     taken = [one for value in values for one in take(value)]
     if unread:
         yield _unread(name, len(values), unread, "lines of it are no JSON in UTF-8")
@@ -105,8 +107,8 @@ def _told(name: str, content: bytes, take: Take) -> Iterator[Record | Note]:
     yield from taken
 
 
-def _values(content: bytes) -> tuple[list[Any], int]:
-    """Return the JSON values of a file, and how many lines are none."""
+def values_of(content: bytes) -> tuple[list[Any], int]:
+    """Return the JSON values of a file, one a line or one in all; and how many lines are none."""
     whole = content.removeprefix(b"\xef\xbb\xbf")
     try:
         return [json.loads(whole)], 0

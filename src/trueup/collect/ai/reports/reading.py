@@ -8,12 +8,17 @@ from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.people import People
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
-from trueup.collect.recorded import Normalised, Reading, Record, Skipped
+from trueup.collect.recorded import Gone, Normalised, Reading, Record, Skipped
 
 Tell = Callable[[Counts, Record], None]
 """Adds the rows of one record; without what names it, it raises `Unreadable`."""
 
 _CHUNK = 1000
+
+
+def own_id(reading: Reading, record: Record) -> str:
+    """Return what names a record among all records of all targets: of its rows, too."""
+    return f"{reading.target_id}:{record.key}"
 
 
 def report_rows(
@@ -22,6 +27,7 @@ def report_rows(
     rows: Rows,
     people: People,
     tell: Mapping[str, Tell],
+    swept: Mapping[str, str] | None = None,
 ) -> Iterator[Normalised]:
     """Yield the rows of reports, and what was skipped; accounts come last, each once.
 
@@ -29,9 +35,12 @@ def report_rows(
     ----------
     tell
         By kind of record.
+    swept
+        Of kinds that may be gone: the table whose rows carry `own_id`.
     """
     for number, record in enumerate(records, start=1):
         if record.body is None:
+            yield Gone(table=(swept or {})[record.kind], row_id=own_id(reading, record))
             continue
         body = Counts(record.body, reading.now)
         try:

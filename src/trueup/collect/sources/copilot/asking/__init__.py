@@ -1,0 +1,1 @@
+"""What of GitHub is asked about Copilot: reports by day, seats, bills."""

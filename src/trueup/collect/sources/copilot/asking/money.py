@@ -1,0 +1,77 @@
+"""Seats as of now, and bills: by month where a month is over, by day since."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from trueup.collect.ai.reports.days import day_of, days
+from trueup.collect.ai.reports.seats import seats_page
+from trueup.collect.answers import mapping, objects
+from trueup.collect.recorded import Fetched, Page, Record, Visit
+from trueup.collect.sources.copilot.door.money import charge_records, month_of, seats
+from trueup.collect.sources.copilot.settings import Scope
+
+_PAGE = 100
+_STREAM = "bills"
+_LATE = timedelta(days=3)
+"""Days before the last visit asked for again: what is billed comes late."""
+_USE = ("ai_credit/usage", "premium_request/usage")
+"""Credits took the place of premium requests in June 2026; either is empty where the other is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """Reads seats and bills of one organisation or enterprise.
+
+    Parameters
+    ----------
+    first
+        First day to ask for.
+    """
+
+    visit: Visit
+    scope: Scope
+    first: date
+
+    def seats(self) -> Iterator[Fetched]:
+        """Yield everyone who has a seat now, used or not, and who has lost one."""
+        listed = []
+        path = f"{self.scope.path}/copilot/billing/seats"
+        for reply in self.visit.web.pages(path, params={"per_page": str(_PAGE)}):
+            listed += objects(mapping(reply).get("seats"))
+        yield seats_page(self.visit, seats(listed))
+
+    def bills(self) -> Iterator[Fetched]:
+        """Yield what was billed since the last visit, oldest first."""
+        today = day_of(self.visit.now)
+        state = json.loads(self.visit.checkpoint(_STREAM) or "{}")
+        first = self.first
+        if "done" in state and not self.visit.is_reconciling:
+            first = max(first, date.fromisoformat(state["done"]) - _LATE)
+        begun = today.replace(day=1)
+        months = [day for day in days(first.replace(day=1), today) if day.day == 1]
+        by_day_from = date.fromisoformat(state.get("by_day", begun.isoformat()))
+        for month in months:
+            if month < by_day_from:
+                yield self._bill(month, _USE, by_day_from, is_month=True)
+            yield self._bill(month, ("usage",), by_day_from, is_month=True)
+        for day in days(max(first, by_day_from), today):
+            yield self._bill(day, _USE, by_day_from, is_month=False)
+
+    def _bill(
+        self, day: date, paths: tuple[str, ...], by_day_from: date, *, is_month: bool
+    ) -> Page:
+        params = {"year": str(day.year), "month": str(day.month)}
+        params |= {} if is_month else {"day": str(day.day)}
+        span = month_of(day) if is_month else (day, day + timedelta(days=1))
+        records: list[Record] = []
+        for path in paths:
+            kind, seen = ("seat_fee" if path == "usage" else "use"), Counter[str]()
+            answer = mapping(self.visit.web.get(f"{self.scope.bills}/{path}", params=params))
+            records += charge_records(answer, kind, span, seen)
+        state = {"by_day": by_day_from.isoformat()} | ({} if is_month else {"done": str(day)})
+        return Page(stream=_STREAM, records=tuple(records), checkpoint=json.dumps(state))
