@@ -92,7 +92,7 @@ def _kept(record: dict[str, Any], signal: str, tally: Tally, key: bytes) -> dict
         known = None if reader is None or value is None else reader(value)
         if known is not None:
             found[name] = known
-        elif value is not None:
+        elif value not in (None, ""):
             _count(name, value, tally)
     if not attributes.keys().isdisjoint(allowed.DETAILS):
         found |= details.labels_of(attributes, key)

@@ -1,0 +1,153 @@
+"""Records gathered by session, each once; those of no session by trace, or by service and day.
+
+All that one session says is one record of the archive, so that what its signals say twice can be
+told apart whenever it comes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from trueup.collect.fields import clean
+from trueup.collect.sources.otlp.reading.naming import is_repeated, session_of, tool_of
+from trueup.collect.sources.otlp.reading.state import State
+
+_REQUESTS = ("gen_ai.usage.", "input_tokens", "input_token_count")
+
+
+@dataclass(slots=True, kw_only=True)
+class Group:
+    """Records of one session, one trace, or one service on one day.
+
+    Parameters
+    ----------
+    records
+        By an id made of all they say: the same record is the same wherever and whenever it came.
+    resources
+        What is said of their senders, by digest.
+    is_repeated
+        Whether its metrics tell of what the same service tells request by request elsewhere.
+    was_counted
+        Whether that was found out after rows had been made of them.
+    """
+
+    kind: str
+    tool: str
+    service: str
+    session: str
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    is_repeated: bool = False
+    was_counted: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names it among its kind."""
+        return f"{self.tool}:{self.session}"
+
+    def body(self) -> dict[str, Any]:
+        """Return it as the archive keeps it."""
+        return {
+            "tool": self.tool,
+            "service": self.service,
+            "session": self.session,
+            "records": self.records,
+            "resources": self.resources,
+            "is_repeated": self.is_repeated,
+            "was_counted": self.was_counted,
+        }
+
+    def packed(self) -> str:
+        """Return it as a checkpoint, small."""
+        text = msgspec.json.encode({"kind": self.kind, **self.body()})
+        return base64.b85encode(zlib.compress(text, 6)).decode()
+
+    @classmethod
+    def unpacked(cls, checkpoint: str) -> Group:
+        """Return the group of a checkpoint."""
+        text = zlib.decompress(base64.b85decode(checkpoint))
+        return cls(**msgspec.json.decode(text))
+
+    def takes_in(self, other: Group) -> bool:
+        """Add what another group of the same name holds; say whether anything was new."""
+        before = len(self.records), self.is_repeated
+        self.records |= other.records
+        self.resources |= other.resources
+        self.is_repeated = self.is_repeated or other.is_repeated
+        return before != (len(self.records), self.is_repeated)
+
+
+def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
+    """Return the records of lines by what they are of, and count in `state` what was left out."""
+    found: dict[str, Group] = {}
+    for line in lines:
+        state.count_line(line)
+        signal, resource = line.get("signal"), line.get("resource")
+        if signal not in {"logs", "traces", "metrics"} or not isinstance(resource, dict):
+            state.damaged += 1
+            continue
+        for record in line["records"]:
+            if isinstance(record, dict) and isinstance(record.get("attributes"), dict):
+                _add(record, signal, resource, found, state)
+            else:
+                state.damaged += 1
+    return [found[name] for name in sorted(found)]
+
+
+def _add(
+    record: dict[str, Any],
+    signal: str,
+    resource: dict[str, Any],
+    found: dict[str, Group],
+    state: State,
+) -> None:
+    name, attributes = str(record.get("name", "")), record["attributes"]
+    service = str(resource.get("service.name", ""))
+    tool = tool_of(name, service, attributes)
+    state.seen += 1
+    if is_repeated(tool, signal, name):
+        state.repeated[f"{signal} of {tool}"] = state.repeated.get(f"{signal} of {tool}", 0) + 1
+        return
+    sender = _digest(resource)
+    if record.get("temporality") == "cumulative":
+        told = state.series.added(record, f"{tool}/{sender}")
+        if told is None:
+            return
+        record = told
+    kind, session = _scope(record, signal, service)
+    group = Group(kind=kind, tool=tool, service=service, session=session)
+    group = found.setdefault(f"{kind}/{group.key}", group)
+    group.resources[sender] = resource
+    group.records[_digest([signal, sender, record])] = {**record, "signal": signal, "from": sender}
+    if kind == "day" and signal == "metrics":
+        group.is_repeated = state.met_metrics(service, group.key)
+    elif signal != "metrics" and any(key.startswith(_REQUESTS) for key in attributes):
+        state.met_requests(service)
+
+
+def _scope(record: dict[str, Any], signal: str, service: str) -> tuple[str, str]:
+    """Return kind and name of what a record is gathered with."""
+    session = session_of(record["attributes"])
+    if session:
+        return "session", clean(session)
+    trace = record.get("trace")
+    if signal != "metrics" and isinstance(trace, str) and trace:
+        return "trace", f"trace/{trace}"
+    at = record.get("time")
+    seconds = at // 1_000_000_000 if isinstance(at, int) and 0 <= at < 2**63 else 0
+    day = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    return "day", clean(f"day/{service}/{signal}/{day}")
+
+
+def _digest(told: Any) -> str:
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=10).hexdigest()
