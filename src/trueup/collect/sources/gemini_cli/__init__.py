@@ -1,0 +1,1 @@
+"""Gemini CLI: chats it records on this machine."""
