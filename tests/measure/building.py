@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -209,7 +210,14 @@ class Kept:
 
 
 def memtable(name: str, rows: list[dict[str, Any]]) -> ibis.Table:
-    return ibis.memtable(pa.Table.from_pylist(rows, TABLES[name].schema))
+    """Rows as a table; money is written as text, which JSON can hold and keeps every cent."""
+    schema = TABLES[name].schema
+    money = [field.name for field in schema if pa.types.is_decimal(field.type)]
+    exact = [
+        row | {column: Decimal(row[column]) for column in money if row.get(column) is not None}
+        for row in rows
+    ]
+    return ibis.memtable(pa.Table.from_pylist(exact, schema))
 
 
 EMPTY = {name: memtable(name, []) for name in TABLES}

@@ -79,11 +79,15 @@ def test_a_kind_no_metric_needs_is_named_where_nothing_can_be_split_without_it()
     assert (kinds["membership"].split, kinds["service"].split) == ("team", "service")
 
 
-def test_what_no_connector_reads_yet_is_named_as_such() -> None:
-    awaited = [each for each in lacks(drawn().ready()).kinds if not each.kind]
-    assert {name for each in awaited for name in each.metrics} == {
-        name for name, metric in all_metrics().items() if metric.awaits
-    }
+def test_any_record_of_use_will_do_where_one_is_enough() -> None:
+    """Copilot reports days and no sessions: lines of a day are use too."""
+    kind = "ai_session|ai_request|ai_activity|ai_lines"
+    world = drawn()
+    kinds = {each.kind: each for each in lacks(world.ready()).kinds}
+    assert "ai_active_developers_ratio" in kinds[kind].metrics
+    assert "adopt_dev_wau" in kinds[kind].rows
+    world.add("ai_lines", layer="accepted", happened_at=at("2026-06-02"), person_id="bob")
+    assert kind not in {each.kind for each in lacks(world.ready()).kinds}
 
 
 def test_what_costs_most_is_said_first() -> None:

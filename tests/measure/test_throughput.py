@@ -136,13 +136,3 @@ def test_rework_free_flow_is_what_stays_per_week_in_changes_and_in_lines() -> No
     world.change("young", "2026-06-05", released="2026-06-10", release="v2")
     found = measured("rework_free_changes_per_week", world)
     assert (found.n, found.coverage) == pytest.approx((2, 2 / 3))
-
-
-@pytest.mark.parametrize(
-    "metric",
-    ["ai_active_developers_ratio", "teams_mostly_using_ai_ratio", "ai_code_accepted_ratio"],
-)
-def test_what_awaits_a_source_abstains_and_names_it(metric: str) -> None:
-    found = abstention(metric, Forge())
-    assert found.reason.startswith("No connector reads ")
-    assert found.remedy.startswith("Until then, ")

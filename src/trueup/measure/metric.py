@@ -297,9 +297,6 @@ class Metric:
     requires
         Tables, or ``table.column``, without any of which nothing can be said: the metric then
         abstains and names the source (`trueup.measure.records.presence`).
-    awaits
-        The source this number would come from and that no connector reads yet; the metric abstains
-        and names it.
     apart
         Dimensions it is always split by: what the whole would add up is too unlike.
     of_artefacts
@@ -332,7 +329,6 @@ class Metric:
     unknown_because: str = "cannot be used"
     least_coverage: float = 0.0
     requires: tuple[str, ...] = ()
-    awaits: str = ""
     apart: tuple[str, ...] = ()
     of_artefacts: bool = False
     of_sessions: bool = False

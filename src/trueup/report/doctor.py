@@ -281,22 +281,26 @@ def _command(sources: Sequence[str], waiting: Sequence[Connected], asked: Sequen
     return f"trueup init --add --connect {sources[0] if len(sources) == 1 else 'SOURCE'}"
 
 
-_ONLY_WITH = {"change.opened_at": "change_event"}
+_ONLY_WITH = {
+    "change.opened_at": "change_event",
+    "ai_request.list_cost": "ai_request",
+    "ai_lines.offered_count": "ai_lines",
+}
 """Columns that are there where a table is: git knows changes, but not when they were proposed."""
-_BY_LINKS = ("work_item_change",)
+_BY_LINKS = ("work_item_change", "ai_session_commit")
 
 
 def _bringing(kind: str) -> tuple[str, ...]:
     """Return the sources that can fill a table; none where that takes more than a source."""
-    table = _ONLY_WITH.get(kind, kind)
-    if table in _BY_LINKS:
+    tables = set(_ONLY_WITH.get(kind, kind).split("|"))
+    if tables.intersection(_BY_LINKS):
         return ()
-    found = ["git"] if table in GitConnector.tables else []
+    found = ["git"] if tables.intersection(GitConnector.tables) else []
     for name in source_names():
         try:
             owners = find_source(name).owners
         except ConfigError:  # a package that is broken is named where it is connected
             continue
-        if table in owners:
+        if tables.intersection(owners):
             found.append(name)
     return tuple(found)

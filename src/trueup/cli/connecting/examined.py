@@ -65,9 +65,8 @@ def _hole(hole: Hole, seen: str = "seen") -> str:
 
 def _missing(missing: Missing) -> Iterator[str]:
     lack = missing.lack
-    there = f"No {lack.what}" if lack.kind else f"Read by no connector yet, {lack.what}"
     costs = _costs(len(lack.metrics), len(lack.rows), lack.split)
-    yield from _wrapped(f"{there}: {costs}", "", "  ")
+    yield from _wrapped(f"No {lack.what}: {costs}", "", "  ")
     if lack.metrics:
         yield from _wrapped(f"metrics: {', '.join(lack.metrics)}", "  ", "    ")
     if lack.rows:

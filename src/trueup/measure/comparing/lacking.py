@@ -24,7 +24,7 @@ class Lack:
     Parameters
     ----------
     kind
-        Canonical table, or ``table.column``; empty where no table holds it yet.
+        Canonical table, or ``table.column``; several that can stand for each other between bars.
     what
         In words, plural.
     remedy
@@ -72,9 +72,6 @@ def lacks(tables: Tables) -> Lacks:
         for kind in known
         if kind in empty
     ]
-    for awaited in dict.fromkeys(metric.awaits for metric in metrics if metric.awaits):
-        of_it = [metric for metric in metrics if metric.awaits == awaited]
-        found.append(_lack("", awaited, of_it[0].remedy, of_it))
     lacking = {name for each in found for name in each.metrics}
     costly = [each for each in found if each.metrics or each.split]
     return Lacks(
@@ -90,7 +87,7 @@ def _wanting(metric: Metric, empty: frozenset[str]) -> frozenset[str]:
     One that names none needs what it counts: commits or changes where it is git's, else any of
     the kinds it reads.
     """
-    if metric.requires or metric.awaits:
+    if metric.requires:
         return empty.intersection(metric.requires)
     if metric.source.startswith("git"):
         is_git_alone = "," not in metric.source

@@ -145,7 +145,7 @@ def _judged(rows: ibis.Table, tables: Tables) -> ibis.Table:
     undone = repair.select(undone_id="early_change_id").distinct()
     rework = repair.select(rework_id="late_change_id").distinct()
     undoing = _undoing(tables)
-    hurt = _incidents(tables, limit)
+    hurt = incidents_by(tables, limit)
     rows = rows.left_join(undone, rows.change_id == undone.undone_id)
     rows = rows.left_join(rework, rows.change_id == rework.rework_id)
     rows = rows.left_join(undoing, rows.change_id == undoing.undoing_id)
@@ -206,8 +206,14 @@ def _undoing(tables: Tables) -> ibis.Table:
     return found.select(undoing_id="change_id").distinct()
 
 
-def _incidents(tables: Tables, limit: ibis.Table) -> ibis.Table:
-    """Return how many incidents each change had by its limit: ``hurt_id``, ``incidents``."""
+def incidents_by(tables: Tables, limit: ibis.Table) -> ibis.Table:
+    """Return how many incidents each change had by its limit: ``hurt_id``, ``incidents``.
+
+    Parameters
+    ----------
+    limit
+        ``limit_change_id``, and ``limit_at``: what opens later does not count.
+    """
     link, incident = tables["incident_link"], tables["incident"]
     link = link.filter(link.probability.fill_null(1.0) >= _LIKELY)
     direct = link.filter(link.target_kind == "change")

@@ -8,6 +8,7 @@ from trueup.model.evidence import Abstention, Window
 
 _FORGE = "Connect the forge (GitHub or GitLab)."
 _TRACKER = "Connect the tracker (Jira, or the issues of GitHub or GitLab)."
+_AI_TOOLS = "Connect AI tools: the logs of machines, telemetry, or a vendor's admin interface."
 SOURCES = {
     "change.opened_at": ("proposed changes", _FORGE),
     "commit_file": (
@@ -34,16 +35,30 @@ SOURCES = {
     ),
     "deployment": ("deployments", "Connect deployments: the forge, the CI system or a file."),
     "incident": ("incidents", "Connect the incident tool, or name incidents in a file."),
+    "ai_session|ai_request|ai_activity|ai_lines": ("uses of AI tools", _AI_TOOLS),
+    "ai_session": ("sessions with AI tools", _AI_TOOLS),
+    "ai_request": ("requests of AI tools to models", _AI_TOOLS),
+    "ai_request.list_cost": (
+        "prices of what AI tools used",
+        "Connect AI tools, or name their models under [[prices]] in trueup.toml.",
+    ),
+    "ai_activity": ("acts of AI agents", _AI_TOOLS),
+    "ai_lines": ("lines by AI tools", _AI_TOOLS),
+    "ai_lines.offered_count": (
+        "offers of AI tools",
+        "Connect the tool that makes them (Copilot, Cursor, Windsurf, Claude Code analytics).",
+    ),
+    "ai_spend": ("bills of AI tools", "Connect an AI vendor's admin interface, or an invoice."),
+    "ai_session_commit": (
+        "sessions with AI tools that are tied to commits",
+        "Collect the logs of the tools and the repositories they worked in.",
+    ),
 }
-"""What a table or column holds, and what to connect where it is empty."""
+"""What a table or column holds, and what to connect where it is empty. A bar stands for or."""
 
 
 def missing(metric: Metric, tables: Tables, window: Window | None) -> Abstention | None:
     """Return why a metric cannot be asked of these records at all; None where it can."""
-    if metric.awaits:
-        return _abstention(
-            metric, window, f"No connector reads {metric.awaits} yet.", metric.remedy
-        )
     for name in metric.requires:
         if not has(tables, name):
             what, remedy = SOURCES[name]
@@ -52,7 +67,9 @@ def missing(metric: Metric, tables: Tables, window: Window | None) -> Abstention
 
 
 def has(tables: Tables, name: str) -> bool:
-    """Say whether a table has a row, or ``table.column`` a value."""
+    """Say whether a table has a row, or ``table.column`` a value; with bars, whether any does."""
+    if "|" in name:
+        return any(has(tables, one) for one in name.split("|"))
 
     def look() -> bool:
         table, _, column = name.partition(".")

@@ -61,23 +61,34 @@ def _named(rows: ibis.Table, tables: Tables) -> ibis.Table:
         agent_kind=rows.agent_kind.fill_null(NOT_TOLD),
         tokens=tokens,
         cost=rows.list_cost.cast("float64"),
-        items=ibis.greatest(rows.request_count.fill_null(1), 1),
+        items=ibis.greatest(rows.request_count.fill_null(1), 1).cast("int64"),
     )
+
+
+def session_requests(tables: Tables) -> ibis.Table:
+    """Return the requests that make up the cost of their session; columns as of `requests`.
+
+    Of a session its own log counts where the total of the day is taken from elsewhere.
+    """
+    return shared(tables, "ai session requests", lambda: _session_requests(tables))
+
+
+def _session_requests(tables: Tables) -> ibis.Table:
+    rows = tables["ai_request"]
+    rows = rows.filter(rows.session_id.notnull() & rows.is_of_session.fill_null(YES))
+    return _named(rows, tables)
 
 
 def session_costs(tables: Tables) -> ibis.Table:
     """Return what each session cost: ``spent_session_id``, ``cost`` (null: nothing is priced).
 
-    Further columns: ``tokens``, ``unpriced_tokens``, ``last_at``. Of a session its own log counts
-    where the total of the day is taken from elsewhere.
+    Further columns: ``tokens``, ``unpriced_tokens``, ``last_at``.
     """
     return shared(tables, "session costs", lambda: _session_costs(tables))
 
 
 def _session_costs(tables: Tables) -> ibis.Table:
-    rows = tables["ai_request"]
-    rows = rows.filter(rows.session_id.notnull() & rows.is_of_session.fill_null(YES))
-    named = _named(rows, tables)
+    named = session_requests(tables)
     return named.group_by(spent_session_id=named.session_id).agg(
         cost=_.cost.sum(),
         tokens=_.tokens.sum(),
