@@ -1,0 +1,1 @@
+"""Claude Code: transcripts of sessions on this machine."""
