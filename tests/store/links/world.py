@@ -11,6 +11,7 @@ from trueup.config import Settings
 from trueup.store.identity import Vault
 from trueup.store.links import Linked, link
 from trueup.store.links.identity.journal import Journal
+from trueup.store.reading import Limits
 from trueup.store.warehouse import Warehouse
 
 SHOP = "github.com/acme/shop"
@@ -155,7 +156,8 @@ class World:
     def link(self) -> Linked:
         """Link what was landed."""
         self._turn += 1
-        return link(self.warehouse, self.vault, self.settings, now=self._turn)
+        alone = Limits(threads=1)
+        return link(self.warehouse, self.vault, self.settings, now=self._turn, limits=alone)
 
     def read(self, table: str) -> list[dict[str, Any]]:
         """Return the rows readers see."""

@@ -7,8 +7,9 @@ person's day in the vendor's report beside both. Two levels of trust tell of the
 - of one session, where both know sessions;
 - of one tool, person and day (UTC), where one of them does not.
 
-Rows whose keys can be compared, and differ, are different requests: both count. A report on a
-whole account names no tool; it counts where nothing else tells of that provider and day.
+Rows whose keys can be compared, and differ, are different requests: both count. The sessions of
+a gateway are its own, so its rows are compared by the day, too. A report on a whole account names
+no tool; it counts where nothing else that may be part of it tells of that provider and day.
 """
 
 from __future__ import annotations
@@ -46,13 +47,14 @@ WHERE {_MAY_BE} GROUP BY r.name, r.session_id, r.rank
 _BY_DAY = f"""
 -- every day of a row's span; tokens of several days are spread over them evenly
 SELECT u.*, coalesce(tool, chr(31) || coalesce(provider, '')) AS subject, day,
-       session_id IS NOT NULL AS has_session, (tokens // days)::BIGINT AS day_tokens,
-       list_cost / days AS day_cost,
+       session_id IS NOT NULL AND seen_by IS DISTINCT FROM 'gateway' AS has_session,
+       (tokens // days)::BIGINT AS day_tokens, list_cost / days AS day_cost,
        CASE WHEN ended_at IS NULL THEN day * {_DAY} ELSE requested_at END AS from_at,
        CASE WHEN ended_at IS NULL THEN (day + 1) * {_DAY} ELSE ended_at END AS until_at
 FROM (
-    SELECT name, tool, provider, person_id, session_id, rank, has_message, has_asked,
-           requested_at, ended_at, tokens, list_cost, requested_at // {_DAY} AS first_day,
+    SELECT name, tool, provider, person_id, session_id, seen_by, service_tier, rank,
+           has_message, has_asked, requested_at, ended_at, tokens, list_cost,
+           requested_at // {_DAY} AS first_day,
            greatest((coalesce(ended_at, requested_at + 1) - 1) // {_DAY}
                     - requested_at // {_DAY}, 0) + 1 AS days
     FROM united
@@ -89,10 +91,14 @@ FROM by_day AS r JOIN pair AS c ON c.subject = r.subject AND c.day = r.day AND c
 WHERE r.day = r.first_day AND r.requested_at >= c.from_at AND r.requested_at < c.until_at
   AND {_MAY_BE}
 """  # noqa: S608 - constants
+_PART = """
+-- use of a subscription is in no report on the account's own keys
+SELECT * FROM by_day WHERE tool IS NOT NULL AND service_tier IS DISTINCT FROM 'subscription'
+    AND name NOT IN (SELECT name FROM lost)
+"""
 _ACCOUNTED = """
-SELECT DISTINCT r.name, r.day, r.provider, r.rank
-FROM by_day AS r JOIN by_day AS c ON c.provider = r.provider AND c.day = r.day
-WHERE r.tool IS NULL AND c.tool IS NOT NULL
+SELECT DISTINCT r.name FROM by_day AS r
+JOIN part_of_account AS c ON c.provider = r.provider AND c.day = r.day WHERE r.tool IS NULL
 """
 
 _LOST = """
@@ -136,8 +142,7 @@ FROM (
     SELECT provider, day, rank, sum(tokens) AS tokens,
            CASE WHEN count(*) = count(list_cost) THEN sum(list_cost) END AS list_cost
     FROM cell WHERE tool IS NULL GROUP BY provider, day, rank
-) AS a JOIN by_day AS c ON c.provider = a.provider AND c.day = a.day AND c.tool IS NOT NULL
-WHERE c.name NOT IN (SELECT name FROM lost)
+) AS a JOIN part_of_account AS c ON c.provider = a.provider AND c.day = a.day
 GROUP BY c.provider, c.day, a.rank, a.tokens, a.list_cost
 """
 _SUM = """
@@ -175,8 +180,9 @@ def rank_requests(records: Records) -> pa.Table:
         "who": _WHO,
         "pair": _PAIR,
         "in_day": _IN_DAY,
-        "accounted": _ACCOUNTED,
         "lost": _LOST,
+        "part_of_account": _PART,
+        "accounted": _ACCOUNTED,
         "ranked": _RANKED,
         "others": _OTHERS,
         "counting": _COUNTING,

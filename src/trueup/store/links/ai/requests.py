@@ -68,8 +68,8 @@ SELECT name, first(landed_for ORDER BY {_ORDER}) AS landed_for,
        first(request_id ORDER BY {_ORDER}) AS request_id,
        first(event_key ORDER BY message IS NULL OR asked IS NULL, {_ORDER})
            FILTER (event_key IS NOT NULL) AS event_key,
-       first(session_id ORDER BY requested_at, {_ORDER}) FILTER (session_id IS NOT NULL)
-           AS session_id,
+       first(session_id ORDER BY rank DESC, requested_at, landed_for, request_id)
+           FILTER (session_id IS NOT NULL) AS session_id,
        {_FIRST},
        min(requested_at) AS requested_at, max(ended_at) AS ended_at,
        max(request_count) AS request_count,
@@ -106,8 +106,8 @@ WHERE name NOT IN (SELECT name FROM several)
 def unite_requests(records: Records, settings: Settings) -> None:
     """Leave in the engine the table ``united``: every real request once, with its list price.
 
-    A request stands at the target of the most trusted source that saw it. Its session is that of
-    the first that has one; nothing depends on the order of landing.
+    A request stands at the target of the most trusted source that saw it. Its session is the
+    tool's own, as its log has it, and the first of several; the order of landing changes nothing.
     Needs the views of every target and the table ``person``.
 
     Raises

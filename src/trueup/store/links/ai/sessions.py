@@ -62,13 +62,19 @@ WHERE told.session_id IS NULL AND same.tool IS NULL AND anyone.tool IS NULL
 """
 
 _SPEND = f"""
--- within one kind of money, of one tool, person, day, session or request, the most trusted
-SELECT * EXCLUDE (rank, best) FROM (
-    SELECT *, min(rank) OVER (
-        PARTITION BY cost_basis, coalesce(tool, provider), person_id, session_id, event_key,
-                     started_at // {_DAY}
-    ) AS best FROM told
-) WHERE rank = best
+-- within one kind of money, of one tool, person and span, the most trusted
+WITH spent AS (
+    SELECT *, coalesce(tool, chr(31) || coalesce(provider, '')) AS subject,
+           CASE WHEN ended_at IS NULL THEN started_at // {_DAY} * {_DAY} ELSE started_at END
+               AS from_at,
+           CASE WHEN ended_at IS NULL THEN (started_at // {_DAY} + 1) * {_DAY} ELSE ended_at END
+               AS until_at
+    FROM told
+)
+SELECT r.* FROM spent AS r ANTI JOIN spent AS c
+    ON c.cost_basis = r.cost_basis AND c.subject = r.subject AND c.rank < r.rank
+    AND r.started_at >= c.from_at AND r.started_at < c.until_at
+    AND (c.person_id = r.person_id OR c.person_id IS NULL OR r.person_id IS NULL)
 """  # noqa: S608 - constants
 
 
