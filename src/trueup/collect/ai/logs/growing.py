@@ -98,7 +98,7 @@ class GrowingFile:
         self.waiting = 0
         self._path = path
         self._longest = longest
-        self._block = block
+        self._block = min(block, longest)
         self._faults = faults
         self._passed_over = 0
 

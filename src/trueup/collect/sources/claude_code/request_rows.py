@@ -25,6 +25,8 @@ def add_requests(name: str, body: Body, person_id: str | None, rows: Rows) -> No
     asked = [request for request in named if seen[request].flag("main")]
     if not asked and named:
         asked = [max(named, key=lambda one: (seen[one].counts("tokens").total, one))]
+    if not seen:
+        body.faults.append("it was seen nowhere, and is left out")
     natives = sorted({native for one in seen.values() for native in one.texts("in")})
     for number, request in enumerate(asked or [""] if seen else []):
         sightings = [seen[request]]

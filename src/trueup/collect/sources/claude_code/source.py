@@ -99,7 +99,7 @@ def _read(record: Record, body: Body, people: _People, rows: Rows) -> Iterator[N
     key, person_id = clean(record.key), people.of(body, rows)
     if record.kind == REQUEST:
         add_requests(key, body, person_id, rows)
-    elif body.holds("begun"):
+    elif body.holds("begun") or body.holds("ended"):  # else another session only names it
         session = SessionRows(key, body, person_id)
         if session.is_copy:
             at = record.fetched_at
