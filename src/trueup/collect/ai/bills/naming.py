@@ -39,11 +39,17 @@ class Teams:
         self._lead = target_id
         self._names = names
 
-    def of(self, rows: Rows, *theirs: str | None) -> str | None:
-        """Return the team that any of these words names, adding it; None where none does."""
+    def of(self, rows: Rows, *theirs: str | None, own: str | None = None) -> str | None:
+        """Return the team that any of these words names, adding it; None where none does.
+
+        Parameters
+        ----------
+        own
+            What a vendor itself calls a team, where what it has are teams.
+        """
         found = (self._names.get((word or "").strip().lower()) for word in theirs)
-        name = next((name for name in found if name), None)
-        if name is None:
+        name = next((name for name in found if name), None) or (own or "").strip()
+        if not name:
             return None
         team_id = f"{self._lead}/team/{name.strip().casefold()}"
         rows.add("team", team_id=team_id, name=name.strip(), evidence="file")

@@ -1,0 +1,1 @@
+"""LiteLLM's spend logs: every request through a gateway, by its interface or from exports."""

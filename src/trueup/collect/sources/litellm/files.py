@@ -1,0 +1,140 @@
+"""Exports of spend logs: tables, lines of JSON, lists, and pages as the interface answers them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from trueup.collect.answers import objects, said
+from trueup.collect.recorded import Fetched, Note, Page, Visit
+from trueup.collect.sources.litellm.door import kept
+from trueup.collect.unnamed import Unnamed
+from trueup.config import Connection
+from trueup.errors import ConfigError, SourceUnavailable
+
+STREAM = "file"
+_TABLES = (".csv", ".tsv")
+_CHUNK = 500
+_LARGEST_CELL = 64 << 20
+_NUMBERS = ("spend", "prompt_tokens", "completion_tokens", "total_tokens")
+
+Row = Mapping[str, Any]
+
+
+def targets(connection: Connection) -> list[tuple[str, str]]:
+    """Return (path, id) of each file; ids do not change when a file is moved.
+
+    Raises
+    ------
+    SourceUnavailable
+        One of them is not there.
+    ConfigError
+        Two have the same name.
+    """
+    found: dict[str, str] = {}
+    for target in connection.targets:
+        path = Path(target).expanduser()
+        if not path.is_file():
+            raise SourceUnavailable(f"There is no file {target}.", hint="Check its path.")
+        target_id = f"litellm:{connection.name or 'litellm'}/{path.name}"
+        if target_id in found:
+            raise ConfigError(
+                f"{target} and {found[target_id]} of one connection have the same name.",
+                hint="Give each a connection of its own, with a name.",
+            )
+        found[target_id] = target
+    return [(target, target_id) for target_id, target in found.items()]
+
+
+def fetch(visit: Visit) -> Iterator[Fetched]:
+    """Yield the requests of an export, where it changed; what is no longer in it stays."""
+    path = Path(visit.target).expanduser()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceUnavailable(f"{visit.target} cannot be read.", hint="Check it.") from error
+    digest = hashlib.sha256(content).hexdigest()
+    state = json.loads(visit.checkpoint(STREAM) or "{}")
+    if state.get("digest") == digest and not visit.is_reconciling:
+        yield from (Note(**note) for note in state["notes"])
+        return
+    unnamed = Unnamed(f"lines of {path.name}")
+    rows = unnamed.left_out(_rows(path.name, content), lambda row: bool(said(row, "request_id")))
+    for start in range(0, len(rows), _CHUNK):
+        records = tuple(map(kept, rows[start : start + _CHUNK]))
+        yield Page(stream=STREAM, records=records, checkpoint="{}")
+    notes = [_lines(note) for note in unnamed.notes()]
+    state = {"digest": digest, "notes": [_said(note) for note in notes]}
+    yield Page(stream=STREAM, records=(), checkpoint=json.dumps(state))
+    yield from notes
+
+
+def _rows(name: str, content: bytes) -> Iterator[Row]:
+    text = content.decode("utf-8-sig", "replace")
+    if Path(name).suffix.lower() in _TABLES:
+        return _cells(text)
+    return _objects(text)
+
+
+def _cells(text: str) -> Iterator[Row]:
+    """Yield the lines of a table, its numbers as numbers; a line that is none is an empty row."""
+    separator = max(",\t;", key=text.split("\n", 1)[0].count)
+    before = csv.field_size_limit(_LARGEST_CELL)
+    try:
+        for cells in csv.DictReader(io.StringIO(text, newline=""), delimiter=separator):
+            yield {name: _typed(name, cell) for name, cell in cells.items() if cell}
+    except csv.Error:
+        yield {}
+    finally:
+        csv.field_size_limit(before)
+
+
+def _typed(name: str, cell: object) -> object:
+    if name not in _NUMBERS or not isinstance(cell, str):
+        return cell
+    try:
+        return int(cell)
+    except ValueError:
+        return cell
+
+
+def _objects(text: str) -> Iterator[Row]:
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        for line in text.split("\n"):
+            if line.strip():
+                yield _object(line)
+        return
+    pages = whole if isinstance(whole, list) else [whole]
+    for one in objects(pages):
+        yield from objects(one["data"]) if isinstance(one.get("data"), list) else (one,)
+
+
+def _object(line: str) -> Row:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _lines(note: Note) -> Note:
+    return Note(
+        subject=note.subject,
+        expected=None,
+        seen=0,
+        skipped=note.skipped,
+        reason="no request_id can be read from them",
+        remedy="Export LiteLLM_SpendLogs whole, as JSON or as a table with its names of columns.",
+    )
+
+
+def _said(note: Note) -> dict[str, Any]:
+    names = ("subject", "expected", "seen", "skipped", "reason", "remedy")
+    return {name: getattr(note, name) for name in names}

@@ -1,0 +1,103 @@
+"""Rows of requests through a gateway; what it spent on each is its own guess."""
+
+from __future__ import annotations
+
+from trueup.collect.ai.bills.amounts import Bill
+from trueup.collect.ai.bills.naming import Teams
+from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.tokens import Tokens
+from trueup.collect.fields import Unreadable
+from trueup.collect.gathering import Rows
+
+_SEEN_BY = "gateway"
+_PROVIDERS = {
+    "vertex_ai": "google",
+    "gemini": "google",
+    "bedrock": "aws",
+    "bedrock_converse": "aws",
+    "sagemaker": "aws",
+    "azure_ai": "azure",
+    "azure_text": "azure",
+    "text-completion-openai": "openai",
+    "xai": "x-ai",
+    "fireworks_ai": "fireworks",
+    "together_ai": "together",
+}
+"""LiteLLM's names of providers that the price list calls otherwise."""
+
+
+class RequestRows:
+    """Writes rows of requests."""
+
+    def __init__(self, people: People, teams: Teams) -> None:
+        self._people = people
+        self._teams = teams
+
+    def request(self, row_id: str, body: Bill, rows: Rows) -> None:
+        """Add a request, and what the gateway says was spent on it."""
+        if body.flag("cache_hit"):
+            raise Unreadable("it was answered from LiteLLM's own cache: no model was asked")
+        tokens = _tokens(body)
+        amount = body.amount("spend")
+        if not tokens.total and not amount:
+            raise Unreadable("it used no tokens and cost nothing, as requests that failed do")
+        theirs = body.text("custom_llm_provider")
+        tool, session = body.text("tool"), body.text("session_id")
+        shared = {
+            "person_id": self._people.of(body.text("email"), body.text("user"), "unknown"),
+            "tool": tool,
+            "provider": _PROVIDERS.get(theirs or "", theirs),
+            "model": (body.text("model") or "").removeprefix(f"{theirs}/") or None,
+            "session_id": f"{tool}:{session}" if tool and session else None,
+            "event_key": body.text("event_key"),
+            "seen_by": _SEEN_BY,
+        }
+        started_at, team = body.at("startTime"), body.text("team")
+        rows.add(
+            "ai_request",
+            request_id=row_id,
+            requested_at=started_at,
+            request_count=1,
+            service_tier=body.part("usage").text("tier"),
+            **tokens.columns(),
+            **shared,
+        )
+        if amount:
+            rows.add(
+                "ai_spend",
+                spend_id=row_id,
+                cost_basis="vendor_estimate",
+                amount=amount,
+                currency="USD",
+                started_at=started_at,
+                line_item=body.text("call_type"),
+                team_id=self._teams.of(rows, body.text("team_id"), team, own=team),
+                **shared,
+            )
+
+
+def _tokens(body: Bill) -> Tokens:
+    """Return the tokens of a request: a prompt in LiteLLM's form counts its cached tokens too."""
+    used = body.part("usage")
+    read = max(used.tokens("cache_read_input_tokens"), used.tokens("cached_tokens"))
+    write = max(
+        used.tokens("cache_creation_input_tokens"),
+        used.tokens("cache_creation_tokens"),
+        used.tokens("cache_write_tokens"),
+    )
+    hour = used.tokens("ephemeral_1h_input_tokens")
+    write = max(write, hour + used.tokens("ephemeral_5m_input_tokens"))
+    prompt = used.tokens("prompt_tokens") or body.tokens("prompt_tokens")
+    own = used.tokens("input_tokens")
+    if own and not used.tokens("prompt_tokens"):
+        prompt = own + read + write
+    answered = used.tokens("output_tokens") or used.tokens("completion_tokens")
+    reasoning = used.tokens("reasoning_tokens")
+    return Tokens(
+        uncached_input=max(prompt - read - write, 0),
+        cache_read=read,
+        cache_write_5m=write - hour,
+        cache_write_1h=hour,
+        output=answered or body.tokens("completion_tokens"),
+        reasoning_output=reasoning or None,
+    )
