@@ -1,0 +1,1 @@
+"""Windsurf: lines its agent offered and had taken, messages, and who has a seat."""

@@ -1,0 +1,73 @@
+"""Lines, messages and seats of Windsurf as rows."""
+
+from __future__ import annotations
+
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import own_id
+from trueup.collect.fields import Unreadable
+from trueup.collect.gathering import Rows
+from trueup.collect.recorded import Reading, Record
+
+TOOL = "windsurf"
+_MODE = "CONVERSATIONAL_PLANNER_MODE_"
+
+
+class WindsurfRows:
+    """Adds what records tell to `rows`; numbers are texts there."""
+
+    def __init__(self, reading: Reading, rows: Rows, people: People) -> None:
+        self._reading = reading
+        self._rows = rows
+        self._people = people
+
+    def add_lines(self, body: Counts, record: Record) -> None:
+        """Add the lines the agent offered on a day, and those taken over."""
+        shared = self._shared(body, record)
+        offered, taken = body.count("linesSuggested"), body.count("linesAccepted")
+        if offered is None and taken is None:
+            body.faults.append("it states no lines")
+        for layer, lines in (("suggested", offered), ("accepted", taken)):
+            if offered or taken:
+                self._rows.add("ai_lines", layer=layer, mode="agent", lines_added=lines, **shared)
+
+    def add_run(self, body: Counts, record: Record) -> None:
+        """Add the messages of a conversation on a day, under the mode it was held in."""
+        conversation, mode = body.text("cascadeId"), body.text("mode")
+        count = body.count("messagesSent")
+        shared = self._shared(body, record)
+        if count is None:
+            body.faults.append("it states no messages")
+        if count:
+            self._rows.add(
+                "ai_activity",
+                kind="message",
+                name=mode.removeprefix(_MODE).lower() if mode else None,
+                session_id=f"{TOOL}:{conversation}" if conversation else None,
+                count=count,
+                **shared,
+            )
+
+    def add_seat(self, body: Counts, record: Record) -> None:
+        """Add a member of the team: one who does nothing has a seat too."""
+        self._rows.add(
+            "ai_seat",
+            seat_id=own_id(self._reading, record),
+            person_id=self._people.by_address(body.text("email")),
+            tool=TOOL,
+            started_at=body.at("signed_up"),
+            ended_at=body.tokens("missed_at"),
+            last_active_at=body.at("last"),
+            seen_at=body.tokens("seen_at"),
+        )
+
+    def _shared(self, body: Counts, record: Record) -> dict[str, int | str | None]:
+        day = body.day("day")
+        if day is None:
+            raise Unreadable("its day is missing")
+        return {
+            "report_id": own_id(self._reading, record),
+            "person_id": self._people.by_address(body.text("email")),
+            "tool": TOOL,
+            "happened_at": day,
+        }
