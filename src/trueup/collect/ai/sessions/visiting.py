@@ -126,6 +126,13 @@ def targets(
     return [(str(path), target_id_of(source, path)) for path in found]
 
 
+def files_below(folder: Path, *patterns: str) -> list[Path]:
+    """Return the files of a folder and of all below it, or the one file that was named."""
+    if folder.is_file():
+        return [folder]
+    return sorted({path for pattern in patterns for path in folder.rglob(pattern)})
+
+
 def fetch(
     visit: Visit,
     units: Iterable[Unit],

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.ai.sessions.rows import OWNERS, session_rows
-from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, fetch, targets
+from trueup.collect.ai.sessions.visiting import (
+    Found,
+    Surroundings,
+    Unit,
+    fetch,
+    files_below,
+    targets,
+)
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -119,12 +126,10 @@ def _thread(path: Path) -> str | None:
 
 
 def _found(folder: Path, pattern: str) -> list[Path]:
-    """Return the files of a folder and of all below it, or the one file that was named."""
-    if folder.is_file():
-        return [folder]
+    """Return the files there are, those of its own two folders where it has them."""
     below = [folder / name for name in ("sessions", _ARCHIVED) if (folder / name).is_dir()]
-    found = (path for one in below or [folder] for path in one.rglob(pattern))
-    return sorted(path for path in found if path.name not in _OTHERS)
+    found = [path for one in below or [folder] for path in files_below(one, pattern)]
+    return [path for path in found if path.name not in _OTHERS]
 
 
 def _compressed(folder: Path) -> Iterator[Note]:

@@ -11,7 +11,8 @@ from typing import Any
 from trueup.collect.ai.logs.checkouts import Place
 from trueup.collect.ai.logs.lines import LineReader
 from trueup.collect.ai.logs.shapes import Shapes
-from trueup.collect.ai.patches import count_lines, in_diff, replaced
+from trueup.collect.ai.patches import Lines, in_diff
+from trueup.collect.ai.sessions.edits import edits
 from trueup.collect.ai.sessions.files import LogFile, document
 from trueup.collect.ai.sessions.telling import Session, instant_of, label, whole
 from trueup.collect.ai.tokens import Tokens
@@ -135,22 +136,22 @@ def _call(session: Session, call: One, at: int | None, model: str | None) -> Non
         session.ran(said(arguments, "command"), at)
         for text in _texts(call.get("result"), 0):
             session.printed(text, at)
-    path = said(arguments, "file_path") or said(arguments, "path")
-    if path and status not in _REFUSED:
-        added, removed = _lines(name, arguments, part(call, "resultDisplay"))
-        session.wrote(path, added, removed, at=at, model=model)
+    if status not in _REFUSED:
+        for one in _lines(name, arguments, part(call, "resultDisplay")):
+            session.wrote(one.path, one.added, one.removed, at=at, model=model)
 
 
-def _lines(name: str, arguments: One, shown: One) -> tuple[int, int]:
-    """Return lines the model wrote: as the tool counted them, else as they stand in the call."""
-    counted = part(shown, "diffStat")
-    if counted:
-        return whole(counted.get("model_added_lines")), whole(counted.get("model_removed_lines"))
-    if said(shown, "fileDiff"):
-        return in_diff(said(shown, "fileDiff"))
-    if name == "replace":
-        return replaced(said(arguments, "old_string"), said(arguments, "new_string"))
-    return (count_lines(said(arguments, "content")), 0) if name == "write_file" else (0, 0)
+def _lines(name: str, arguments: One, shown: One) -> Iterator[Lines]:
+    """Yield lines the model wrote: as the tool counted them, else as they stand in the call."""
+    path, counted = said(arguments, "file_path"), part(shown, "diffStat")
+    if path and counted:
+        added, removed = counted.get("model_added_lines"), counted.get("model_removed_lines")
+        yield Lines(path=path, added=whole(added), removed=whole(removed))
+    elif path and said(shown, "fileDiff"):
+        added, removed = in_diff(said(shown, "fileDiff"))
+        yield Lines(path=path, added=added, removed=removed)
+    else:
+        yield from edits(name, arguments)
 
 
 def _is_command(content: Any) -> bool:
