@@ -6,8 +6,7 @@ How a source uses it, for each file of its logs::
     faults = Counter(mark.faults)
     file, reader = GrowingFile(path, mark, faults), LineReader(Line, faults)
     for lines in file:  # a list of whole lines, some megabytes at a time
-        for line in lines:
-            found = reader.read(line)  # None: blank, or no line of JSON, and counted
+        for line, found in reader.each(lines):  # lines that cannot be read are counted
             ...  # a type nobody knows: faults[shapes.add(found.type, line)] += 1
         yield Page(stream=..., records=..., checkpoint=file.mark.and_faults(faults).text)
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import pyarrow as pa
 
 NO_JSON = "it is no JSON"
 OTHER_KIND = "a field is of another kind and was left out"
@@ -34,10 +36,22 @@ class LineReader(Generic[T]):
         self._kind = kind
         self._decode = msgspec.json.Decoder(kind).decode
 
+    def each(self, lines: list[bytes]) -> Iterator[tuple[bytes, T]]:
+        """Yield lines with what they say, those left out that cannot be read.
+
+        As `read` of every line, but that all are looked at once for bytes that are not UTF-8.
+        """
+        read = self._decoded if _is_utf8(lines) else self.read
+        for line in lines:
+            found = read(line)
+            if found is not None:
+                yield line, found
+
     def read(self, line: bytes) -> T | None:
         """Return what a line says; None where it is blank or cannot be read, which is counted."""
-        if not line.isascii():
-            line = self._text(line)
+        return self._decoded(line if line.isascii() else self._text(line))
+
+    def _decoded(self, line: bytes) -> T | None:
         try:
             return self._decode(line)
         except msgspec.ValidationError as error:
@@ -83,6 +97,15 @@ class LineReader(Generic[T]):
                 return found
         self.faults[NO_OBJECT] += 1
         return None
+
+
+def _is_utf8(lines: list[bytes]) -> bool:
+    """Say whether all are UTF-8 without a byte order mark; Arrow looks at many bytes at a time."""
+    try:
+        pa.array(lines, pa.binary()).cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowCapacityError):
+        return False
+    return not any(line.startswith(_BOM) for line in lines)
 
 
 def _prune(value: Any, path: str) -> bool:

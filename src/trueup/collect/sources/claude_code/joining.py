@@ -24,10 +24,9 @@ def joined(one: Any, other: Any, name: str = "") -> Any:
     if type(one) is not type(other):
         return max(one, other, key=lambda value: (type(value).__name__, repr(value)))
     if isinstance(one, dict):
-        return {
-            key: joined(one.get(key), other.get(key), key)
-            for key in (*one, *(key for key in other if key not in one))
-        }
+        whole = dict(one)
+        _take_in(whole, other)
+        return whole
     if name in _EARLIEST:
         return min(one, other)
     if isinstance(one, list):
@@ -38,4 +37,16 @@ def joined(one: Any, other: Any, name: str = "") -> Any:
 def add(gathered: dict[str, Any], key: str, seen: dict[str, Any]) -> None:
     """Unite what was seen of a thing with what was gathered of it."""
     known = gathered.get(key)
-    gathered[key] = seen if known is None else joined(known, seen)
+    if known is None:
+        gathered[key] = seen
+    else:
+        _take_in(known, seen)
+
+
+def _take_in(known: dict[str, Any], seen: dict[str, Any]) -> None:
+    for key, value in seen.items():
+        there = known.get(key)
+        if there is None:
+            known[key] = value
+        elif there != value or type(there) is not type(value):
+            known[key] = joined(there, value, key)

@@ -78,10 +78,8 @@ class Reader:
         gathering, size = self._gathering(), 0
         try:
             for lines in growing:
-                for raw in lines:
-                    line = reader.read(raw)
-                    if line is not None:
-                        gathering.take(line, raw, file.native, faults)
+                for raw, line in reader.each(lines):
+                    gathering.take(line, raw, file.native, faults)
                 size += sum(map(len, lines))
                 if size > self._page_bytes:
                     yield self._page(gathering, stream, growing.mark.and_faults(faults))
