@@ -1,0 +1,1 @@
+"""aider: the log of its analytics, where somebody keeps one."""
