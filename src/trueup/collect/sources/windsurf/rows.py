@@ -38,15 +38,15 @@ class WindsurfRows:
         shared = self._shared(body, record)
         if count is None:
             body.faults.append("it states no messages")
-        if count:
-            self._rows.add(
-                "ai_activity",
-                kind="message",
-                name=mode.removeprefix(_MODE).lower() if mode else None,
-                session_id=f"{TOOL}:{conversation}" if conversation else None,
-                count=count,
-                **shared,
-            )
+            return
+        self._rows.add(
+            "ai_activity",
+            kind="message",
+            name=mode.removeprefix(_MODE).lower() if mode else None,
+            session_id=f"{TOOL}:{conversation}" if conversation else None,
+            count=count,
+            **shared,
+        )
 
     def add_seat(self, body: Counts, record: Record) -> None:
         """Add a member of the team: one who does nothing has a seat too."""
