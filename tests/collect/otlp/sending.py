@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any
 from trueup.collect.connector import Batch, Progress
 from trueup.collect.receiving.doors import Answer, Message
 from trueup.collect.recorded import Gone, Note, Page, Reading, Record, Skipped, Web
+from trueup.collect.sources.otlp.decoding.json_form import decoded
 from trueup.collect.sources.otlp.receiving.door import OtlpDoor
 from trueup.collect.sources.otlp.receiving.inbox import Inbox
+from trueup.collect.sources.otlp.scrubbing.lines import line_of
 from trueup.collect.sources.otlp.source import SOURCE
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection, Settings
@@ -47,7 +49,7 @@ def attributes(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"key": key, "value": value_of(value)} for key, value in said.items()]
 
 
-def log(name: str, at: int = AT, **said: Any) -> dict[str, Any]:
+def log(name: str, at: int = AT, /, **said: Any) -> dict[str, Any]:
     """Return a log record of Claude Code, Codex or Gemini CLI; ``__`` stands for a dot."""
     short = name.removeprefix("claude_code.")
     told = {"event.name": short, **_dotted(said)}
@@ -159,6 +161,11 @@ class Visiting:
         """Return the keys kept of a kind."""
         return frozenset(key for one, key in self.archive.bodies if one == kind)
 
+    def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return what is kept of these keys."""
+        found = {key: self.archive.bodies.get((kind, key)) for key in keys}
+        return {key: body for key, body in found.items() if body is not None}
+
 
 def visit(folder: Path, archive: Archive | None = None, *, pages: int = 1 << 30) -> Archive:
     """Read a folder once, or up to so many pages, and return what is kept."""
@@ -247,3 +254,13 @@ def collected(folder: Path) -> Read:
 
 def _dotted(said: Mapping[str, Any]) -> dict[str, Any]:
     return {key.replace("__", "."): value for key, value in said.items()}
+
+
+def segment(*sent: tuple[str, Sequence[Any], Mapping[str, Any]]) -> bytes:
+    """Return the segment that these messages become."""
+    lines = []
+    for signal, records, resource in sent:
+        content = json.dumps(message(signal, records, resource)).encode()
+        blocks = decoded(content, signal).blocks
+        lines += [line_of(block, signal, now=NOW, key=b"of these tests") for block in blocks]
+    return b"".join(lines)

@@ -21,7 +21,7 @@ from trueup.collect.recorded import (
     Visit,
     Web,
 )
-from trueup.collect.sources.otlp.reading.groups import Group, gathered
+from trueup.collect.sources.otlp.reading.groups import DAY, KINDS, SESSION, Group, gathered
 from trueup.collect.sources.otlp.reading.segments import chunks_after
 from trueup.collect.sources.otlp.reading.state import State
 from trueup.collect.sources.otlp.rows import claude, codex, conventions, gemini
@@ -32,7 +32,6 @@ from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
 _STREAM = "segments"
-_SESSION, _TRACE, _DAY = "session", "trace", "day"
 _READERS = {
     "claude-code": claude.read,
     "openai-codex": codex.read,
@@ -95,19 +94,17 @@ class Otlp:
         state = State.of(visit.checkpoint(_STREAM))
         for chunk in chunks_after(Path(visit.target).expanduser(), state.ends):
             state.damaged += chunk.damaged
-            for group in gathered(chunk.lines, state):
-                yield from _taken_in(visit, group)
-            for key in state.newly_repeated():
-                yield from _taken_back(visit, key)
+            groups = gathered(chunk.lines, state)
+            records = tuple(_united(visit, groups, state.newly_repeated()))
             state.ends[chunk.name] = chunk.end
-            yield Page(stream=_STREAM, records=(), checkpoint=state.checkpoint())
+            yield Page(stream=_STREAM, records=records, checkpoint=state.checkpoint())
         yield from state.notes()
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn sessions into rows."""
         rows, persons = Rows(), Persons(reading)
         for number, record in enumerate(records, start=1):
-            if record.kind not in {_SESSION, _TRACE, _DAY}:
+            if record.kind not in KINDS:
                 yield Skipped(kind=record.kind, key=record.key, reason="its kind is not known")
             elif record.body is None:
                 yield Gone(table="ai_session", row_id=clean(record.key))
@@ -122,31 +119,25 @@ class Otlp:
 SOURCE = Otlp()
 
 
-def _taken_in(visit: Visit, group: Group) -> Iterator[Page]:
-    """Yield a session with what is new of it, where anything is."""
-    earlier = visit.checkpoint(_stream(group.kind, group.key))
-    known = Group.unpacked(earlier) if earlier else None
-    if known is None or known.takes_in(group):
-        yield _page(known or group)
-
-
-def _taken_back(visit: Visit, key: str) -> Iterator[Page]:
-    """Yield a day of metrics that turned out to repeat requests."""
-    earlier = visit.checkpoint(_stream(_DAY, key))
-    if earlier:
-        group = Group.unpacked(earlier)
-        group.is_repeated = group.was_counted = True
-        yield _page(group)
-
-
-def _page(group: Group) -> Page:
-    record = Record(kind=group.kind, key=group.key, body=group.body())
-    stream = _stream(group.kind, group.key)
-    return Page(stream=stream, records=(record,), checkpoint=group.packed())
-
-
-def _stream(kind: str, key: str) -> str:
-    return f"{kind}/{key}"
+def _united(visit: Visit, groups: list[Group], repeated: list[str]) -> Iterator[Record]:
+    """Yield sessions with what is new of them, and days that turned out to repeat requests."""
+    fresh = {(group.kind, group.key): group for group in groups}
+    for kind in KINDS:
+        keys = [key for one, key in fresh if one == kind]
+        if kind == DAY:
+            keys = list(dict.fromkeys((*keys, *repeated)))
+        earlier = visit.bodies(kind, keys) if keys else {}
+        for key in keys:
+            group, body = fresh.get((kind, key)), earlier.get(clean(key))
+            known = Group.of(kind, body) if body is not None else None
+            is_new = known is None or (group is not None and known.takes_in(group))
+            united = known or group
+            if united is None:
+                continue
+            if kind == DAY and key in repeated and not united.is_repeated:
+                united.is_repeated, united.was_counted, is_new = True, known is not None, True
+            if is_new:
+                yield Record(kind=kind, key=key, body=united.body())
 
 
 def _read(
@@ -154,7 +145,7 @@ def _read(
 ) -> Iterator[Normalised]:
     faults: list[str] = []
     tool = body.get("tool")
-    if not isinstance(tool, str) or not isinstance(body.get("records"), dict):
+    if not isinstance(tool, str) or not body.get("records"):
         yield Skipped(kind=record.kind, key=record.key, reason="it has no tool or no records")
         return
     every = heard_in(body, reading.now, faults)
@@ -168,7 +159,9 @@ def _read(
             table="ai_session", row_id=session_id, reason=reason, noticed_at=record.fetched_at
         )
     of_session = SessionRows(session_id, clean(tool), every, persons, rows)
-    of_session.add(ledger, has_session=record.kind == _SESSION and _is_one(ledger, every))
+    of_session.add(ledger, has_session=record.kind == SESSION and _is_one(ledger, every))
+    if not (of_session.count or faults or is_repeated):
+        faults.append("its records tell of nothing a table holds")
     for fault in dict.fromkeys(faults):
         yield Skipped(kind=record.kind, key=record.key, reason=fault, is_whole=False)
 

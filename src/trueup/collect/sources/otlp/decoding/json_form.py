@@ -21,8 +21,8 @@ _LISTS = {
 }
 _KINDS = ("sum", "gauge", "histogram", "exponentialHistogram", "summary")
 _TEMPORALITIES = {
-    1: "delta",
-    2: "cumulative",
+    "1": "delta",
+    "2": "cumulative",
     "AGGREGATION_TEMPORALITY_DELTA": "delta",
     "AGGREGATION_TEMPORALITY_CUMULATIVE": "cumulative",
 }
@@ -129,15 +129,16 @@ def _points(one: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if kind in {"histogram", "exponentialHistogram"} or (
         kind == "sum" and told.get("isMonotonic") is True
     ):
-        temporality = _TEMPORALITIES.get(told.get("aggregationTemporality"), "")
+        temporality = _TEMPORALITIES.get(str(told.get("aggregationTemporality")), "")
     for point in _objects(told, "dataPoints"):
-        value = point.get("asDouble", point.get("asInt", point.get("sum")))
+        whole = point.get("asInt")
+        value = _number(point.get("asDouble", point.get("sum"))) if whole is None else _whole(whole)
         yield {
             "name": name,
             "unit": unit if isinstance(unit, str) else "",
             "time": _whole(point.get("timeUnixNano")) or 0,
             "start": _whole(point.get("startTimeUnixNano")) or 0,
-            "value": _number(value),
+            "value": value,
             "count": _whole(point.get("count")),
             "temporality": temporality,
             "attributes": _attributes(point.get("attributes")),
@@ -213,8 +214,8 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = int(value) if isinstance(value, int) else float(value)
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None
 
@@ -239,4 +240,4 @@ def _id(value: object) -> str:
 
 
 def _status(code: object) -> str:
-    return "error" if code in {2, "STATUS_CODE_ERROR"} else ""
+    return "error" if code in (2, "STATUS_CODE_ERROR") else ""

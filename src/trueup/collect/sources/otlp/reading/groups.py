@@ -6,21 +6,19 @@ told apart whenever it comes.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-import msgspec
 
 from trueup.collect.fields import clean
 from trueup.collect.sources.otlp.reading.naming import is_repeated, session_of, tool_of
 from trueup.collect.sources.otlp.reading.state import State
 
+SESSION, TRACE, DAY = KINDS = ("session", "trace", "day")
+_SIGNALS = ("logs", "traces", "metrics")
 _REQUESTS = ("gen_ai.usage.", "input_tokens", "input_token_count")
 
 
@@ -66,16 +64,19 @@ class Group:
             "was_counted": self.was_counted,
         }
 
-    def packed(self) -> str:
-        """Return it as a checkpoint, small."""
-        text = msgspec.json.encode({"kind": self.kind, **self.body()})
-        return base64.b85encode(zlib.compress(text, 6)).decode()
-
     @classmethod
-    def unpacked(cls, checkpoint: str) -> Group:
-        """Return the group of a checkpoint."""
-        text = zlib.decompress(base64.b85decode(checkpoint))
-        return cls(**msgspec.json.decode(text))
+    def of(cls, kind: str, body: Mapping[str, Any]) -> Group:
+        """Return the group the archive kept."""
+        return cls(
+            kind=kind,
+            tool=body["tool"],
+            service=body["service"],
+            session=body["session"],
+            records=dict(body["records"]),
+            resources=dict(body["resources"]),
+            is_repeated=body["is_repeated"],
+            was_counted=body["was_counted"],
+        )
 
     def takes_in(self, other: Group) -> bool:
         """Add what another group of the same name holds; say whether anything was new."""
@@ -92,7 +93,7 @@ def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
     for line in lines:
         state.count_line(line)
         signal, resource = line.get("signal"), line.get("resource")
-        if signal not in {"logs", "traces", "metrics"} or not isinstance(resource, dict):
+        if signal not in _SIGNALS or not isinstance(resource, dict):
             state.damaged += 1
             continue
         for record in line["records"]:
@@ -128,7 +129,7 @@ def _add(
     group = found.setdefault(f"{kind}/{group.key}", group)
     group.resources[sender] = resource
     group.records[_digest([signal, sender, record])] = {**record, "signal": signal, "from": sender}
-    if kind == "day" and signal == "metrics":
+    if kind == DAY and signal == "metrics":
         group.is_repeated = state.met_metrics(service, group.key)
     elif signal != "metrics" and any(key.startswith(_REQUESTS) for key in attributes):
         state.met_requests(service)
@@ -138,14 +139,14 @@ def _scope(record: dict[str, Any], signal: str, service: str) -> tuple[str, str]
     """Return kind and name of what a record is gathered with."""
     session = session_of(record["attributes"])
     if session:
-        return "session", clean(session)
+        return SESSION, clean(session)
     trace = record.get("trace")
     if signal != "metrics" and isinstance(trace, str) and trace:
-        return "trace", f"trace/{trace}"
+        return TRACE, f"trace/{trace}"
     at = record.get("time")
     seconds = at // 1_000_000_000 if isinstance(at, int) and 0 <= at < 2**63 else 0
     day = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
-    return "day", clean(f"day/{service}/{signal}/{day}")
+    return DAY, clean(f"day/{service}/{signal}/{day}")
 
 
 def _digest(told: Any) -> str:

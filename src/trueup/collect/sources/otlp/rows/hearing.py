@@ -10,6 +10,7 @@ from typing import Any
 from trueup.collect.fields import clean, is_absurd
 
 _MOST = 2**53
+_SIGNALS = ("logs", "traces", "metrics")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def _heard(record_id: str, record: object, resources: Mapping[str, Any], now: in
         return None
     signal, name = record.get("signal"), record.get("name")
     time = _micros(record.get("time"), now)
-    if not isinstance(name, str) or signal not in {"logs", "traces", "metrics"} or time is None:
+    if not isinstance(name, str) or signal not in _SIGNALS or time is None:
         return None
     at, ended_at = time, _micros(record.get("end"), now)
     value = record.get("value")

@@ -108,35 +108,43 @@ class SessionRows:
     ----------
     every
         All its records, by time.
-    has_session
-        Whether the records name a session; else only what is in it becomes rows.
+
+    Attributes
+    ----------
+    count
+        How many rows it wrote.
     """
 
     def __init__(
         self, session_id: str, tool: str, every: list[Heard], persons: Persons, rows: Rows
     ) -> None:
+        self.count = 0
         self._every = every
-        self._persons = persons
         self._rows = rows
         self._repository = _first(every, _repository)
-        self._who = _first(every, lambda one: one.word("trueup.person"))
+        who = _first(every, lambda one: one.word("trueup.person"))
         self._shared = {
             "session_id": session_id,
             "tool": tool,
-            "person_id": persons.of(self._who, tool),
+            "person_id": persons.of(who, tool),
         }
 
     def add(self, ledger: Ledger, *, has_session: bool) -> None:
-        """Add all of it."""
+        """Add all of it.
+
+        Parameters
+        ----------
+        has_session
+            Whether the records name a session; else only what is in it becomes rows.
+        """
         if has_session and self._every:
             self._session(ledger)
         for asked in ledger.requests.values():
             self._request(asked)
         for (kind, name, commit, _), (heard, count) in ledger.acts.items():
             repository = self._repository_of(heard)
-            self._rows.add(
+            self._add(
                 "ai_activity",
-                **self._shared,
                 repository_id=repository,
                 happened_at=heard.at,
                 kind=kind,
@@ -145,16 +153,15 @@ class SessionRows:
                 count=count,
             )
         for heard, columns in ledger.lines:
-            told = {**self._shared, "repository_id": self._repository_of(heard), **columns}
-            self._rows.add("ai_lines", **told, layer="written", mode="agent", happened_at=heard.at)
+            told = {"repository_id": self._repository_of(heard), **columns}
+            self._add("ai_lines", **told, layer="written", mode="agent", happened_at=heard.at)
         for native, (heard, amount, columns) in ledger.spend.items():
             self._spend(native, heard, amount, columns)
 
     def _session(self, ledger: Ledger) -> None:
         seconds = ledger.active_seconds
-        self._rows.add(
+        self._add(
             "ai_session",
-            **self._shared,
             repository_id=self._repository,
             branch=_branch(_first(self._every, lambda one: one.word(*_BRANCHES))),
             commit_id=_commit_id(
@@ -167,9 +174,8 @@ class SessionRows:
         )
 
     def _request(self, asked: Asked) -> None:
-        self._rows.add(
+        self._add(
             "ai_request",
-            **self._shared,
             request_id=f"otlp:{self._shared['session_id']}:{asked.native}",
             event_key=asked.key,
             provider=asked.provider,
@@ -187,9 +193,8 @@ class SessionRows:
     def _spend(
         self, native: str, heard: Heard, amount: Decimal, columns: Mapping[str, Any]
     ) -> None:
-        self._rows.add(
+        self._add(
             "ai_spend",
-            **self._shared,
             spend_id=f"otlp:{self._shared['session_id']}:{native}",
             cost_basis="vendor_estimate",
             amount=amount,
@@ -201,6 +206,10 @@ class SessionRows:
             seen_by="otlp",
             **columns,
         )
+
+    def _add(self, table: str, **columns: Any) -> None:
+        self.count += 1
+        self._rows.add(table, **self._shared, **columns)
 
     def _repository_of(self, heard: Heard) -> str | None:
         return _repository(heard) or self._repository

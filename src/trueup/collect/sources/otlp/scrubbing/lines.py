@@ -42,7 +42,8 @@ def line_of(block: Block, signal: str, *, now: int, key: bytes) -> bytes:
         else:
             tally.pass_over(f"{signal}/{record['name']}")
             for name, value in record["attributes"].items():
-                _count(name, value, tally)
+                if name not in values.READERS:
+                    _count(name, value, tally)
     line = {"at": now, "signal": signal, "resource": resource, "records": records}
     return _ENCODER.encode(line | tally.said()) + b"\n"
 
