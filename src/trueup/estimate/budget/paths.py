@@ -1,8 +1,10 @@
 """Possible futures of daily spend, with the uncertainty of the model's parameters in them.
 
 The logarithm of spend on days with any is a level that wanders and drifts, a pattern of the week,
-and noise: an unobserved-components model fitted by likelihood. Days without spend are no
-logarithm: they are missing to that model, and come up in a future as often as on that weekday.
+and noise: an unobserved-components model. Days without spend have no logarithm: they are missing
+to that model, and come up in a future as often as on that weekday. How much the level wanders is
+what a short series tells least of, and what the width of a forecast depends on most: every size
+counts by how well it fits, instead of the one that fits best.
 """
 
 from __future__ import annotations
@@ -20,27 +22,31 @@ FEWEST_DAYS = 56
 """Eight weeks: under them there are scenarios only."""
 NEGLIGIBLE = 1e-3
 """Share of the usual day's spend under which a day counts as one without any."""
-PARAMETER_DRAWS = 40
-PATHS_EACH = 50
+PARAMETER_DRAWS = 60
+PATHS_EACH = 40
 WEEK = 7
+STEPS = 20
 _LARGEST = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A model fitted to a series, ready to be filtered over a longer one.
+    """How well each size of wandering fits.
 
     Parameters
     ----------
-    logs
-        The series it was fitted to, NaN where nothing was spent or known, ``(n_days,)``.
-    params, covariance
-        Variances of noise and of the level, and their errors.
+    wander
+        Standard deviation of a day's step of the level, over that of the noise, ``(n,)``.
+    weight
+        Posterior probability of each, under a flat prior between none and as much as the noise.
+    scale, freedom
+        Variance of the noise for each, ``(n,)``, and its degrees of freedom.
     """
 
-    logs: Floats
-    params: Floats
-    covariance: Floats
+    wander: Floats
+    weight: Floats
+    scale: Floats
+    freedom: int
 
 
 def logs_of(amounts: Floats) -> Floats:
@@ -52,21 +58,44 @@ def logs_of(amounts: Floats) -> Floats:
     return found
 
 
-def fit(amounts: Floats, start: Floats | None = None) -> Fitted:
-    """Fit the model by likelihood.
+def fit(amounts: Floats) -> Fitted:
+    """Weigh every size of wandering by its likelihood, the noise's variance taken out of it.
 
-    Parameters
+    References
     ----------
-    start
-        Where the search begins; None for the library's own.
+    Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter, 4.2: the
+    likelihood with the variance concentrated out.
     """
-    logs = logs_of(amounts)
-    model = _model(logs)
+    model = _model(logs_of(amounts))
+    wander = (np.arange(STEPS + 1) / STEPS) ** 2
+    fits = [_likelihood(model, ratio) for ratio in wander.tolist()]
+    logs = np.array([one for one, _, _ in fits])
+    prior = np.gradient(wander)
+    weight = prior * np.exp(logs - logs.max())
+    return Fitted(
+        wander=wander,
+        weight=weight / weight.sum(),
+        scale=np.array([scale for _, scale, _ in fits]),
+        freedom=fits[0][2],
+    )
+
+
+def _likelihood(model: Any, ratio: float) -> tuple[float, float, int]:
+    """Return the concentrated log-likelihood, the noise's variance and how many days it uses."""
+    filtered = _filtered(model, ratio)
+    errors = np.asarray(filtered.forecasts_error)[0]
+    spread = np.asarray(filtered.forecasts_error_cov)[0, 0]
+    used = np.isfinite(np.asarray(model.endog)[:, 0])
+    used[: model.ssm.loglikelihood_burn] = False
+    many = int(used.sum())
+    scale = float((errors[used] ** 2 / spread[used]).mean())
+    return -0.5 * (many * np.log(scale) + float(np.log(spread[used]).sum())), scale, many
+
+
+def _filtered(model: Any, ratio: float) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = model.fit(start, disp=False, maxiter=200, cov_type="approx")
-        covariance = np.asarray(found.cov_params(), dtype=np.float64)
-    return Fitted(logs, np.asarray(found.params, dtype=np.float64), covariance)
+        return model.filter([1.0, ratio**2])
 
 
 def futures(
@@ -83,7 +112,12 @@ def futures(
     """
     rng = np.random.default_rng(seed)
     model = _model(logs_of(amounts))
-    paths = [_from_end(model, params, days, rng) for params in _parameters(fitted, draws, rng)]
+    picked = np.sort(rng.choice(fitted.wander.size, draws, p=fitted.weight))
+    paths = []
+    for place, many in zip(*np.unique(picked, return_counts=True), strict=True):
+        chi = rng.chisquare(fitted.freedom, many)
+        noise = np.sqrt(fitted.scale[place] * fitted.freedom / chi)
+        paths.append(_from_end(model, fitted.wander[place], noise.repeat(PATHS_EACH), days, rng))
     spent = np.exp(np.minimum(np.concatenate(paths), _LARGEST))
     found: Floats = spent * _any_spent(amounts, spent.shape, rng)
     return found
@@ -96,33 +130,30 @@ def _model(logs: Floats) -> Any:
     )
 
 
-def _parameters(fitted: Fitted, draws: int, rng: np.random.Generator) -> Floats:
-    """Draw variances on the logarithmic scale, where their error is nearer to normal."""
-    errors = np.sqrt(np.maximum(np.nan_to_num(np.diag(fitted.covariance)), 0.0))
-    kept = np.maximum(fitted.params, 1e-10)
-    spread = np.minimum(errors / kept, 1.0)
-    found: Floats = kept * np.exp(spread * rng.standard_normal((draws, kept.size)))
-    return found
+def _from_end(
+    model: Any, wander: float, noise: Floats, days: int, rng: np.random.Generator
+) -> Floats:
+    """Walk on from where the filter ends: level, drift and week are drawn jointly from there.
 
-
-def _from_end(model: Any, params: Floats, days: int, rng: np.random.Generator) -> Floats:
-    """Walk on from where the filter ends: level, drift and week are drawn jointly from there."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        filtered = model.filter(params)
-    mean = np.asarray(filtered.predicted_state[:, -1])
-    spread = np.asarray(filtered.predicted_state_cov[:, :, -1])
+    Parameters
+    ----------
+    noise
+        Standard deviation of each path's noise, by which everything is scaled, ``(n_paths,)``.
+    """
+    filtered = _filtered(model, wander)
+    mean = np.asarray(filtered.predicted_state)[:, -1]
+    spread = np.asarray(filtered.predicted_state_cov)[:, :, -1]
     values, vectors = np.linalg.eigh((spread + spread.T) / 2)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    state = mean + rng.standard_normal((PATHS_EACH, mean.size)) @ root.T
+    many = noise.size
+    state = mean + noise[:, None] * (rng.standard_normal((many, mean.size)) @ root.T)
     step = np.asarray(model.ssm["transition"])
     seen = np.asarray(model.ssm["design"]).ravel()
-    noise, wander = np.sqrt(params[0]), np.sqrt(params[1])
-    found = np.empty((PATHS_EACH, days))
+    found = np.empty((many, days))
     for day in range(days):
-        found[:, day] = state @ seen + noise * rng.standard_normal(PATHS_EACH)
+        found[:, day] = state @ seen + noise * rng.standard_normal(many)
         state = state @ step.T
-        state[:, 0] += wander * rng.standard_normal(PATHS_EACH)
+        state[:, 0] += wander * noise * rng.standard_normal(many)
     return found
 
 

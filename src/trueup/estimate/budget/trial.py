@@ -54,7 +54,7 @@ def on_trial(amounts: Floats, *, seed: int) -> Trial:
     fitted = None
     for place, origin in enumerate(origins):
         if fitted is None or place % REFIT == 0:
-            fitted = fit(amounts[:origin], None if fitted is None else fitted.params)
+            fitted = fit(amounts[:origin])
         ahead = futures(fitted, amounts[:origin], SPANS[-1], seed=seed + place, draws=10)
         inside += _held(ahead, amounts[origin:])
     coverage = float(np.mean(inside)) if inside else 0.0
