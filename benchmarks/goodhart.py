@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.estimate.goodhart.token_panels import drawn, undated
 from trueup.estimate.goodhart.difference import before_after, inflation, log_tokens
 from trueup.estimate.goodhart.excess import TOKENS, Rate, excess, rate_of
 from trueup.estimate.goodhart.finding import Goodhart
 from trueup.estimate.goodhart.judging import judge
 from trueup.estimate.goodhart.turn import find_turn
 from trueup.estimate.inference.bounds import Bounds
-from trueup.simulate.token_weeks import TokenWorld
+from trueup.estimate.panel import NEVER, Panel
+from trueup.model.evidence import Window
+from trueup.simulate.token_weeks import TokenWorld, draw_token_year
 
 WORLDS = {
     "no inflation": TokenWorld(),
@@ -50,6 +50,29 @@ ALIKE = {
     "agents 0.3": TokenWorld(agents=0.3),
     "everyone exposed": TokenWorld(exposed=40, inflation=0.2),
 }
+
+
+def drawn(world: TokenWorld) -> Panel:
+    """Draw a year as a panel; a team is a cluster."""
+    year = draw_token_year(world)
+    teams, weeks = year.columns["tokens"].shape
+    return Panel(
+        units=tuple(f"team {place}" for place in range(teams)),
+        periods=tuple(f"week {place}" for place in range(weeks)),
+        unit=np.repeat(np.arange(teams), weeks),
+        period=np.tile(np.arange(weeks), teams),
+        columns={name: wide.ravel() for name, wide in year.columns.items()},
+        adopted_in=year.exposed_in,
+        cluster=np.arange(teams),
+        grain="week",
+        window=Window(start_at=0, end_at=weeks * 604_800_000_000),
+        source="made up",
+    )
+
+
+def undated(panel: Panel) -> Panel:
+    """Take the dates away."""
+    return replace(panel, adopted_in=np.full(panel.n_units, NEVER))
 
 
 def intervals(draws: int) -> None:
@@ -98,7 +121,7 @@ def turns(draws: int) -> None:
             found = within = 0
             for seed in range(draws):
                 dated = drawn(TokenWorld(seed=seed, inflation=size, exposed=20 if named else 40))
-                panel = undated(dated, named=named)
+                panel = undated(dated)
                 rate = rate_of(panel)
                 assert isinstance(rate, Rate)
                 who = dated.ever_treated if named else None
