@@ -42,7 +42,7 @@ def test_users_are_a_share_of_the_developers_active_in_the_same_week() -> None:
 def test_a_team_mostly_uses_ai_where_more_than_half_of_its_active_developers_do() -> None:
     """t in week 1: one of two, which is no more than half; in week 2: two of three. u: none."""
     found = measured("teams_mostly_using_ai_ratio", drawn(), window=SPAN)
-    assert (found.value, found.n) == (pytest.approx(1 / 3), 3)
+    assert (found.value, found.n) == pytest.approx((1 / 3, 3))
 
 
 def test_without_any_record_of_use_it_is_unknown_and_not_nought() -> None:

@@ -283,3 +283,30 @@ _CALLED: Mapping[str, str] = MappingProxyType(
         "foundation_ratio": "foundations",
     }
 )
+
+BASES: Mapping[str, str] = MappingProxyType(
+    {
+        "list": "at list price",
+        "invoice": "invoiced",
+        "admin_api": "by the vendor's own account",
+        "seat": "fees for seats",
+        "overage": "beyond what fees include",
+        "vendor_estimate": "as the tools guess it",
+    }
+)
+"""What an amount of money is, as a reader calls it."""
+
+AGENTS: Mapping[str, str] = MappingProxyType(
+    {"main": "main agents", "subagent": "subagents", "auxiliary": "side tasks of the tools"}
+)
+
+SEEN_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "invoice": "invoices",
+        "admin_api": "vendors' interfaces",
+        "gateway": "a gateway",
+        "otlp": "telemetry",
+        "log": "logs on machines",
+    }
+)
+"""How the use of AI tools came to be known, as a reader calls it."""

@@ -44,7 +44,7 @@ _MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 _USELESS_ZERO = re.compile(r"(?<=\d)\.0+(?!\d)|(?<=\.)(\d*[1-9])0+(?!\d)")
-_NUMBER_AND_REST = re.compile(r"^([-+]?[\d,.]+)(.*)$")
+_NUMBER_AND_REST = re.compile(r"^((?:[-+]?[^\d\s]{0,2}|[A-Z]{3}\u00a0)[\d,.]+[km]?(?:bn)?)(.*)$")
 
 
 def plain(value: float, unit: Unit, digits: int = 2) -> str:
@@ -64,6 +64,9 @@ def plain(value: float, unit: Unit, digits: int = 2) -> str:
         digits = max(digits, 3 if value < _ALL_BUT_ALL else 4)
     if unit == TIMES:
         return f"{significant(value, digits)}\u00a0times"
+    if unit.currency:
+        said = say(value, unit, digits).replace(" ", "\u00a0")
+        return said.replace("-", "\u2212", 1) if value < 0 else said
     spaces = 1 if unit.symbol.count(" ") > 1 else -1
     said = _USELESS_ZERO.sub(r"\1", say(value, unit, digits)).replace(" ", "\u00a0", spaces)
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
@@ -264,7 +267,12 @@ def group_of(group: Group) -> str:
     >>> group_of((("month", "2026-03"), ("origin", "marked")))
     'March 2026, AI-marked'
     """
-    return ", ".join(_member(*pair) for pair in group) or "everything"
+    told = [pair for pair in group if pair[0] not in _IN_THE_UNIT]
+    return ", ".join(_member(*pair) for pair in told) or "everything"
+
+
+_IN_THE_UNIT = ("currency",)
+"""Dimensions whose member the unit already says."""
 
 
 def here(group: Group) -> Group:
@@ -306,6 +314,8 @@ _PLACES: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "adoption": lambda member: names.USE.get(member, member),
         "actor_kind": lambda member: names.KINDS.get(member, member),
         "against": lambda member: f"against {member}",
+        "basis": lambda member: names.BASES.get(member, member),
+        "agent_kind": lambda member: names.AGENTS.get(member, member),
     }
 )
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from trueup.collect.receiving.server import Receiver
     from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
+    from trueup.measure.spending.spend import Spend
+    from trueup.measure.spending.totals import Total
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Examination
     from trueup.simulate.scenario import Scenario
@@ -180,17 +182,54 @@ class Workspace(Effects):
         """
         from trueup.measure.catalogue import find_metric
         from trueup.measure.plan import measure
+        from trueup.measure.spending.currency import said_in
 
+        metric = find_metric(name)
         with self._warehouse.tables() as tables:
-            return measure(
-                find_metric(name),
+            found = measure(
+                metric,
                 tables,
                 by=tuple(by),
                 every=every,
                 window=window,
-                k=self.settings.privacy.delivery_k,
+                k=metric.smallest(self.settings.privacy),
                 timezone=self.settings.workspace.timezone,
             )
+        return said_in(found, self.settings.money)
+
+    def spend(
+        self,
+        *,
+        by: Sequence[str] = (),
+        every: Literal["week", "month", "quarter"] | None = None,
+        window: Window | None = None,
+    ) -> Spend:
+        """Say what AI tools cost, on each basis, and what came of it.
+
+        Parameters
+        ----------
+        by
+            Of ``team``, ``repository``, ``tool``, ``model``, ``agent_kind`` and ``basis``.
+        every, window
+            Costs over time; in which span, by default the last 13 weeks, and a year for what came
+            of them.
+
+        Raises
+        ------
+        PersonIsNotAUnit
+            `by` names persons.
+        """
+        from trueup.measure.spending.spend import spend
+
+        with self._warehouse.tables() as tables:
+            return spend(tables, self.settings, by=by, every=every, window=window)
+
+    def used(self, window: Window) -> Total:
+        """Add up what AI tools used in a span, of everybody together."""
+        from trueup.measure.spending.totals import total
+
+        with self._warehouse.tables() as tables:
+            return total(tables, self.settings.money, window)
 
     def beside_published(self) -> BesidePublished:
         """Compute every row of the published report on what the workspace holds."""

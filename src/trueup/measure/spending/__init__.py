@@ -1,0 +1,1 @@
+"""What AI tools cost and what came of it, answered in one go."""
