@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -17,14 +17,16 @@ EXAMPLES = """Example: trueup spend --by tool --every month
 While tools are at work on this machine: trueup spend --watch
 """
 
-Split = Literal["team", "repository", "tool", "model", "agent_kind", "basis"]
-
 
 def run(
     *,
     by: Annotated[
-        list[Split] | None,
-        typer.Option(help="Split costs; repeatable.", show_default="by basis alone"),
+        list[str] | None,
+        typer.Option(
+            metavar="DIMENSION",
+            help="Split costs by team, repository, tool, model, agent_kind or basis; repeatable.",
+            show_default="by basis alone",
+        ),
     ] = None,
     every: Annotated[
         Every | None,

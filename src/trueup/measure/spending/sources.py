@@ -73,9 +73,10 @@ def sources_seen(tables: Tables, window: Window | None) -> tuple[SourceSeen, ...
         tokens = tokens + rows[bucket].fill_null(0)
     counted = ibis.ifelse(rows.is_counted.fill_null(YES), tokens, 0)
     requests = ibis.greatest(rows.request_count.fill_null(1), 1)
-    rows = rows.mutate(own=tokens, counted=counted, requests=requests)
-    found = rows.group_by(seen=rows.seen_by.fill_null("").cast("string")).agg(
-        tools=_.tool.cast("string").collect(distinct=True),
+    seen_by = rows.seen_by.cast("string").fill_null("")
+    rows = rows.mutate(own=tokens, counted=counted, requests=requests, seen=seen_by)
+    tools = rows.select("seen", tool=rows.tool.cast("string")).distinct().to_pyarrow().to_pylist()
+    found = rows.group_by("seen").agg(
         requests=_.requests.sum(),
         tokens=_.own.sum(),
         counted=_.counted.sum(),
@@ -83,7 +84,9 @@ def sources_seen(tables: Tables, window: Window | None) -> tuple[SourceSeen, ...
     seen = [
         SourceSeen(
             seen_by=row["seen"],
-            tools=tuple(sorted(name for name in row["tools"] or () if name)),
+            tools=tuple(
+                sorted(one["tool"] for one in tools if one["seen"] == row["seen"] and one["tool"])
+            ),
             requests=int(row["requests"]),
             tokens=int(row["tokens"]),
             counted_tokens=int(row["counted"]),

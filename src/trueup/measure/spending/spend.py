@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trueup.config import Settings
+from trueup.errors import MeasureError, try_one_of
 from trueup.measure.catalogue import find_metric
+from trueup.measure.frames.frame import Asked
 from trueup.measure.metric import Metric, Tables
 from trueup.measure.plan import measure
 from trueup.measure.records.authorship import Prepared, record_horizon, usage_horizon
@@ -101,8 +103,16 @@ def spend(
     ------
     PersonIsNotAUnit
         `by` names persons.
+    MeasureError
+        `by` names what no cost can be split by.
     """
     tables = tables if isinstance(tables, Prepared) else Prepared(tables)
+    Asked(by=tuple(name for name in by if name != "basis"))
+    for name in by:
+        if name not in SPLITS:
+            raise MeasureError(
+                f"What AI tools cost cannot be split by {name!r}.", hint=try_one_of(SPLITS, name)
+            )
     splits = tuple(name for name in dict.fromkeys(by) if name != "basis")
     recent = window or _last(usage_horizon(tables), RECENT_DAYS)
     year = window or _last(record_horizon(tables), YEAR_DAYS)
