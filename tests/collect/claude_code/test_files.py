@@ -128,6 +128,7 @@ def test_the_option_person_wants_an_address() -> None:
 def test_samples_of_real_transcripts_have_the_totals_worked_out_by_hand(tmp_path: Path) -> None:
     """SOURCE.md: 23 lines with usage, 13 requests; input 57, output 3306, write 28933, read 293447.
 
+    The second has two requests, of 10 + 6890 + 12861 + 407 and 8 + 571 + 19751 + 77 tokens.
     Summing lines gives 468 of output with the first of each, and cache writes 1.95 times as high.
     """
     machine = Machine(SOURCE, tmp_path)
@@ -141,6 +142,17 @@ def test_samples_of_real_transcripts_have_the_totals_worked_out_by_hand(tmp_path
         "output": 3306,
     }
     assert len(rows["ai_request"]) == 13
+    machine.copy("p/b.jsonl", reference("claude-code") / "session-with-thinking.jsonl")
+    rows = machine.collect()
+    more = {"uncached_input": 18, "cache_write_5m": 7461, "cache_read": 32612, "output": 484}
+    assert rows.tokens() == {
+        "uncached_input": 57 + more["uncached_input"],
+        "cache_read": 293447 + more["cache_read"],
+        "cache_write_5m": 28933 + more["cache_write_5m"],
+        "cache_write_1h": 0,
+        "output": 3306 + more["output"],
+    }
+    assert rows.lines() == {None: (26, 23)}
     assert rows.skips == []
     again = machine.digest()
     machine.collect()

@@ -6,6 +6,7 @@ What is wrong with a line costs that line, or the field it is wrong in, and is c
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
@@ -101,11 +102,13 @@ class LineReader(Generic[T]):
 
 def _is_utf8(lines: list[bytes]) -> bool:
     """Say whether all are UTF-8 without a byte order mark; Arrow looks at many bytes at a time."""
+    whole = b"\n".join(lines)
+    ends = pa.py_buffer(struct.pack("=qq", 0, len(whole)))
     try:
-        pa.array(lines, pa.binary()).cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowCapacityError):
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(whole)).validate(full=True)
+    except pa.ArrowInvalid:
         return False
-    return not any(line.startswith(_BOM) for line in lines)
+    return _BOM not in whole
 
 
 def _prune(value: Any, path: str) -> bool:
