@@ -22,7 +22,7 @@ def lines(row_id: str, body: Bill, rows: Rows) -> None:
     if happened_at is None:
         raise Unreadable("it says no time")
     if not body.parts("spans"):
-        raise Unreadable("it names no lines")
+        body.faults.append("it names no lines")
     tool, repository_id, commit = _tool(body), body.text("repository_id"), body.text("commit")
     found: dict[tuple[str, str, str], list[Span]] = defaultdict(list)
     for span in body.parts("spans"):
