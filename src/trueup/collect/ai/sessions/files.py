@@ -64,10 +64,17 @@ def document(path: Path, faults: Counter[str]) -> Any:
         return None
     text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        return msgspec.json.decode(text)
+        found = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        try:
-            return msgspec.json.decode(text.decode("utf-8", "replace"))
-        except msgspec.DecodeError:
-            faults[NO_DOCUMENT] += 1
-            return None
+        found = _mended(text)
+    if found is None:
+        faults[NO_DOCUMENT] += 1
+    return found
+
+
+def _mended(text: bytes) -> Any:
+    """Return what a text says once bytes that are no UTF-8 are replaced."""
+    try:
+        return msgspec.json.decode(text.decode("utf-8", "replace"))
+    except msgspec.DecodeError:
+        return None

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from trueup.collect.ai.logs.lines import LineReader
-from trueup.collect.ai.sessions.commands import command_of
-from trueup.collect.ai.sessions.edits import edits
+from trueup.collect.ai.sessions.blocks import Blocks
 from trueup.collect.ai.sessions.files import LogFile, document
+from trueup.collect.ai.sessions.models import provider_of
 from trueup.collect.ai.sessions.telling import Session, instant_of, label, whole
 from trueup.collect.ai.sessions.visiting import Found, Surroundings
 from trueup.collect.ai.tokens import Tokens
-from trueup.collect.answers import objects, part, said
+from trueup.collect.answers import part, said
 
 _SETTINGS = ".settings.json"
-_SHELL = "Execute"
-_REMINDER = "<system-reminder"
+_SHELLS = frozenset(("execute",))
 _KNOWN = frozenset(("session_start", "message", "todo_state", "compaction_state", "session_end"))
 One = Mapping[str, Any]
 
@@ -57,9 +56,8 @@ class _Talk:
     def __init__(self, session: Session, around: Surroundings) -> None:
         self._session = session
         self._around = around
+        self._blocks = Blocks(session, _SHELLS)
         self._answers = 0
-        self._calls: dict[str, tuple[str, One, int | None]] = {}
-        self._failed: set[str] = set()
 
     def take(self, line: One) -> bool:
         """Take a line; say whether its type is known."""
@@ -73,7 +71,9 @@ class _Talk:
         elif kind == "compaction_state":
             self._session.act("compacted", at)
         elif kind == "message":
-            self._message(part(line, "message"), at)
+            message = part(line, "message")
+            self._answers += said(message, "role") == "assistant"
+            self._blocks.take(message, at)
         return kind in _KNOWN
 
     def end(self, settings: One) -> Session:
@@ -82,50 +82,17 @@ class _Talk:
         session.person = self._around.person(session.place)
         session.saw(instant_of(settings.get("providerLockTimestamp")))
         session.active_seconds = whole(settings.get("assistantActiveTimeMs")) // 1000 or None
-        for key, (name, arguments, at) in self._calls.items():
-            if key not in self._failed:
-                for one in edits(name, arguments):
-                    session.wrote(one.path, one.added, one.removed, at=at, model=model)
+        self._blocks.end(model)
         session.request(
             "total",
             session.started_at,
             _tokens(part(settings, "tokenUsage")),
             ended_at=None if session.ended_at is None else session.ended_at + 1,
             model=model,
-            provider=label(settings.get("providerLock")),
+            provider=provider_of(settings.get("providerLock")),
             count=max(self._answers, 1),
         )
         return session
-
-    def _message(self, message: One, at: int | None) -> None:
-        role, content = said(message, "role"), objects(message.get("content"))
-        if role == "assistant":
-            self._answers += 1
-        texts = [said(one, "text") for one in content if said(one, "type") == "text"]
-        is_asked = any(text and not text.startswith(_REMINDER) for text in texts)
-        if role == "user" and is_asked and self._session.agent == "main":
-            self._session.act("prompt", at)
-        for one in content:
-            if said(one, "type") == "tool_use":
-                self._called(one, at)
-            elif said(one, "type") == "tool_result":
-                self._answered(one, at)
-
-    def _called(self, one: One, at: int | None) -> None:
-        name, arguments = said(one, "name"), part(one, "input")
-        self._session.called(name, repr(sorted(arguments.items(), key=str)), at)
-        self._calls[said(one, "id")] = (name, arguments, at)
-        if name == _SHELL:
-            self._session.ran(command_of(dict(arguments)), at)
-
-    def _answered(self, one: One, at: int | None) -> None:
-        key = said(one, "tool_use_id")
-        name = self._calls.get(key, ("", {}, None))[0]
-        if one.get("is_error") is True:
-            self._failed.add(key)
-            self._session.act("tool_failed", at, name)
-        if name == _SHELL:
-            self._session.printed(said(one, "content"), at)
 
 
 def _tokens(told: One) -> Tokens:
