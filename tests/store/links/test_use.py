@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.store.links.using import (
     LOG,
     REPORT,
@@ -39,23 +37,29 @@ def only(world: World, **where: Any) -> Row:
 class TestOneRequest:
     """The same request, seen by several."""
 
-    @pytest.mark.parametrize(
-        "keys",
-        [
-            ("anthropic:msg_1:req_1", "anthropic:msg_1:req_1"),
-            ("anthropic:msg_1:req_1", "anthropic:msg_1"),
-            ("anthropic:msg_1:req_1", "anthropic_request:req_1"),
-            ("openai:resp_1", "openai:resp_1"),
-        ],
-    )
-    def test_keys_that_name_one_request_make_one_row(
-        self, keys: tuple[str, str], world: World
-    ) -> None:
-        world.land("claude_code", LOG, ai_request=[request("a", 1, 100, event_key=keys[0])])
-        world.land("otlp", WIRE, ai_request=[request("b", 1, 100, event_key=keys[1], **OTLP)])
-        world.link()
-        row = only(world)
-        assert (total(row), row["seen_by"], row["event_key"]) == (100, "otlp", keys[0])
+    def test_keys_that_name_one_request_make_one_row(self, world: World) -> None:
+        """The log has whole keys and one without a request id; telemetry and a gateway, halves."""
+        log = {
+            1: "anthropic:msg_1:req_1",
+            2: "anthropic:msg_2:req_2",
+            3: "anthropic:msg_3",
+            4: "openai:resp_4",
+        }
+        wire = {
+            1: "anthropic_request:req_1",
+            2: "anthropic:msg_2:req_2",
+            3: "anthropic:msg_3",
+            4: "openai:resp_4",
+        }
+        for source, target, keys, more in (
+            ("claude_code", LOG, log, {}),
+            ("otlp", WIRE, wire, OTLP),
+        ):
+            given = [request(f"{source}{n}", n, 100, event_key=k, **more) for n, k in keys.items()]
+            world.land(source, target, ai_request=given)
+        rows = world.linked().read("ai_request")
+        assert sorted(row["event_key"] for row in rows) == sorted(log.values())
+        assert {(total(row), row["seen_by"]) for row in rows} == {(100, "otlp")}
 
     def test_both_halves_of_a_key_meet_in_the_row_that_has_both(self, world: World) -> None:
         for target, key in (

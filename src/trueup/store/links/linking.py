@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from trueup.config import Settings
 from trueup.store.identity import Vault
-from trueup.store.links.ai.uniting import has_use
+from trueup.store.links.ai.uniting import has_use, tie_sessions
 from trueup.store.links.counted import PART, coverage_table
 from trueup.store.links.identity.journal import Journal
 from trueup.store.links.organisation import Facts, link_organisation
@@ -100,7 +100,7 @@ def link(
         try:
             manifest = snapshot.manifest
             with Records(warehouse.folder, manifest, limits) as records:
-                linking = _Linking(warehouse, vault, settings, manifest, now)
+                linking = _Linking(warehouse, vault, settings, manifest, now, limits)
                 return linking.run(records, journal, stage)
         finally:
             snapshot.close()
@@ -108,13 +108,20 @@ def link(
 
 class _Linking:
     def __init__(
-        self, warehouse: Warehouse, vault: Vault, settings: Settings, manifest: Manifest, now: int
+        self,
+        warehouse: Warehouse,
+        vault: Vault,
+        settings: Settings,
+        manifest: Manifest,
+        now: int,
+        limits: Limits | None,
     ) -> None:
         self._warehouse = warehouse
         self._vault = vault
         self._settings = settings
         self._manifest = manifest
         self._now = now
+        self._limits = limits
 
     def run(
         self,
@@ -143,9 +150,22 @@ class _Linking:
         )
         done = [target for target in records.targets() if self._one(records, target, facts)]
         forgotten = self._forget(records.targets()).targets
-        self._land(ORGANISATION, Product(tables=facts.tables, coverage=facts.coverage), state)
+        self._land(ORGANISATION, self._whole(facts), state)
         unchanged = len(records.targets()) - len(done)
         return Linked(targets=(*done, *forgotten), unchanged=unchanged)
+
+    def _whole(self, facts: Facts) -> Product:
+        """Return what is landed for the organisation; sessions are tied to changes as united."""
+        if not facts.has_use:
+            return Product(tables=facts.tables, coverage=facts.coverage)
+        snapshot = self._warehouse.snapshot()
+        try:
+            folder = self._warehouse.folder
+            with Records(folder, snapshot.manifest, self._limits, is_united=True) as united:
+                tied, left_out = tie_sessions(united)
+        finally:
+            snapshot.close()
+        return Product(tables={**facts.tables, **tied}, coverage=(*facts.coverage, *left_out))
 
     def _one(self, records: Records, target_id: str, facts: Facts) -> bool:
         records.see(target_id, INPUTS)

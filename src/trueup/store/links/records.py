@@ -1,4 +1,4 @@
-"""Rows as sources landed them, asked for in SQL; what links landed before is not among them."""
+"""Rows asked for in SQL: as sources landed them, or as links united them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHOLE = frozenset(("made_up",))
 
 
 class Records:
-    """Everything sources landed in one generation, behind one engine.
+    """Everything sources landed in one generation, or what stands in for it; one engine.
 
     Parameters
     ----------
@@ -34,11 +34,24 @@ class Records:
         The workspace.
     manifest
         The generation.
+    is_united
+        Whether what links landed is read in place of what sources did, as readers do.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        limits: Limits | None = None,
+        *,
+        is_united: bool = False,
+    ) -> None:
         self._folder = folder
-        landed = manifest.as_collected().segments
+        landed = (
+            [segment for name in TABLES for segment in manifest.of_table(name)]
+            if is_united
+            else manifest.as_collected().segments
+        )
         self._segments = tuple(s for s in landed if s.source.partition(".")[0] not in WHOLE)
         self._limits = limits or Limits()
         self._engine: duckdb.DuckDBPyConnection | None = None

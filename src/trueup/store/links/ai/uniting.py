@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from trueup.config import Settings
-from trueup.store.links.ai.counting import use_coverage
+from trueup.store.links.ai.commits import NEEDS, tie_commits
+from trueup.store.links.ai.counting import tied_coverage, use_coverage
 from trueup.store.links.ai.ranking import rank_requests
-from trueup.store.links.ai.requests import unite_requests
+from trueup.store.links.ai.requests import TOKENS, unite_requests
 from trueup.store.links.ai.sessions import unite_sessions
+from trueup.store.links.ai.sharing import shared_commits
 from trueup.store.links.records import Records, landed_as
 
 UNITED = ("ai_session", "ai_request", "ai_activity", "ai_lines", "ai_spend")
@@ -41,6 +43,22 @@ def unite_use(records: Records, settings: Settings) -> Use:
     records.drop("ranked")
     unite_sessions(records)
     return {"ai_gap": gap}, use_coverage(records)
+
+
+def tie_sessions(united: Records) -> Use:
+    """Tie sessions to the landed commits they went into; return rows to land, and coverage.
+
+    Parameters
+    ----------
+    united
+        Rows as links united them, those of every target.
+    """
+    if not (united.has("ai_session") and united.has("change_commit")):
+        return {}, []
+    united.see(tables=NEEDS)
+    tie_commits(united)
+    rows = shared_commits(united, TOKENS)
+    return {"ai_session_commit": rows}, tied_coverage(united, rows)
 
 
 def use_digest(records: Records, target_id: str) -> tuple[object, ...]:
