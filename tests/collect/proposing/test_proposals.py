@@ -168,6 +168,22 @@ def test_what_still_lacks_something_stays_a_comment_and_only_in_a_new_file(tmp_p
     assert begin(path, accepted, "UTC", "add").outcome == "unchanged"
 
 
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("anthropic", "env:ANTHROPIC_ADMIN_KEY"),
+        ("openai", "env:OPENAI_ADMIN_KEY"),
+        ("litellm", "env:LITELLM_API_KEY"),
+    ],
+)
+def test_keys_of_admins_are_looked_for_and_never_those_that_tools_use(
+    monkeypatch: pytest.MonkeyPatch, source: str, place: str
+) -> None:
+    monkeypatch.delenv(place.removeprefix("env:"), raising=False)
+    monkeypatch.setenv(f"{source.upper()}_TOKEN", "of a tool")
+    assert token_place(source) == place
+
+
 def test_a_token_in_the_place_of_its_place_is_never_written(tmp_path: Path) -> None:
     said = parse("github targets=a/b token=s3cr3t-value")
     with pytest.raises(ConfigError, match="does not name where the secret is") as refused:

@@ -24,7 +24,10 @@ _CLOUDS = {"github.com": "github", "gitlab.com": "gitlab"}
 _TOKENS = {
     "github": ("GITHUB_TOKEN", "GH_TOKEN"),
     "gitlab": ("GITLAB_TOKEN", "GL_TOKEN"),
+    "anthropic": ("ANTHROPIC_ADMIN_KEY", "ANTHROPIC_ADMIN_API_KEY"),
     "jira": ("JIRA_TOKEN", "JIRA_API_TOKEN", "ATLASSIAN_TOKEN"),
+    "litellm": ("LITELLM_API_KEY", "LITELLM_MASTER_KEY"),
+    "openai": ("OPENAI_ADMIN_KEY",),
     "opsgenie": ("OPSGENIE_API_KEY", "OPSGENIE_TOKEN"),
     "pagerduty": ("PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
 }
