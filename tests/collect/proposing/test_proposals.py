@@ -18,6 +18,15 @@ GITHUB = Connection(source="github", targets=("acme/shop",), token="env:GITHUB_T
 
 
 @pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home without logs of AI tools."""
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
 def no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "JIRA_TOKEN", "JIRA_API_TOKEN"):
         monkeypatch.delenv(name, raising=False)
@@ -207,3 +216,22 @@ def test_connections_that_are_there_are_not_proposed_again(tmp_path: Path) -> No
     server = Connection(source="github", url="https://h.example", targets=("acme/shop",))
     three = [Proposal(connection=each, because="") for each in (GITHUB, other, server)]
     assert [one.connection for one in fresh(three, path)] == [other, server]
+
+
+def test_logs_of_ai_tools_on_this_machine_are_named_and_not_connected_unasked(
+    tmp_path: Path, home: Path
+) -> None:
+    (home / ".claude" / "projects").mkdir(parents=True)
+    (home / ".codex" / "sessions").mkdir(parents=True)
+    found = propose(look([clone(tmp_path / "a", "git@github.com:acme/shop.git")]), tmp_path)
+
+    (said,) = (one for one in found.remarks if "logs of sessions" in one)
+    assert said.startswith("claude_code and codex keep logs of sessions on this machine")
+    assert {one.connection.source for one in found.found} == {"git", "github"}
+
+
+def test_a_source_that_finds_its_own_files_needs_no_target_and_another_does(home: Path) -> None:
+    (home / ".claude" / "projects").mkdir(parents=True)
+    (found, lacking) = chosen([], [parse("claude_code"), parse("amp")], [])
+
+    assert (found.open_questions, lacking.open_questions) == ((), ("targets",))

@@ -18,6 +18,7 @@ from trueup.collect.proposing.clues import (
     OWNERS_FILES,
     Clues,
 )
+from trueup.collect.proposing.machine import is_found_here, remarks_on_logs
 from trueup.config import Connection
 
 _CLOUDS = {"github.com": "github", "gitlab.com": "gitlab"}
@@ -129,7 +130,10 @@ def unsaid(connection: Connection) -> tuple[str, ...]:
         return ("targets",) * (not connection.targets)
     server = find_source(connection.source).server
     needs_url = server is not None and not server.address and not connection.url
-    needs_targets = not connection.targets and (server is None or server.needs_targets)
+    if server is None:
+        needs_targets = not connection.targets and not is_found_here(connection.source)
+    else:
+        needs_targets = not connection.targets and server.needs_targets
     return ("url",) * needs_url + ("targets",) * needs_targets
 
 
@@ -263,7 +267,7 @@ def _remarks(clues: Sequence[Clues]) -> list[str]:
                 f"{file} is of {name}, which no connector reads: its runs can be named in a file, "
                 "see docs/reference/sources/events.md."
             )
-    return said
+    return said + remarks_on_logs()
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:
