@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -39,8 +40,8 @@ def _point(panel: Panel, arm: str, period: int, values: Floats) -> Measurement:
     mean = float(values.mean())
     reach = float(need("scipy.stats").t.ppf(0.975, many - 1))
     reach *= float(values.std(ddof=1)) / math.sqrt(many)
-    span = (panel.window.end_at - panel.window.start_at) // panel.n_periods
-    start = panel.window.start_at + period * span
+    span = (panel.window.end_at - panel.window.start_at) / panel.n_periods
+    start = panel.window.start_at + round(period * span)
     return Measurement(
         metric="excess_tokens",
         version=1,
@@ -52,7 +53,13 @@ def _point(panel: Panel, arm: str, period: int, values: Floats) -> Measurement:
         n=many,
         n_of="teams",
         clusters=many,
-        window=Window(start_at=start, end_at=start + span),
+        window=Window(start_at=start, end_at=start + round(span)),
         source=panel.source,
-        group=(("arm", arm), ("week", panel.periods[period])),
+        group=(("arm", arm), ("week_of", _day(start))),
     )
+
+
+def _day(instant: int) -> str:
+    """Return the day nearest to the start of a week, which is a midnight of some time zone."""
+    middle = dt.datetime.fromtimestamp(instant // 1_000_000, dt.UTC) + dt.timedelta(hours=12)
+    return middle.date().isoformat()

@@ -41,6 +41,18 @@ OWN = (
         kind="coverage",
     ),
     Definition(
+        metric="excess_tokens",
+        version=1,
+        question="How many more tokens are used than the work that survives takes?",
+        definition="Log tokens of a team-week less b times log surviving changes, against the "
+        "team's mean before the policy; b is what went with a log point of work before it, "
+        "levels of team and week taken out. Means over the teams of each group.",
+        unit="relative",
+        kind="exposure",
+        references=("Zou, Donner (2008), Statistics in Medicine 27, for the error of b.",),
+        caveats=("A group mean; more tokens for the same work may have honest reasons.",),
+    ),
+    Definition(
         metric=STUDIES,
         version=1,
         question="Where do published figures come from?",

@@ -1,0 +1,1 @@
+"""Charts of what AI tools use up and cost."""
