@@ -211,7 +211,7 @@ def message(name: str, records: int) -> bytes:
         one = scoped.log_records.add()
         one.time_unix_nano = 1_789_900_000_000_000_000 + number * 1000
         one.body.string_value = "claude_code.api_request"
-        said = {"session.id": f"s-{number % 7}", "event.sequence": number}
+        said = {"session.id": f"s-{name}-{number % 7}", "event.sequence": number}
         _put(one.attributes, {**_SAID, **said, "request_id": f"req_{name}_{number}"})
     return gzip.compress(request.SerializeToString(), 1)
 

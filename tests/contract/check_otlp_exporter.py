@@ -138,7 +138,7 @@ def _survives(folder: Path, port: int, wanted: dict[str, int]) -> None:
     provider = LoggerProvider(resource=Resource({"service.name": "claude-code"}))
     provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(timeout=30)))
     logger = provider.get_logger("com.anthropic.claude_code.events")
-    said = {"event.name": "api_request", "session.id": "late", "output_tokens": 7}
+    said: dict[str, Any] = {"event.name": "api_request", "session.id": "late", "output_tokens": 7}
     logger.emit(timestamp=time.time_ns(), body="claude_code.api_request", attributes=said)
     wanted["late"] = 7
     time.sleep(1.5)

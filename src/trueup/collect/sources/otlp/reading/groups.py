@@ -7,11 +7,12 @@ told apart whenever it comes.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from trueup.collect.fields import clean
 from trueup.collect.sources.otlp.reading.naming import is_repeated, session_of, tool_of
@@ -87,6 +88,16 @@ class Group:
         return before != (len(self.records), self.is_repeated)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sent the records of a line, by which signal."""
+
+    signal: str
+    service: str
+    resource: dict[str, Any]
+    digest: str
+
+
 def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
     """Return the records of lines by what they are of, and count in `state` what was left out."""
     found: dict[str, Group] = {}
@@ -96,59 +107,59 @@ def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
         if signal not in _SIGNALS or not isinstance(resource, dict):
             state.damaged += 1
             continue
+        sender = Sender(
+            signal=signal,
+            service=str(resource.get("service.name", "")),
+            resource=resource,
+            digest=_digest(resource),
+        )
         for record in line["records"]:
             if isinstance(record, dict) and isinstance(record.get("attributes"), dict):
-                _add(record, signal, resource, found, state)
+                _add(record, sender, found, state)
             else:
                 state.damaged += 1
     return [found[name] for name in sorted(found)]
 
 
-def _add(
-    record: dict[str, Any],
-    signal: str,
-    resource: dict[str, Any],
-    found: dict[str, Group],
-    state: State,
-) -> None:
+def _add(record: dict[str, Any], sender: Sender, found: dict[str, Group], state: State) -> None:
     name, attributes = str(record.get("name", "")), record["attributes"]
-    service = str(resource.get("service.name", ""))
-    tool = tool_of(name, service, attributes)
+    tool = tool_of(name, sender.service, attributes)
     state.seen += 1
-    if is_repeated(tool, signal, name):
-        state.repeated[f"{signal} of {tool}"] = state.repeated.get(f"{signal} of {tool}", 0) + 1
+    if is_repeated(tool, sender.signal, name):
+        which = f"{sender.signal} of {tool}"
+        state.repeated[which] = state.repeated.get(which, 0) + 1
         return
-    sender = _digest(resource)
     if record.get("temporality") == "cumulative":
-        told = state.series.added(record, f"{tool}/{sender}")
+        told = state.series.added(record, f"{tool}/{sender.digest}")
         if told is None:
             return
         record = told
-    kind, session = _scope(record, signal, service)
-    group = Group(kind=kind, tool=tool, service=service, session=session)
+    kind, session = _scope(record, sender)
+    group = Group(kind=kind, tool=tool, service=sender.service, session=session)
     group = found.setdefault(f"{kind}/{group.key}", group)
-    group.resources[sender] = resource
-    group.records[_digest([signal, sender, record])] = {**record, "signal": signal, "from": sender}
-    if kind == DAY and signal == "metrics":
-        group.is_repeated = state.met_metrics(service, group.key)
-    elif signal != "metrics" and any(key.startswith(_REQUESTS) for key in attributes):
-        state.met_requests(service)
+    group.resources[sender.digest] = sender.resource
+    kept = {**record, "signal": sender.signal, "from": sender.digest}
+    group.records[_digest(kept)] = kept
+    if kind == DAY and sender.signal == "metrics":
+        group.is_repeated = state.met_metrics(sender.service, group.key)
+    elif sender.signal != "metrics" and any(key.startswith(_REQUESTS) for key in attributes):
+        state.met_requests(sender.service)
 
 
-def _scope(record: dict[str, Any], signal: str, service: str) -> tuple[str, str]:
+def _scope(record: dict[str, Any], sender: Sender) -> tuple[str, str]:
     """Return kind and name of what a record is gathered with."""
     session = session_of(record["attributes"])
     if session:
         return SESSION, clean(session)
     trace = record.get("trace")
-    if signal != "metrics" and isinstance(trace, str) and trace:
+    if sender.signal != "metrics" and isinstance(trace, str) and trace:
         return TRACE, f"trace/{trace}"
     at = record.get("time")
     seconds = at // 1_000_000_000 if isinstance(at, int) and 0 <= at < 2**63 else 0
     day = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
-    return DAY, clean(f"day/{service}/{signal}/{day}")
+    return DAY, clean(f"day/{sender.service}/{sender.signal}/{day}")
 
 
 def _digest(told: Any) -> str:
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=10).hexdigest()
+    text = msgspec.json.encode(told, order="deterministic")
+    return hashlib.blake2b(text, digest_size=10).hexdigest()

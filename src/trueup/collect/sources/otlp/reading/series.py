@@ -6,8 +6,9 @@ https://opentelemetry.io/docs/specs/otel/metrics/data-model/#temporality
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
+
+import msgspec
 
 _KEPT_NANOSECONDS = 7 * 86_400 * 1_000_000_000
 
@@ -66,5 +67,5 @@ def _is_number(value: object) -> bool:
 
 def _key(record: dict[str, Any], scope: str) -> str:
     told = [scope, record.get("name"), record.get("start"), record.get("attributes")]
-    text = json.dumps(told, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    text = msgspec.json.encode(told, order="deterministic")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()

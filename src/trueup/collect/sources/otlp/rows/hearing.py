@@ -48,9 +48,11 @@ class Heard:
     def word(self, *names: str) -> str | None:
         """Return the first of these attributes that is a text, also of its sender."""
         for name in names:
-            value = self.attributes.get(name, self.resource.get(name))
+            value = self.attributes.get(name)
+            if value is None:
+                value = self.resource.get(name)
             if isinstance(value, str) and value:
-                return clean(value)
+                return value if value.isascii() else clean(value)
             if value is not None:
                 self.faults.append(f"{name} is no text")
         return None

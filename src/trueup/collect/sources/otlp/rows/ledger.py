@@ -121,7 +121,8 @@ class SessionRows:
         self.count = 0
         self._every = every
         self._rows = rows
-        self._repository = _first(every, _repository)
+        self._named: dict[int, str | None] = {}
+        self._repository = repository_id_of(_first(every, lambda one: one.word(*_REPOSITORIES)))
         who = _first(every, lambda one: one.word("trueup.person"))
         self._shared = {
             "session_id": session_id,
@@ -212,7 +213,12 @@ class SessionRows:
         self._rows.add(table, **self._shared, **columns)
 
     def _repository_of(self, heard: Heard) -> str | None:
-        return _repository(heard) or self._repository
+        """Return the repository a record or its sender names, else that of the session."""
+        sender = id(heard.resource)
+        if sender not in self._named:
+            self._named[sender] = repository_id_of(_told(heard.resource, _REPOSITORIES))
+        own = _told(heard.attributes, _REPOSITORIES)
+        return (repository_id_of(own) if own else None) or self._named[sender] or self._repository
 
 
 def team_id_of(name: str | None) -> str | None:
@@ -228,8 +234,8 @@ def _first(every: list[Heard], read: Any) -> str | None:
     return next((found for one in every if (found := read(one)) is not None), None)
 
 
-def _repository(one: Heard) -> str | None:
-    return repository_id_of(one.word(*_REPOSITORIES))
+def _told(said: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if isinstance(value := said.get(name), str)), None)
 
 
 def _branch(name: str | None) -> str | None:
