@@ -16,6 +16,7 @@ Payload = dict[str, Any]
 ORGANISATION = "12345678-1234-5678-1234-567812345678"
 SHOP = "wrkspc_shop"
 ADA, BOB = "user_ada", "user_bob"
+_GROUPS = {"model", "context_window", "workspace_id", "description"}
 _LISTS: dict[str, list[Payload]] = {
     "users": [{"id": ADA, "email": "Ada@acme.example"}, {"id": BOB, "email": "bob@acme.example"}],
     "workspaces": [{"id": SHOP, "name": "Shop"}],
@@ -124,7 +125,7 @@ class AnthropicServer:
     def _buckets(self, report: dict[str, list[Payload]], question: Question) -> Answer:
         params = question.params
         assert params["bucket_width"] == "1d"
-        assert params["group_by[]"] in {"model", "workspace_id"}, "of several only one is seen"
+        assert params["group_by[]"] in _GROUPS, "of several the first or the last is seen"
         first, end = (date.fromisoformat(params[n][:10]) for n in ("starting_at", "ending_at"))
         assert (end - first).days <= int(params["limit"]) <= 31
         days = [first + timedelta(days=step) for step in range((end - first).days)]

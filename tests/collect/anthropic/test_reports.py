@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from tests.collect.anthropic.server import (
 )
 from tests.collect.incidents.visiting import NOW, Kept, Killed, Read, Tool
 from trueup.collect.fields import instant
+from trueup.collect.sources.anthropic.asking import cost as cost_report
+from trueup.collect.sources.anthropic.asking import messages
+from trueup.collect.sources.anthropic.door import Door
 from trueup.collect.sources.anthropic.source import SOURCE
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceIncomplete, SourceUnavailable
@@ -250,6 +254,24 @@ def test_the_target_is_the_organisation_and_a_key_of_none_is_refused(
     nobody = scripted_web(connection, SOURCE.server, lambda _: Answer(body={}))
     with pytest.raises(SourceUnavailable, match="which organisation"):
         SOURCE.targets(connection, nobody)
+
+
+def test_every_axis_of_a_report_is_asked_for() -> None:
+    """Axes that are not grouped come back null."""
+    door = Door(addresses={}, workspaces={}, until="")
+    asked = {
+        report.stream: {
+            value
+            for name, value in report.params(date(2026, 9, 1), date(2026, 9, 2))
+            if name == "group_by[]"
+        }
+        for report in (messages(door), cost_report(door))
+    }
+    assert asked == {
+        "messages": {"model", "workspace_id", "api_key_id", "account_id", "service_account_id",
+                     "service_tier", "context_window"},
+        "cost": {"workspace_id", "description"},
+    }  # fmt: skip
 
 
 @pytest.mark.reference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from tests.collect.incidents.visiting import NOW, Kept, Read, Tool
 from tests.collect.openai.server import ADA, DAY, SHOP, OpenAIServer, cost, usage
 from trueup.collect.fields import instant
+from trueup.collect.sources.openai.asking import cost as cost_report
+from trueup.collect.sources.openai.asking import usage as usage_report
+from trueup.collect.sources.openai.door import Door
 from trueup.collect.sources.openai.source import SOURCE
 from trueup.config import Connection
 from trueup.errors import SourceUnavailable
@@ -137,3 +141,20 @@ def test_a_key_that_may_not_see_cost_is_refused_when_it_is_tried() -> None:
         SOURCE.targets(connection, scripted_web(connection, SOURCE.server, answering))
     asked = scripted_web(connection, SOURCE.server, OpenAIServer().answer)
     assert SOURCE.targets(connection, asked) == [("acme", "api.openai.com/acme")]
+
+
+def test_every_axis_of_a_report_is_asked_for() -> None:
+    """Axes that are not grouped come back null."""
+    door = Door(addresses={}, projects={}, until=0)
+    asked = {
+        report.stream: {
+            value
+            for name, value in report.params(date(2026, 9, 1), date(2026, 9, 2))
+            if name == "group_by"
+        }
+        for report in (usage_report(door), cost_report(door))
+    }
+    assert asked == {
+        "usage": {"project_id", "user_id", "api_key_id", "model", "batch", "service_tier"},
+        "cost": {"project_id", "line_item"},
+    }
