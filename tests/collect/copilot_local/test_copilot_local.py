@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -233,12 +236,68 @@ def test_the_order_of_spans_changes_nothing(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-def test_a_database_of_spans_is_named_and_not_opened(tmp_path: Path) -> None:
+# the database of an editor
+
+
+def store(path: Path, spans: Sequence[Line], *, is_open: bool = False) -> sqlite3.Connection:
+    """Keep spans as Copilot Chat does; open: what was written is not yet written back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path)
+    if is_open:
+        connection.execute("PRAGMA journal_mode = WAL")
+    columns = [name for name in spans[0] if name != "attributes"]
+    connection.execute(f"CREATE TABLE IF NOT EXISTS spans ({', '.join(columns)})")
+    connection.execute("CREATE TABLE IF NOT EXISTS span_attributes (span_id, key, value)")
+    for one in spans:
+        marks = ", ".join("?" * len(columns))
+        values = [one[name] for name in columns]
+        connection.execute(f"INSERT INTO spans VALUES ({marks})", values)  # noqa: S608 - marks
+        for key, value in one["attributes"].items():
+            told = (one["span_id"], key, value)
+            connection.execute("INSERT INTO span_attributes VALUES (?, ?, ?)", told)
+    connection.commit()
+    return connection
+
+
+def test_the_database_of_an_editor_tells_what_its_spans_saved_as_json_do(tmp_path: Path) -> None:
+    """Read while the editor has it open, and nothing of prompts gets out of it."""
+    secret = {"gen_ai.input.messages": "SECRET", "gen_ai.usage.cache_creation.input_tokens": "7"}
+    spans = [asked("s-1", 1, 100, 5, 20, attributes=secret), agent(0, 100, 5)]
     machine = Machine(SOURCE, tmp_path)
-    machine.write("User/globalStorage/github.copilot-chat/agent-traces.db", b"SQLite format 3\0")
+    with closing(store(machine.logs / "agent-traces.db", spans, is_open=True)):
+        rows = machine.collect()
+    assert rows.tokens() == {
+        "uncached_input": 73,
+        "cache_read": 20,
+        "cache_write_5m": 7,
+        "cache_write_1h": 0,
+        "output": 5,
+    }
+    assert rows["ai_session"][0]["repository_id"] == "github.com/acme/shop"
+    assert "SECRET" not in machine.kept()
+    saved = Machine(SOURCE, tmp_path / "saved")
+    saved.write("spans.json", json.dumps(spans))
+    assert saved.collect()["ai_request"] == rows["ai_request"]
+
+
+def test_what_an_editor_adds_to_its_database_is_read_at_the_next_visit(tmp_path: Path) -> None:
+    machine = Machine(SOURCE, tmp_path)
+    path = machine.logs / "agent-traces.db"
+    with closing(store(path, [asked("s-1", 1, 100, 5)], is_open=True)):
+        assert machine.collect().total() == 105
+        with closing(store(path, [asked("s-2", 2, 40, 2)])):
+            assert machine.collect().total() == 147
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"not a database", b"\0" * 5000])
+def test_what_is_no_database_is_counted(tmp_path: Path, content: bytes) -> None:
+    machine = Machine(SOURCE, tmp_path)
+    machine.write("agent-traces.db", content)
     machine.write("other.json", b'{"span_id": 3}')
-    (note,) = [one for one in machine.collect().notes if "databases" in one.subject]
-    assert (note.expected, note.skipped) == (1, 1)
+    machine.write(EVENTS, jsonl(start(), end(9, gpt_5=(1, 10, 5, 0))))
+    rows = machine.collect()
+    assert rows.total() == 15
+    assert any("database of spans" in note.reason for note in rows.notes)
 
 
 # samples
@@ -271,3 +330,7 @@ def test_real_spans_come_to_their_known_totals(tmp_path: Path) -> None:
     known = {one["session_id"]: one["repository_id"] for one in rows["ai_session"]}
     assert known["copilot:48eb5d32-e8f9-4528-b791-92cec0da9dce"] == "github.com/dev/testing-git"
     assert rows.acts()["prompt", None] == 2
+    spans = json.loads((reference("copilot") / "vscode-otel-spans.json").read_bytes())
+    again = Machine(SOURCE, tmp_path / "database")
+    with closing(store(again.logs / "agent-traces.db", spans)):
+        assert again.collect()["ai_request"] == rows["ai_request"]

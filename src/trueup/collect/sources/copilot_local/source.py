@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.sessions.files import document
 from trueup.collect.ai.sessions.rows import OWNERS, session_rows
 from trueup.collect.ai.sessions.visiting import (
     Found,
@@ -19,10 +18,10 @@ from trueup.collect.ai.sessions.visiting import (
     files_below,
     targets,
 )
-from trueup.collect.answers import objects
-from trueup.collect.recorded import Fetched, Normalised, Note, Reading, Record, Server, Visit, Web
+from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.copilot_local.events import read_events
-from trueup.collect.sources.copilot_local.spans import is_span, sessions_of
+from trueup.collect.sources.copilot_local.spans import sessions_of
+from trueup.collect.sources.copilot_local.stores import STORE, is_saved, spans_of, store_files
 from trueup.collect.sources.copilot_local.uniting import united
 from trueup.config import Connection
 
@@ -30,7 +29,6 @@ TOOL = "copilot"
 _READER = 1
 _EVENTS = "events.jsonl"
 _STATE = "session-state"
-_STORE = "agent-traces.db"
 _EDITORS = ("Code", "Code - Insiders", "VSCodium")
 _KEPT = Path("User", "globalStorage", "github.copilot-chat")
 
@@ -54,7 +52,6 @@ class CopilotLocal:
         """Yield the sessions that changed."""
         units = _units(visit.target)
         yield from united(visit, fetch(visit, units, _read, source=self.name, reader=_READER))
-        yield from _stores(visit.target)
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn sessions into rows."""
@@ -74,45 +71,23 @@ def _standard() -> list[Path]:
 
 def _units(target: str) -> Iterator[Unit]:
     """Yield a unit for each session of the command line, and for each file of spans."""
-    for path in files_below(Path(target), _EVENTS, f"{_STATE}/*.jsonl", "*.json"):
+    for path in files_below(Path(target), _EVENTS, f"{_STATE}/*.jsonl", STORE, "*.json"):
         if path.name == _EVENTS:
             yield Unit(name=f"{path.parent.name}/{path.name}", paths=(path,))
-        elif path.suffix == ".jsonl" or _is_store(path):
+        elif path.suffix == ".db":
+            yield Unit(name=f"{path.parent.name}/{path.name}", paths=store_files(path))
+        elif path.suffix == ".jsonl" or is_saved(path):
             yield Unit(name=path.name, paths=(path,))
 
 
-def _is_store(path: Path) -> bool:
-    """Say whether a file of JSON is a list of spans: there are many others beside them."""
-    try:
-        with path.open("rb") as file:
-            return file.read(1).startswith(b"[") and b'"span_id"' in file.read(4096)
-    except OSError:
-        return False
-
-
 def _read(unit: Unit, around: Surroundings) -> Found:
-    (path,) = unit.paths
+    path = unit.paths[0]
     if path.suffix == ".jsonl":
         native = path.parent.name if path.name == _EVENTS else path.stem
         return read_events(path, native, around)
     faults = Counter[str]()
-    spans = [one for one in objects(document(path, faults)) if is_span(one)]
+    spans = spans_of(path, faults)
     sessions = sessions_of(spans, faults)
     for session in sessions:
         session.person = around.person(session.place)
     return Found(sessions=sessions, lines=len(spans), faults=faults)
-
-
-def _stores(target: str) -> Iterator[Note]:
-    """Tell of span stores that are there: a database is not opened under a running editor."""
-    folder = Path(target)
-    there = len(files_below(folder, _STORE)) if folder.is_dir() else int(folder.name == _STORE)
-    if there:
-        yield Note(
-            subject="spans of copilot in databases",
-            expected=there,
-            seen=0,
-            skipped=there,
-            reason="databases of editors are not opened while an editor may write to them",
-            remedy="Save their spans as JSON beside them, as the page of the source shows.",
-        )

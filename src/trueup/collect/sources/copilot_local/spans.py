@@ -25,12 +25,16 @@ NO_SESSION = "a span of no session"
 _FAILED = 2
 """Status of a span that ended in an error: opentelemetry.proto.trace.v1.Status."""
 _WRITTEN = "gen_ai.usage.cache_creation.input_tokens"
-_LONGEST = 15
-_REPOSITORY = "copilot_chat.repo."
+_REMOTE = "copilot_chat.repo.remote_url"
+_BRANCH = "copilot_chat.repo.head_branch_name"
+_SHA = "copilot_chat.repo.head_commit_hash"
 _SESSIONS = (
     *("copilot_chat.chat_session_id", "copilot_chat.parent_chat_session_id"),
     "copilot_chat.session_id",
 )
+ATTRIBUTES = (_WRITTEN, _REMOTE, _BRANCH, _SHA, *_SESSIONS)
+"""All that is read of a span's attributes."""
+_LONGEST = 15
 One = Mapping[str, Any]
 
 
@@ -113,11 +117,9 @@ def _invoked(session: Session, one: One, at: int | None, every: Mapping[str, One
     else:
         session.act("prompt", at)
     attributes = part(one, "attributes")
-    session.repository_id = session.repository_id or repository_of(
-        attributes.get(f"{_REPOSITORY}remote_url")
-    )
-    session.branch = session.branch or label(attributes.get(f"{_REPOSITORY}head_branch_name"))
-    session.sha = session.sha or sha_of(attributes.get(f"{_REPOSITORY}head_commit_hash"))
+    session.repository_id = session.repository_id or repository_of(attributes.get(_REMOTE))
+    session.branch = session.branch or label(attributes.get(_BRANCH))
+    session.sha = session.sha or sha_of(attributes.get(_SHA))
 
 
 def _agent(one: One, every: Mapping[str, One]) -> str | None:
