@@ -6,7 +6,7 @@ from tests.measure.asking import abstention, answers, ask, measured, value
 from tests.measure.building import at
 from tests.measure.test_ai_tokens import many
 from tests.measure.tools import Tools
-from trueup.measure.catalogue import all_metrics, find_metric
+from trueup.measure.catalogue import all_metrics
 from trueup.measure.metric import DAYS_A_MONTH
 from trueup.model.ai_tables import COST_BASES
 from trueup.model.evidence import Measurement, Window
@@ -71,9 +71,6 @@ def billed() -> Tools:
     return world
 
 
-MONEY = [metric for metric in all_metrics().values() if metric.unit.currency]
-
-
 def test_amounts_of_each_basis_and_currency_stand_alone() -> None:
     found = answers("ai_billed_cost_per_month", billed(), window=FORTNIGHT)
     each = {
@@ -92,26 +89,47 @@ def test_amounts_of_each_basis_and_currency_stand_alone() -> None:
     )
 
 
-@pytest.mark.parametrize("metric", [metric.name for metric in MONEY])
+COSTS = [name for name in all_metrics() if name.endswith("_cost_per_month")]
+OTHERS = [
+    metric.name
+    for metric in all_metrics().values()
+    if metric.unit.currency and metric.name not in COSTS
+]
+
+
+def with_more(*bases: str) -> Tools:
+    """A thousand dollars more on each basis."""
+    world = billed()
+    for basis in bases:
+        if basis == "list":
+            world.use("s9", "ann", "2026-06-02", "1000.00", 100)
+        else:
+            person = {"person_id": "ann"} if basis == "vendor_estimate" else {}
+            world.bill(basis, "2026-06-02", "1000.00", tool="claude-code", **person)
+    return world
+
+
+@pytest.mark.parametrize("metric", COSTS)
 @pytest.mark.parametrize("basis", COST_BASES)
 def test_no_measure_of_money_adds_amounts_of_two_bases(metric: str, basis: str) -> None:
     """A thousand dollars more on one basis changes numbers of that basis, and no others.
 
     Whatever the measure is split by, and also where it is not asked to be split at all.
     """
-    before = billed()
-    more = billed()
-    if basis == "list":
-        more.use("s9", "ann", "2026-06-02", "1000.00", 100)
-    else:
-        person = {"person_id": "ann"} if basis == "vendor_estimate" else {}
-        more.bill(basis, "2026-06-02", "1000.00", tool="claude-code", **person)
-    splits = ("tool",) if "tool" in find_metric(metric).rows(before.ready()).columns else ()
-    for by in ((), splits):
-        was, now = (answers(metric, w, by=by, window=FORTNIGHT) for w in (before, more))
+    for by in ((), ("tool",)):
+        was, now = (
+            answers(metric, world, by=by, window=FORTNIGHT)
+            for world in (billed(), with_more(basis))
+        )
         for group, found in now.items():
-            if dict(group).get("basis", "list") != basis:
+            if dict(group).get("basis") != basis:
                 assert found == was[group]
+
+
+@pytest.mark.parametrize("metric", OTHERS)
+def test_every_other_measure_of_money_knows_list_prices_alone(metric: str) -> None:
+    bills = [basis for basis in COST_BASES if basis != "list"]
+    assert answers(metric, with_more(*bills)) == answers(metric, drawn())
 
 
 def test_a_bill_that_names_no_person_is_told_apart_by_tool() -> None:

@@ -11,6 +11,7 @@ from trueup.measure.records.authorship import (
     SEVERAL_TOOLS,
     changes,
     record_horizon,
+    shared,
 )
 from trueup.measure.records.delivery import WATCHED, incidents_by, produced
 from trueup.measure.records.lines import deaths
@@ -34,6 +35,10 @@ _SESSION = "Collect the logs of the tools on the machines where commits are made
 
 def _spent(tables: Tables) -> ibis.Table:
     """Changes that sessions went into, with their cost, and when they landed, if they did."""
+    return shared(tables, "ai changes", lambda: _with_fates(tables))
+
+
+def _with_fates(tables: Tables) -> ibis.Table:
     cost, landed = change_costs(tables), changes(tables)
     landed = produced(landed, tables)
     landed = landed.select("change_id", "produced_at", landed_at="at")
