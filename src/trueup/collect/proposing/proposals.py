@@ -26,11 +26,14 @@ _TOKENS = {
     "github": ("GITHUB_TOKEN", "GH_TOKEN"),
     "gitlab": ("GITLAB_TOKEN", "GL_TOKEN"),
     "anthropic": ("ANTHROPIC_ADMIN_KEY", "ANTHROPIC_ADMIN_API_KEY"),
+    "copilot": ("GITHUB_COPILOT_TOKEN", "COPILOT_TOKEN"),
+    "cursor": ("CURSOR_ADMIN_API_KEY", "CURSOR_API_KEY"),
     "jira": ("JIRA_TOKEN", "JIRA_API_TOKEN", "ATLASSIAN_TOKEN"),
     "litellm": ("LITELLM_API_KEY", "LITELLM_MASTER_KEY"),
     "openai": ("OPENAI_ADMIN_KEY",),
     "opsgenie": ("OPSGENIE_API_KEY", "OPSGENIE_TOKEN"),
     "pagerduty": ("PAGERDUTY_TOKEN", "PAGERDUTY_API_KEY"),
+    "windsurf": ("WINDSURF_SERVICE_KEY", "WINDSURF_API_KEY"),
 }
 """Environment variables people keep tokens in; any other source: its name and ``_TOKEN``."""
 
