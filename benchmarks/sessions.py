@@ -138,17 +138,22 @@ def tables(world: World) -> dict[str, pa.Table]:
     """Return the records sources would have of a world."""
     made = sorted(world.made, key=lambda one: one[0])
     shas = [f"{place:040x}" for place in range(len(made))]
+    given = {**_of_tool(world), **_of_git(made, shas)}
+    return {
+        name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in given.items()
+    }
+
+
+def _of_tool(world: World) -> dict[str, Rows]:
     silent = {s["session_id"] for s in world.sessions if world.draw.random() < 0.3}
     unknown = {s["session_id"] for s in world.sessions if world.draw.random() < 0.2}
-    whens = np.array([at for at, _, _ in made])
-    given: dict[str, Rows] = {
+    return {
         "ai_session": [
             {
                 "session_id": s["session_id"],
                 "tool": "claude-code",
                 "person_id": None if s["session_id"] in unknown else f"p{s['person']}",
                 "repository_id": SHOP,
-                "commit_id": f"{SHOP}:{shas[max(int(np.searchsorted(whens, s['at'])) - 1, 0)]}",
                 "started_at": instant(s["at"]),
                 "ended_at": instant(s["until"]),
             }
@@ -165,30 +170,29 @@ def tables(world: World) -> dict[str, pa.Table]:
             for line in world.lines
             if line["session_id"] not in silent
         ],
+    }
+
+
+def _of_git(made: list[tuple[float, int, frozenset[int]]], shas: list[str]) -> dict[str, Rows]:
+    ids = [{"commit_id": f"{SHOP}:{sha}", "repository_id": SHOP} for sha in shas]
+    return {
         "commit": [
             {
-                "commit_id": f"{SHOP}:{sha}",
-                "repository_id": SHOP,
+                **named,
                 "sha": sha,
-                "parent_shas": [shas[place - 1]] if place else [],
+                "parent_shas": [],
                 "author_account_id": f"p{person}",
                 "authored_at": instant(at),
                 "clock": "ok",
             }
-            for place, (sha, (at, person, _)) in enumerate(zip(shas, made, strict=True))
+            for named, sha, (at, person, _) in zip(ids, shas, made, strict=True)
         ],
-        "change_commit": [
-            {"commit_id": f"{SHOP}:{sha}", "change_id": f"{SHOP}:{sha}", "repository_id": SHOP}
-            for sha in shas
-        ],
+        "change_commit": [{**named, "change_id": named["commit_id"]} for named in ids],
         "commit_file": [
-            {"commit_id": f"{SHOP}:{sha}", "repository_id": SHOP, "path": f"f{file}"}
-            for sha, (_, _, files) in zip(shas, made, strict=True)
+            {**named, "path": f"f{file}"}
+            for named, (_, _, files) in zip(ids, made, strict=True)
             for file in sorted(files)
         ],
-    }
-    return {
-        name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in given.items()
     }
 
 
@@ -271,9 +275,8 @@ def reliability(rows: pa.Table, title: str) -> None:
     print(f"mean distance between stated and true: {error:.3f}")
 
 
-def pooled(seeds: range, thrown: float, rule: str, worlds: dict[int, Any]) -> pa.Table:
+def pooled(seeds: range, rule: str, worlds: dict[int, Any]) -> pa.Table:
     """Return the pairs of one rule in several worlds."""
-    del thrown
     return pa.concat_tables([worlds[seed][rule] for seed in seeds])
 
 
@@ -287,7 +290,7 @@ def main() -> None:
         with patch.object(odds, "LEAST", 0.0):
             worlds = {seed: tied(made_up(seed, 0.12)) for seed in range(given.worlds)}
         for rule, names in (("files", odds.FILES), ("near", odds.BRANCH)):
-            rows = pooled(range(given.worlds), 0.12, rule, worlds)
+            rows = pooled(range(given.worlds), rule, worlds)
             y = rows["is_true"].to_numpy(zero_copy_only=False).astype(float)
             print(rule, dict(zip(names, fitted(features(rows, rule), y).round(2), strict=True)))
         return
@@ -295,7 +298,7 @@ def main() -> None:
         seeds = range(1_000, 1_000 + given.worlds)
         worlds = {seed: tied(made_up(seed, thrown)) for seed in seeds}
         for rule in ("files", "near"):
-            reliability(pooled(seeds, thrown, rule, worlds), f"{rule}, thrown away {thrown:.0%}")
+            reliability(pooled(seeds, rule, worlds), f"{rule}, thrown away {thrown:.0%}")
 
 
 if __name__ == "__main__":
