@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -91,7 +92,10 @@ def test_a_line_beyond_the_limit_is_counted_with_its_size_and_passed_over(tmp_pa
     """3 MB in blocks of 64 KiB with a limit of 1 MB: the lines beside it are read."""
     path = tmp_path / "log.jsonl"
     path.write_bytes(b'{"a":1}\n' + b"x" * (3 << 20) + b'\n{"b":2}\n')
+    tracemalloc.start()
     lines, mark, faults = read(path, longest=1 << 20, block=1 << 16)
+    assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    tracemalloc.stop()
     assert lines == [b'{"a":1}', b'{"b":2}']
     assert faults == {"a line of 3 MB is longer than 1 MB": 1}
     assert mark.lines == 3
@@ -122,6 +126,22 @@ def test_what_is_wrong_with_a_line_is_counted_and_costs_no_more_than_it_must(
     assert faults == ({reason: 1} if reason else {})
     is_lost = reason in {UTF16, NO_JSON, NO_OBJECT} or not line
     assert (None if found is None else found.type) == (None if is_lost else "a")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b'{"type":"a"}', b"", b'{"type":"b"}'],
+        [b'\xef\xbb\xbf{"type":"a"}', b'{"type":"b"}'],
+        [b'{"type":"a","x":"\xe9"}', '{"type":"b","x":"\xe9"}'.encode()],
+        [],
+    ],
+)
+def test_lines_read_together_are_read_as_each_alone(lines: list[bytes]) -> None:
+    alone, together = LineReader(Line, Counter()), LineReader(Line, Counter())
+    each = [found for line in lines if (found := alone.read(line)) is not None]
+    assert [found for _, found in together.each(lines)] == each
+    assert together.faults == alone.faults
 
 
 def test_a_field_of_another_kind_leaves_the_others() -> None:

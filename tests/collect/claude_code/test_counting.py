@@ -174,26 +174,31 @@ def test_messages_of_subagents_wrapped_in_lines_on_progress_are_counted(tmp_path
 def test_writes_to_the_cache_are_told_apart_by_how_long_they_live_where_that_is_said(
     tmp_path: Path,
 ) -> None:
-    """The split takes the place of the total; without it the total is of 5 minutes."""
+    """The split takes the place of the total, whole; without it the total is of 5 minutes."""
     split = {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 70}
     said = {"cache_creation_input_tokens": 100, "cache_creation": split}
     unsaid = {"cache_creation_input_tokens": 11}
+    long = {
+        "cache_creation_input_tokens": 500,
+        "cache_creation": {"ephemeral_1h_input_tokens": 500},
+    }
     rows = collected(
         tmp_path,
         [
             reply(0, "msg_aaaaaaaaaaaaaaaa", 1, tokens=said),
             reply(1, "msg_bbbbbbbbbbbbbbbb", 1, tokens=unsaid),
             reply(2, "msg_bbbbbbbbbbbbbbbb", 1, tokens={**usage(1), "speed": "fast"}),
+            reply(3, "msg_cccccccccccccccc", 1, tokens=long),
         ],
     )
     assert rows.tokens() == {
-        "uncached_input": 10,
+        "uncached_input": 15,
         "cache_read": 0,
         "cache_write_5m": 41,
-        "cache_write_1h": 70,
-        "output": 2,
+        "cache_write_1h": 570,
+        "output": 3,
     }
-    assert [row["service_tier"] for row in rows["ai_request"]] == ["standard", "fast"]
+    assert [row["service_tier"] for row in rows["ai_request"]] == ["standard", "fast", "standard"]
 
 
 def test_texts_of_errors_made_up_by_the_tool_are_no_requests(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.collect.ai.machine import jsonl
+from tests.collect.ai.machine import Machine, jsonl
 from tests.collect.claude_code.transcripts import (
     MAIN,
     MODEL,
@@ -24,6 +26,7 @@ from tests.collect.claude_code.transcripts import (
 )
 from tests.collect.claude_code.visiting import Logs
 from trueup.collect.sources.claude_code.joining import joined
+from trueup.collect.sources.claude_code.source import SOURCE
 
 THIRD = "33333333-cccc-4000-8000-000000000003"
 
@@ -114,6 +117,30 @@ def test_files_in_any_order_grown_by_any_bytes_and_read_again_give_the_same_rows
             del logs.visit.checkpoints[streams[number]]
         logs.collect()
         assert said(logs) == expected
+
+
+def test_what_was_landed_of_a_copy_goes_when_its_origin_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that holds nothing of its own is landed, then known to be a copy of a smaller id.
+
+    Nobody is known, so the rows of two workspaces can be compared.
+    """
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    first = history()[f"p/{MAIN}.jsonl"][:6]
+    copy = jsonl(*({**one, "sessionId": OTHER} for one in first))
+    digests = []
+    for is_late in (True, False):
+        machine = Machine(SOURCE, tmp_path / "same")
+        machine.write("p/b.jsonl", copy)
+        if is_late:
+            assert len(machine.collect()["ai_session"]) == 1
+        machine.write("p/a.jsonl", jsonl(*first))
+        rows = machine.collect()
+        assert [row["session_id"] for row in rows["ai_session"]] == [f"claude-code:{MAIN}"]
+        digests.append(machine.digest())
+        rmtree(tmp_path / "same")
+    assert digests[0] == digests[1]
 
 
 VALUES = st.recursive(

@@ -131,10 +131,12 @@ class Gathering:
         message = line.message
         if message is None or message.model == _SYNTHETIC or line.is_api_error_message:
             return
+        session = self.sessions[native]
+        session["replied"] = max(at, session.get("replied", at))
         if isinstance(message.content, list):
             for block in message.content:
                 if block.type == "tool_use":
-                    calls = self.sessions[native].setdefault("calls", {})
+                    calls = session.setdefault("calls", {})
                     call = call_of(block, at, name_of(message.model))
                     add(calls, name_of(block.id) or f"@{at}", call)
         if message.usage is not None:

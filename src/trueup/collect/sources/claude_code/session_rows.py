@@ -14,6 +14,7 @@ _DAY = 86_400_000_000
 _AGENTS = frozenset(("Task", "Agent"))
 _PLANS = frozenset(("ExitPlanMode", "TodoWrite"))
 _NOTED = {"prompts": "prompt", "interrupted": "interrupted", "hooks": "hook"}
+_ITEMS = (*_NOTED, "calls", "compacted", "summaries", "turns")
 
 
 class Act(NamedTuple):
@@ -53,7 +54,9 @@ class SessionRows:
     @property
     def is_copy(self) -> bool:
         """Whether there is nothing in it but what was copied from another session."""
-        return 0 < (self._body.moment("ended") or 0) <= self._copied
+        if not self._copied or (self._body.moment("replied") or 0) > self._copied:
+            return False
+        return not any(True for name in _ITEMS for _ in self._own(name))
 
     def add_to(self, rows: Rows) -> None:
         """Add all of them."""

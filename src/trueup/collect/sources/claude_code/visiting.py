@@ -54,10 +54,9 @@ class Reader:
     def fetch(self) -> Iterator[Fetched]:
         """Yield what was added to each file, a page at a time; then what could not be read."""
         files = transcripts(self._visit.target)
-        self._visit.progress.stage(f"reading {len(files)} transcripts", len(files))
+        self._visit.progress.stage(f"reading {len(files):,} transcripts", None)
         for file in files:
             yield from self._file(file)
-            self._visit.progress.advance(1)
         yield lines_note("claude_code", self._marks)
         if self._unread:
             yield Note(
