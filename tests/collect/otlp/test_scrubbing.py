@@ -52,6 +52,7 @@ EVERY = sorted(
     | allowed.FLAGS
     | allowed.RESOURCE_NAMES
     | allowed.REPOSITORIES
+    | allowed.REPOSITORIES_OF_COPILOT
     | {*allowed.PERSONS, "metadata", "gen_ai.prompt.0.content", "something.new"}
 )
 

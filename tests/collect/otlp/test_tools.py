@@ -138,6 +138,11 @@ class TestGeminiCli:
         assert sum(found.tokens()) == 1030
         assert found.only("ai_request")["reasoning_output_tokens"] == 60
 
+    def test_a_process_is_a_session_where_a_record_names_none(self, folder: Path) -> None:
+        where = {**GEMINI, "session.id": "g-2"}
+        send(folder, "logs", [log("gemini_cli.user_prompt", prompt_length=3)], where)
+        assert collected(folder).only("ai_session")["session_id"] == "gemini-cli:g-2"
+
     def test_its_counters_alone_give_the_same_buckets(self, folder: Path) -> None:
         kinds = {"input": 900, "cache": 700, "tool": 30, "output": 40, "thought": 60}
         own = [point(n, type=kind, session__id="g-1", model="m") for kind, n in kinds.items()]
@@ -226,6 +231,22 @@ class TestCopilot:
         assert {row["repository_id"] for row in found["ai_request"]} == {"github.com/acme/shop"}
         assert found.acts("subagent") == {"Explore": 1}
         assert found.acts("prompt") == {None: 1}
+
+    @pytest.mark.parametrize(
+        ("said", "repository"),
+        [
+            ("acme/shop", "github.com/acme/shop"),
+            ("git@github.example.org:acme/shop.git", "github.example.org/acme/shop"),
+            ("/home/ada/shop", None),
+            ("shop", None),
+        ],
+    )
+    def test_a_repository_may_be_named_without_its_host(
+        self, said: str, repository: str | None, folder: Path
+    ) -> None:
+        where: dict[str, Any] = {"github__copilot__git__repository": said}
+        send(folder, "traces", [chat(1, 0, 10, 1, **where)], COPILOT)
+        assert collected(folder).only("ai_request")["repository_id"] == repository
 
     @pytest.mark.reference
     def test_the_spans_of_a_real_vs_code_come_to_the_published_totals(self, folder: Path) -> None:

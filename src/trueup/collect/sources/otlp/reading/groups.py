@@ -15,7 +15,12 @@ from typing import Any
 import msgspec
 
 from trueup.collect.fields import clean
-from trueup.collect.sources.otlp.reading.naming import is_repeated, session_of, tool_of
+from trueup.collect.sources.otlp.reading.naming import (
+    is_repeated,
+    session_of,
+    session_of_sender,
+    tool_of,
+)
 from trueup.collect.sources.otlp.reading.state import State
 
 SESSION, TRACE, DAY = KINDS = ("session", "trace", "day")
@@ -134,7 +139,7 @@ def _add(record: dict[str, Any], sender: Sender, found: dict[str, Group], state:
         if told is None:
             return
         record = told
-    kind, session = _scope(record, sender)
+    kind, session = _scope(record, sender, tool)
     group = Group(kind=kind, tool=tool, service=sender.service, session=session)
     group = found.setdefault(f"{kind}/{group.key}", group)
     group.resources[sender.digest] = sender.resource
@@ -146,9 +151,9 @@ def _add(record: dict[str, Any], sender: Sender, found: dict[str, Group], state:
         state.met_requests(sender.service)
 
 
-def _scope(record: dict[str, Any], sender: Sender) -> tuple[str, str]:
+def _scope(record: dict[str, Any], sender: Sender, tool: str) -> tuple[str, str]:
     """Return kind and name of what a record is gathered with."""
-    session = session_of(record["attributes"])
+    session = session_of(record["attributes"]) or session_of_sender(tool, sender.resource)
     if session:
         return SESSION, clean(session)
     trace = record.get("trace")

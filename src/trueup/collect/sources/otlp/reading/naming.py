@@ -58,6 +58,15 @@ def session_of(attributes: Mapping[str, Any]) -> str:
     return ""
 
 
+def session_of_sender(tool: str, resource: Mapping[str, Any]) -> str:
+    """Return the session a process is, where a tool runs one in each; else nothing.
+
+    Copilot says so of a window, in which there may be many.
+    """
+    value = resource.get("session.id")
+    return value if tool == "gemini-cli" and isinstance(value, str) else ""
+
+
 def is_repeated(tool: str, signal: str, name: str) -> bool:
     """Say whether a record tells what another signal of the same tool tells better."""
     if signal not in SIGNALS.get(tool, (signal,)):

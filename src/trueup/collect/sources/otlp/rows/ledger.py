@@ -17,16 +17,16 @@ from trueup.collect.sources.otlp.rows.persons import Persons
 _DAY = 86_400_000_000
 _NINTHS = Decimal("1e-9")
 _REPOSITORIES = (
-    *("vcs.repository.url.full", "copilot_chat.repo.remote_url"),
-    *("github.copilot.repo.remote_url", "github.copilot.git.repository"),
+    *("vcs.repository.url.full", "github.copilot.git.repository"),
+    "copilot_chat.repo.remote_url",
 )
 _BRANCHES = (
-    *("vcs.ref.head.name", "copilot_chat.repo.head_branch_name"),
-    *("github.copilot.repo.head_branch_name", "github.copilot.git.branch"),
+    *("vcs.ref.head.name", "github.copilot.git.branch"),
+    "copilot_chat.repo.head_branch_name",
 )
 _REVISIONS = (
-    *("vcs.ref.head.revision", "copilot_chat.repo.head_commit_hash"),
-    *("github.copilot.repo.head_commit_hash", "github.copilot.git.commit_sha"),
+    *("vcs.ref.head.revision", "github.copilot.git.commit_sha"),
+    "copilot_chat.repo.head_commit_hash",
 )
 _TEAMS = (
     *("trueup.team", "team.id", "team", "team.name"),

@@ -46,8 +46,7 @@ IDS = frozenset(
         *("session.id", "request_id", "tool_use_id", "agent_id", "conversation.id", "call_id"),
         *("gen_ai.conversation.id", "gen_ai.response.id", "copilot_chat.chat_session_id"),
         *("copilot_chat.parent_chat_session_id", "copilot_chat.repo.head_branch_name"),
-        *("copilot_chat.repo.head_commit_hash", "github.copilot.repo.head_branch_name"),
-        *("github.copilot.repo.head_commit_hash", "github.copilot.git.branch"),
+        *("copilot_chat.repo.head_commit_hash", "github.copilot.git.branch"),
         *("github.copilot.git.commit_sha", "vcs.ref.head.name", "vcs.ref.head.revision"),
     )
 )
@@ -58,13 +57,10 @@ RESOURCE_NAMES = frozenset(
         *("vcs.ref.head.name", "vcs.ref.head.revision"),
     )
 )
-REPOSITORIES = frozenset(
-    (
-        *("vcs.repository.url.full", "copilot_chat.repo.remote_url"),
-        *("github.copilot.repo.remote_url", "github.copilot.git.repository"),
-    )
-)
+REPOSITORIES = frozenset(("vcs.repository.url.full", "copilot_chat.repo.remote_url"))
 """Addresses of repositories: kept as host, owner and name, without user and password."""
+REPOSITORIES_OF_COPILOT = frozenset(("github.copilot.git.repository",))
+"""The same, where the host may be left out."""
 PERSONS = ("user.email", "enduser.id", "user.account_uuid", "user.account_id", "user.id")
 """Who it was, the best first; only the first that is there is kept."""
 DETAILS = frozenset(("tool_parameters", "tool_input", "arguments", "output", "function_args"))
@@ -82,6 +78,7 @@ TEXTS = frozenset(
         *("process.command", "process.command_line", "process.command_args", "process.owner"),
         *("process.executable.path", "host.name", "host.id", "user.groups", "user.name"),
         *("copilot_chat.hook_input", "copilot_chat.hook_output", "copilot_chat.user_request"),
+        *("copilot_chat.reasoning_content", "process.user.name", "github.copilot.github.org"),
     )
 )
 TEXT_STARTS = ("gen_ai.prompt.", "gen_ai.completion.", "llm.prompts", "llm.completions", "messages")

@@ -14,6 +14,7 @@ _LONGEST_NAME = 100
 _ID = re.compile(r"[\w.:@|/+=#~-]{1,200}")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,190}")
+_SHORT = re.compile(r"[\w-][\w.-]{0,99}/[\w.-]{1,100}")
 _REPOSITORY = re.compile(r"[\w.:-]+(?:/[\w.~-]+)+")
 
 
@@ -52,11 +53,20 @@ def native_id(value: Any) -> str | None:
 
 
 def repository(value: Any) -> str | None:
-    """Return ``host/owner/name`` of an address."""
-    if not isinstance(value, str) or len(value) > 500:
+    """Return ``host/owner/name`` of an address; None for a folder or a name without a host."""
+    if not isinstance(value, str) or len(value) > 500 or value.startswith(("file:", "/", "~")):
         return None
     found = repository_id_of(value)
-    return found if found and _REPOSITORY.fullmatch(found) and "@" not in found else None
+    if not found or "." not in found.partition("/")[0]:
+        return None
+    return found if _REPOSITORY.fullmatch(found) else None
+
+
+def repository_of_copilot(value: Any) -> str | None:
+    """Return it as Copilot names it: an address, or owner and name at github.com."""
+    if isinstance(value, str) and _SHORT.fullmatch(value):
+        return f"github.com/{value}"
+    return repository(value)
 
 
 def person(attributes: dict[str, Any]) -> str | None:
@@ -78,6 +88,7 @@ READERS = {
     **dict.fromkeys(allowed.NAMES, name),
     **dict.fromkeys(allowed.IDS, native_id),
     **dict.fromkeys(allowed.REPOSITORIES, repository),
+    **dict.fromkeys(allowed.REPOSITORIES_OF_COPILOT, repository_of_copilot),
 }
 RESOURCE_READERS = {
     **dict.fromkeys(allowed.RESOURCE_NAMES, name),
