@@ -111,10 +111,11 @@ class TestDated:
 
     def test_a_provider_without_the_model_gives_way_to_its_maker_and_says_so(self) -> None:
         strange = use("claude-sonnet-4-20250514", provider="somewhere", output_tokens=1_000_000)
-        assert cost(strange) == [Decimal(15)]
-        (said,) = source(strange)
-        assert said is not None
-        assert said.endswith(", as of anthropic")
+        prefixed = {**strange, "provider": None, "model": "elsewhere/claude-sonnet-4-20250514"}
+        known = {**strange, "provider": None, "model": "anthropic/claude-sonnet-4-20250514"}
+        assert cost(strange, prefixed, known) == [Decimal(15)] * 3
+        said = [str(text).partition(", ")[2] for text in source(strange, prefixed, known)]
+        assert said == ["as of anthropic", "as of anthropic", ""]
 
     @pytest.mark.parametrize("model", ["composer-1", "codex-auto-review", "<synthetic>", None])
     def test_an_unknown_model_has_no_price_and_is_not_free(self, model: str | None) -> None:

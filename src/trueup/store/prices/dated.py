@@ -56,7 +56,8 @@ class DatedPrices:
 
     def _called(self, use: Use, found: PriceCalculation, provider: str | None, at: datetime) -> str:
         remarks = []
-        if use.provider and provider != use.provider:
+        is_by_maker = provider is None and (use.provider or "/" in use.model)
+        if is_by_maker:
             remarks.append(f"as of {found.provider.id}")
         if use.tier in _SPECIAL_TIERS and found.model_price == found.model.get_prices(at):
             remarks.append("standard tier")

@@ -144,7 +144,12 @@ def _longer(length: int) -> str:
 def _rates(entry: Mapping[str, Any], length: int, suffix: str, factor: Decimal) -> Rates:
     def rate(keys: tuple[str, ...]) -> Decimal | None:
         for key in keys:
-            for name in (f"{key}{_longer(length)}{suffix}", f"{key}{_longer(length)}", key):
+            for name in (
+                f"{key}{_longer(length)}{suffix}",
+                f"{key}{suffix}" if suffix else "",
+                f"{key}{_longer(length)}",
+                key,
+            ):
                 value = entry.get(name)
                 if isinstance(value, (Decimal, int)):
                     return factor * value
