@@ -12,7 +12,7 @@ from tests.collect.codex.rollouts import CHILD, PARENT, count, file_of, line, me
 from trueup.collect.sources.codex.source import SOURCE
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection
-from trueup.errors import SourceUnavailable
+from trueup.errors import ConfigError, SourceUnavailable
 
 LINES = [meta(PARENT), turn(1), count(10, 40, 40)]
 MORE = [*LINES, count(20, 100, 60)]
@@ -118,3 +118,17 @@ def test_logs_in_ones_own_home_are_of_who_commits_there(
     rows = machine.collect()
     assert rows["ai_request"][0]["person_id"] == "p_git_ada@example.org"
     assert rows["account"][0]["platform"] == "git"
+
+
+def test_a_connection_says_whose_sessions_they_are_where_they_are_of_another_machine(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(SOURCE, tmp_path, person="Ann@example.org")
+    machine.write(name_of(PARENT), file_of(LINES))
+    assert machine.collect()["ai_session"][0]["person_id"] == "p_git_ann@example.org"
+
+
+def test_a_person_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    connection = Connection(source="codex", targets=(str(tmp_path),), options={"person": "Ann"})
+    with pytest.raises(ConfigError, match="no address"):
+        SOURCE.targets(connection, NoWeb("codex"))

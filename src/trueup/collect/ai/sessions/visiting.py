@@ -23,8 +23,11 @@ from trueup.collect.ai.sessions.rows import KIND
 from trueup.collect.ai.sessions.telling import Session
 from trueup.collect.recorded import Fetched, Page, Record, Visit
 from trueup.config import Connection
-from trueup.errors import SourceUnavailable
+from trueup.errors import ConfigError, SourceUnavailable
 
+OPTIONS: Mapping[str, str] = {
+    "person": "e-mail address, as in git, of whose sessions these are; default: of this machine",
+}
 _PAGE = 100
 
 
@@ -74,11 +77,18 @@ class _Seen(msgspec.Struct, kw_only=True):
 
 
 class Surroundings:
-    """What reading a unit may look up: checkouts, whose machine it is, shapes of unknown lines."""
+    """What reading a unit may look up: checkouts, whose sessions these are, shapes of lines.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    said
+        Who it is by the connection; None: who git says it is, where the folder is one's own.
+    """
+
+    def __init__(self, folder: Path, said: str | None = None) -> None:
         self.shapes = Shapes()
         self._checkouts = Checkouts()
+        self._said = said
         self._is_own = is_own(folder)
         self._persons: dict[str, dict[str, str]] = {}
 
@@ -88,6 +98,8 @@ class Surroundings:
 
     def person(self, place: Place) -> dict[str, str]:
         """Return who commits in a checkout here; nobody where the logs are of another machine."""
+        if self._said is not None:
+            return {"email": self._said}
         if not self._is_own:
             return {}
         root = place.root or ""
@@ -110,7 +122,10 @@ def targets(
     ------
     SourceUnavailable
         There is none of them.
+    ConfigError
+        The option ``person`` is no address.
     """
+    _said(connection)
     named = [Path(target).expanduser() for target in connection.targets]
     for path in named:
         if not path.exists():
@@ -150,7 +165,7 @@ def fetch(
     """
     every = list(units)
     names = frozenset(unit.name for unit in every)
-    around = Surroundings(Path(visit.target))
+    around = Surroundings(Path(visit.target), _said(visit.connection))
     marks: list[Mark] = []
     visit.progress.stage(f"{source} logs", len(every))
     for unit in every:
@@ -169,6 +184,18 @@ def fetch(
         marks.append(Mark(lines=seen.lines, faults=seen.faults))
         visit.progress.advance(1)
     yield lines_note(source, marks)
+
+
+def _said(connection: Connection) -> str | None:
+    person = connection.options.get("person")
+    if person is None:
+        return None
+    if not isinstance(person, str) or "@" not in person:
+        raise ConfigError(
+            f"Option person of a {connection.source} connection is no address.",
+            hint='Write person = "ann@example.org", as git has it.',
+        )
+    return person.strip().lower()
 
 
 def _read(unit: Unit, read: Callable[[Unit, Surroundings], Found], around: Surroundings) -> Found:

@@ -11,23 +11,15 @@ from typing import Any, ClassVar
 
 from trueup.collect.ai.sessions.files import document
 from trueup.collect.ai.sessions.models import model_of
-from trueup.collect.ai.sessions.rows import KIND, OWNERS, session_rows
+from trueup.collect.ai.sessions.rows import KIND
+from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.telling import Session, instant_of
-from trueup.collect.ai.sessions.visiting import (
-    Found,
-    Surroundings,
-    Unit,
-    fetch,
-    files_below,
-    targets,
-)
+from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
 from trueup.collect.answers import objects, said
-from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
+from trueup.collect.recorded import Visit
 from trueup.collect.sources.cline.talks import ENDING, read_talk
 from trueup.collect.sources.cline.tasks import METADATA, WINDOW, Task, totals_of
-from trueup.config import Connection
 
-_READER = 1
 _TOOLS = {"roo-cline": "roo-code", "kilo-code": "kilo"}
 """Tools by how the names of their folders end."""
 _EXTENSIONS = (
@@ -42,36 +34,32 @@ _GONE = "history/"
 One = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cline:
+class Cline(SessionSource):
     """Tasks of Cline, Roo Code and Kilo Code on this machine."""
 
     name: ClassVar[str] = "cline"
-    version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = None
-    options: ClassVar[Mapping[str, str]] = {}
-    owners: ClassVar[Mapping[str, str]] = OWNERS
+    tool: ClassVar[str] = "cline"
+    needs: ClassVar[str] = "tasks of cline"
 
-    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
-        """Return the folders the connection names, else where the extensions keep their own."""
-        del web
-        return targets(self.name, connection, _standard(), needs="tasks of cline")
+    def standard(self) -> Iterable[Path]:
+        """Return the folders of the command line and of the extensions in all editors."""
+        return _standard()
 
-    def fetch(self, visit: Visit) -> Iterator[Fetched]:
-        """Yield the tasks that changed."""
-        tasks = _Tasks(Path(visit.target), visit.known(KIND))
-        return fetch(visit, tasks.units(), tasks.read, source=self.name, reader=_READER)
+    def logs(self, visit: Visit) -> Tasks:
+        """Return the tasks of a folder."""
+        return Tasks(folder=Path(visit.target), known=visit.known(KIND))
 
-    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
-        """Turn tasks into rows."""
-        return session_rows(records, reading, tool=_tool(reading.target))
+    def tool_of(self, target: str) -> str:
+        """Return the tool whose extension a folder is of."""
+        ends = [part.rpartition(".")[2].lower() for part in Path(target).parts]
+        return next((tool for end, tool in _TOOLS.items() if end in ends), self.tool)
 
 
 SOURCE = Cline()
 
 
-@dataclass(slots=True)
-class _Tasks:
+@dataclass(slots=True, kw_only=True)
+class Tasks:
     """Tasks of one folder.
 
     Parameters
@@ -146,11 +134,6 @@ class _Tasks:
         for item in objects(told if isinstance(told, list) else [told]):
             if said(item, "id"):
                 self._history[said(item, "id")] = item
-
-
-def _tool(target: str) -> str:
-    ends = [part.rpartition(".")[2].lower() for part in Path(target).parts]
-    return next((tool for end, tool in _TOOLS.items() if end in ends), "cline")
 
 
 def _standard() -> Iterator[Path]:

@@ -4,75 +4,48 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.sessions.rows import OWNERS, session_rows
-from trueup.collect.ai.sessions.visiting import (
-    Found,
-    Surroundings,
-    Unit,
-    fetch,
-    files_below,
-    targets,
-)
-from trueup.collect.recorded import (
-    Fetched,
-    Normalised,
-    Note,
-    Reading,
-    Record,
-    Server,
-    Visit,
-    Web,
-)
+from trueup.collect.ai.sessions.source import SessionSource
+from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
+from trueup.collect.recorded import Fetched, Note, Visit
 from trueup.collect.sources.codex.headless import read_output, thread_of
 from trueup.collect.sources.codex.reading import meta_of, parent_of, read_rollout, sights_of
 from trueup.collect.sources.codex.replaying import Sight
-from trueup.config import Connection
 
-TOOL = "openai-codex"
-_READER = 1
 _NAMED = re.compile(r"rollout-.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ARCHIVED = "archived_sessions"
 _OTHERS = frozenset(("history.jsonl", "session_index.jsonl"))
 
 
-@dataclass(frozen=True, slots=True)
-class Codex:
+class Codex(SessionSource):
     """Sessions of Codex on this machine."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = None
-    options: ClassVar[Mapping[str, str]] = {}
-    owners: ClassVar[Mapping[str, str]] = OWNERS
+    tool: ClassVar[str] = "openai-codex"
+    needs: ClassVar[str] = "sessions of codex"
 
-    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
-        """Return the folders the connection names, else where Codex keeps its own."""
-        del web
+    def standard(self) -> Iterable[Path]:
+        """Return the folder of Codex in one's home."""
         home = os.environ.get("CODEX_HOME")
-        standard = [Path(home).expanduser()] if home else [Path.home() / ".codex"]
-        return targets(self.name, connection, standard, needs="sessions of codex")
+        return [Path(home).expanduser() if home else Path.home() / ".codex"]
+
+    def logs(self, visit: Visit) -> Rollouts:
+        """Return the rollouts of a folder."""
+        return Rollouts(Path(visit.target))
 
     def fetch(self, visit: Visit) -> Iterator[Fetched]:
         """Yield the sessions of rollouts that changed."""
-        folder = Path(visit.target)
-        logs = _Logs(folder)
-        yield from fetch(visit, logs.units, logs.read, source=self.name, reader=_READER)
-        yield from _compressed(folder)
-
-    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
-        """Turn sessions into rows."""
-        return session_rows(records, reading, tool=TOOL)
+        yield from super().fetch(visit)
+        yield from _compressed(Path(visit.target))
 
 
 SOURCE = Codex()
 
 
-class _Logs:
+class Rollouts:
     """The logs of one folder: a unit for each session, by the id in the names of its files."""
 
     def __init__(self, folder: Path) -> None:
@@ -83,7 +56,10 @@ class _Logs:
             self._add(path)
         for thread in self._output.keys() & self._files.keys():
             del self._output[thread]  # the rollout tells of the same
-        self.units = [
+
+    def units(self) -> Iterable[Unit]:
+        """Return a unit for each session."""
+        return [
             *(Unit(name=name, paths=(path,)) for name, path in sorted(self._files.items())),
             *(Unit(name=name, paths=tuple(some)) for name, some in sorted(self._output.items())),
         ]

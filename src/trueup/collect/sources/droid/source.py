@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.sessions.rows import OWNERS, session_rows
-from trueup.collect.ai.sessions.visiting import (
-    Found,
-    Surroundings,
-    Unit,
-    fetch,
-    files_below,
-    targets,
-)
-from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
+from trueup.collect.ai.sessions.source import SessionSource
+from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
+from trueup.collect.recorded import Visit
 from trueup.collect.sources.droid.reading import read_session
-from trueup.config import Connection
-
-TOOL = "factory-droid"
-_READER = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Droid:
+class Droid(SessionSource):
     """Sessions of Factory Droid on this machine."""
 
     name: ClassVar[str] = "droid"
-    version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = None
-    options: ClassVar[Mapping[str, str]] = {}
-    owners: ClassVar[Mapping[str, str]] = OWNERS
+    tool: ClassVar[str] = "factory-droid"
+    needs: ClassVar[str] = "sessions of droid"
 
-    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
-        """Return the folders the connection names, else where Droid keeps its own."""
-        del web
-        standard = [Path.home() / ".factory" / "sessions"]
-        return targets(self.name, connection, standard, needs="sessions of droid")
+    def standard(self) -> Iterable[Path]:
+        """Return the folder of Droid in one's home."""
+        return [Path.home() / ".factory" / "sessions"]
 
-    def fetch(self, visit: Visit) -> Iterator[Fetched]:
-        """Yield the sessions that changed."""
-        return fetch(visit, _units(visit.target), _read, source=self.name, reader=_READER)
-
-    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
-        """Turn sessions into rows."""
-        return session_rows(records, reading, tool=TOOL)
+    def logs(self, visit: Visit) -> Sessions:
+        """Return the sessions of a folder."""
+        return Sessions(folder=Path(visit.target))
 
 
 SOURCE = Droid()
 
 
-def _units(target: str) -> Iterator[Unit]:
-    """Yield a unit for each session: messages and settings have the same name but its ending."""
-    found: dict[str, list[Path]] = {}
-    for path in files_below(Path(target), "*.jsonl", "*.settings.json"):
-        found.setdefault(path.name.partition(".")[0], []).append(path)
-    for name, paths in sorted(found.items()):
-        yield Unit(name=name, paths=tuple(paths))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """Sessions of one folder: messages and settings have the same name but its ending."""
 
+    folder: Path
 
-def _read(unit: Unit, around: Surroundings) -> Found:
-    return read_session(unit.paths, unit.name, around)
+    def units(self) -> Iterable[Unit]:
+        """Return a unit for each session."""
+        found: dict[str, list[Path]] = {}
+        for path in files_below(self.folder, "*.jsonl", "*.settings.json"):
+            found.setdefault(path.name.partition(".")[0], []).append(path)
+        return [Unit(name=name, paths=tuple(paths)) for name, paths in sorted(found.items())]
+
+    def read(self, unit: Unit, around: Surroundings) -> Found:
+        """Read one session."""
+        return read_session(unit.paths, unit.name, around)

@@ -6,63 +6,42 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.ai.sessions.files import document
-from trueup.collect.ai.sessions.rows import OWNERS, session_rows
-from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, fetch, targets
+from trueup.collect.ai.sessions.source import SessionSource
+from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit
 from trueup.collect.answers import part
-from trueup.collect.recorded import (
-    Fetched,
-    Normalised,
-    Reading,
-    Record,
-    Server,
-    Visit,
-    Web,
-)
+from trueup.collect.recorded import Visit
 from trueup.collect.sources.gemini_cli.reading import Chat, session_of
-from trueup.config import Connection
 
-TOOL = "gemini-cli"
-_READER = 1
 _MAIN = re.compile(r"session-.*-([0-9a-f]{8})")
 _CHATS = "chats"
 
 
-@dataclass(frozen=True, slots=True)
-class GeminiCli:
+class GeminiCli(SessionSource):
     """Chats of Gemini CLI on this machine."""
 
     name: ClassVar[str] = "gemini_cli"
-    version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = None
-    options: ClassVar[Mapping[str, str]] = {}
-    owners: ClassVar[Mapping[str, str]] = OWNERS
+    tool: ClassVar[str] = "gemini-cli"
+    needs: ClassVar[str] = "chats of gemini_cli"
 
-    def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
-        """Return the folders the connection names, else where Gemini CLI keeps its own."""
-        del web
+    def standard(self) -> Iterable[Path]:
+        """Return the folder of Gemini CLI in one's home."""
         home = Path(os.environ.get("GEMINI_CLI_HOME") or Path.home()).expanduser()
-        return targets(self.name, connection, [home / ".gemini"], needs="chats of gemini_cli")
+        return [home / ".gemini"]
 
-    def fetch(self, visit: Visit) -> Iterator[Fetched]:
-        """Yield the chats that changed."""
-        projects = _Projects(Path(visit.target))
-        return fetch(visit, projects.units(), projects.read, source=self.name, reader=_READER)
-
-    def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
-        """Turn chats into rows."""
-        return session_rows(records, reading, tool=TOOL)
+    def logs(self, visit: Visit) -> Projects:
+        """Return the chats of all projects."""
+        return Projects(Path(visit.target))
 
 
 SOURCE = GeminiCli()
 
 
-class _Projects:
+class Projects:
     """Chats of all projects; the same chat may be in an older file and in a newer one."""
 
     def __init__(self, folder: Path) -> None:
