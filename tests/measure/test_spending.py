@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -14,7 +16,7 @@ from trueup.measure.metric import DAYS_A_MONTH
 from trueup.measure.spending.currency import of_salary, said_in, scaled
 from trueup.measure.spending.sources import Gap, SourceSeen
 from trueup.measure.spending.spend import SPLITS, Spend, spend
-from trueup.measure.spending.totals import total
+from trueup.measure.spending.totals import daily, total
 from trueup.model.evidence import Abstention, Measurement, Window
 
 FORTNIGHT = Window(start_at=at("2026-06-01"), end_at=at("2026-06-15"))
@@ -191,9 +193,30 @@ def test_totals_of_a_day_are_added_up_and_what_has_no_price_is_named() -> None:
     day = Window(start_at=at("2026-06-10"), end_at=at("2026-06-12"))
     found = total(drawn().ready(), EUR.money, day)
     assert (found.requests, found.priced_requests, found.unpriced_tokens) == (2, 1, 100)
-    assert (found.cost, found.currency) == (pytest.approx(1.8), "EUR")
+    assert found.cost == pytest.approx(1.8)
+    assert found.currency == "EUR"
     assert found.tokens["uncached input"] == 200
     assert sum(found.tokens.values()) == 200
+
+
+def test_days_are_added_up_in_the_time_zone_and_the_last_is_not_over() -> None:
+    """$1.50 and $2.50 on 2 and 3 June, none until $2 on the 9th; on the 10th nothing has a price.
+
+    Records end on the 30th, which is not over. In Auckland 13:00 of 2 June is the 3rd.
+    """
+    found = daily(drawn().ready(), EUR.money, "UTC")
+    assert found is not None
+    assert found.start == date(2026, 6, 2)
+    assert found.amounts.size == 28
+    assert found.amounts[:2] == pytest.approx([1.5 * 0.9, 2.5 * 0.9])
+    assert not found.amounts[2:7].any()
+    assert found.amounts[7] == pytest.approx(1.8)
+    assert math.isnan(found.amounts[8])
+    world = Tools("2026-06-30")
+    world.use("s", "ann", "2026-06-02T13:00", "1.00", 100)
+    there = daily(world.ready(), USD.money, "Pacific/Auckland")
+    assert there is not None
+    assert there.start == date(2026, 6, 3)
 
 
 def test_without_any_record_everything_says_what_to_connect() -> None:
