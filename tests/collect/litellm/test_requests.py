@@ -58,7 +58,7 @@ def test_a_request_lands_with_its_five_buckets_its_tool_and_what_the_gateway_spe
     assert (one["seen_by"], one["request_count"]) == ("gateway", 1)
     assert one["event_key"] == "anthropic:msg_01Ab"
     assert one["person_id"] == "email|ada@acme.example"
-    assert one["session_id"] == "claude-code:5a1c"
+    assert one["session_id"] is None, "LiteLLM makes one up for each request"
     spend = found.only("ai_spend")
     assert (spend["amount"], spend["currency"]) == (Decimal("0.012300000"), "USD")
     assert (spend["cost_basis"], spend["event_key"]) == ("vendor_estimate", one["event_key"])

@@ -15,7 +15,7 @@ from trueup.collect.recorded import Record
 Row = Mapping[str, Any]
 _SAID = (
     *("request_id", "call_type", "model", "custom_llm_provider"),
-    *("spend", "prompt_tokens", "completion_tokens", "status", "team_id", "session_id", "user"),
+    *("spend", "prompt_tokens", "completion_tokens", "status", "team_id", "user"),
 )
 _USED = ("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens",
          "cache_read_input_tokens", "cache_creation_input_tokens")  # fmt: skip

@@ -42,13 +42,11 @@ class RequestRows:
         if not tokens.total and not amount:
             raise Unreadable("it used no tokens and cost nothing, as requests that failed do")
         theirs = body.text("custom_llm_provider")
-        tool, session = body.text("tool"), body.text("session_id")
         shared = {
             "person_id": self._people.of(body.text("email"), body.text("user"), "unknown"),
-            "tool": tool,
+            "tool": body.text("tool"),
             "provider": _PROVIDERS.get(theirs or "", theirs),
             "model": (body.text("model") or "").removeprefix(f"{theirs}/") or None,
-            "session_id": f"{tool}:{session}" if tool and session else None,
             "event_key": body.text("event_key"),
             "seen_by": _SEEN_BY,
         }
