@@ -91,6 +91,15 @@ def test_a_day_asked_for_again_replaces_what_was_billed_and_adds_nothing() -> No
     assert (amounts, len(found["ai_spend"])) == ({"list": Decimal(6), "overage": Decimal(5)}, 2)
 
 
+def test_a_line_a_bill_no_longer_has_is_gone_with_both_its_amounts() -> None:
+    server = CopilotServer(credits={"2026-09-20": [credit("gpt-5", 4, 1), credit("auto", 2, 2)]})
+    kept = TOOL.visit(server.answer)
+    server.credits["2026-09-20"] = [credit("gpt-5", 6, 1)]
+    found = TOOL.read(TOOL.visit(server.answer, kept))
+    assert {one["model"] for one in found["ai_spend"]} == {"gpt-5"}
+    assert sorted(one.row_id.rpartition(":")[2] for one in found.gone) == ["list", "overage"]
+
+
 def test_lines_alike_in_one_answer_are_all_counted() -> None:
     server = CopilotServer(credits={"2026-09-20": [credit("gpt-5", 4, 4), credit("gpt-5", 4, 4)]})
     rows = TOOL.collected(server.answer)["ai_spend"]

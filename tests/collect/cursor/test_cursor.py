@@ -86,6 +86,33 @@ def test_the_same_request_twice_in_one_answer_is_two_and_in_two_answers_one() ->
     assert len(TOOL.read(kept)["ai_request"]) == 2
 
 
+def test_a_charge_that_comes_late_belongs_to_the_request_known_already() -> None:
+    server = CursorServer(events=[event("2026-09-20", 9, chargedCents=None)])
+    kept = TOOL.visit(server.answer)
+    server.events = [event("2026-09-20", 9, chargedCents=12, kind="Usage-based", isChargeable=True)]
+    found = TOOL.read(TOOL.visit(server.answer, kept))
+    assert len(found["ai_request"]) == 1
+    assert found.only("ai_spend")["amount"] == Decimal("0.12")
+
+
+def test_a_request_an_answer_no_longer_tells_of_is_gone_and_rolled_off_days_stay() -> None:
+    """Tokens of one were corrected, so it has another name; the 1st is out of the window."""
+    server = CursorServer(
+        events=[
+            event("2026-09-20", 9, tokenUsage={"inputTokens": 5}),
+            event("2026-09-20", 10),
+            event("2026-09-01", 9),
+        ]
+    )
+    kept = TOOL.visit(server.answer)
+    server.events = [event("2026-09-20", 9, tokenUsage={"inputTokens": 7}), server.events[1]]
+    kept = TOOL.visit(server.answer, kept, is_reconciling=True)
+    found = TOOL.read(kept)
+    assert len(found["ai_request"]) == 3
+    assert [one["uncached_input_tokens"] for one in found["ai_request"]].count(7) == 1
+    assert len(found.gone) == 1
+
+
 def test_repeats_on_two_pages_of_an_answer_are_two() -> None:
     server = CursorServer(events=[event("2026-09-19", 9) for _ in range(3)], page=1)
     assert len(read(server)["ai_request"]) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.people import People
@@ -12,6 +12,9 @@ from trueup.collect.recorded import Gone, Normalised, Reading, Record, Skipped
 
 Tell = Callable[[Counts, Record], None]
 """Adds the rows of one record; without what names it, it raises `Unreadable`."""
+
+Owned = tuple[str, str]
+"""A table, and what follows `own_id` in the name its rows are owned by."""
 
 _CHUNK = 1000
 
@@ -27,7 +30,7 @@ def report_rows(
     rows: Rows,
     people: People,
     tell: Mapping[str, Tell],
-    swept: Mapping[str, str] | None = None,
+    swept: Mapping[str, Sequence[Owned]] | None = None,
 ) -> Iterator[Normalised]:
     """Yield the rows of reports, and what was skipped; accounts come last, each once.
 
@@ -36,11 +39,12 @@ def report_rows(
     tell
         By kind of record.
     swept
-        Of kinds that may be gone: the table whose rows carry `own_id`.
+        Of kinds that may be gone, what their rows are named by.
     """
     for number, record in enumerate(records, start=1):
         if record.body is None:
-            yield Gone(table=(swept or {})[record.kind], row_id=own_id(reading, record))
+            for table, ending in (swept or {}).get(record.kind, ()):
+                yield Gone(table=table, row_id=own_id(reading, record) + ending)
             continue
         body = Counts(record.body, reading.now)
         try:

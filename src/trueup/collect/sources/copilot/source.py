@@ -25,7 +25,7 @@ from trueup.collect.recorded import (
 )
 from trueup.collect.sources.copilot.asking.money import Money
 from trueup.collect.sources.copilot.asking.reports import Reports
-from trueup.collect.sources.copilot.door.legacy import is_legacy, legacy_records
+from trueup.collect.sources.copilot.door.before import before_records, is_before
 from trueup.collect.sources.copilot.door.money import charge_records, seats
 from trueup.collect.sources.copilot.door.usage import usage_records
 from trueup.collect.sources.copilot.rows.money import MoneyRows
@@ -41,7 +41,12 @@ from trueup.collect.sources.copilot.settings import (
 from trueup.config import Connection
 from trueup.errors import SourceUnavailable
 
-_SWEPT = {"user_day": "ai_lines", "total_day": "ai_lines"}
+_SWEPT = {
+    "user_day": (("ai_lines", ""),),
+    "total_day": (("ai_lines", ""),),
+    "use": (("ai_spend", ":list"), ("ai_spend", ":overage")),
+    "seat_fee": (("ai_spend", ":seat"),),
+}
 _RIGHTS = "Give the token the rights the page of the source lists."
 
 
@@ -127,8 +132,8 @@ SOURCE = Copilot()
 def _exported(value: Any, level: str) -> Iterator[Record | Note]:
     """Yield what a saved answer or report tells: of use, of seats, of bills."""
     for one in objects(value) if isinstance(value, list) else objects([value]):
-        if is_legacy(one):
-            yield from legacy_records(one, BEGUN)
+        if is_before(one):
+            yield from before_records(one, BEGUN)
         elif "seats" in one:
             listed = seats(one["seats"]).items()
             yield from (Record(kind="seat", key=key, body=body) for key, body in listed)

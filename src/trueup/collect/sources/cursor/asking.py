@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from trueup.collect.ai.bills.reading import vanished
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.ai.reports.days import DAY, day_of, windows
 from trueup.collect.ai.reports.seats import seats_page
@@ -27,6 +28,7 @@ _LATE = timedelta(days=3)
 """Days before the last visit asked for again: figures are gathered by the hour, and come late."""
 _PAGE = 500
 _MOST_PAGES = 10_000
+_ISO_DAY = 10
 _RIGHTS = "Give the connection an Admin API key; AI code tracking is of the Enterprise plan."
 
 Answer = Mapping[str, Any]
@@ -56,18 +58,31 @@ class Asking:
         yield seats_page(self.visit, seats(mapping(self.visit.web.get("teams/members"))))
 
     def _days(self) -> Iterator[Fetched]:
-        for first, last in self._spans("days"):
-            for page in self._pages("teams/daily-usage-data", first, last):
-                yield self._page("days", tuple(day_records(page.get("data"))))
-            yield self._page("days", (), done=last)
+        yield from self._read(
+            "day", "teams/daily-usage-data", lambda page: day_records(page["data"])
+        )
 
     def _events(self) -> Iterator[Fetched]:
-        for first, last in self._spans("events"):
-            seen: Counter[str] = Counter()
-            for page in self._pages("teams/filtered-usage-events", first, last):
-                found = objects(page.get("usageEvents"))
-                yield self._page("events", tuple(event_records(found, seen)))
-            yield self._page("events", (), done=last)
+        seen: Counter[str] = Counter()
+        yield from self._read(
+            "event",
+            "teams/filtered-usage-events",
+            lambda page: event_records(objects(page["usageEvents"]), seen),
+        )
+
+    def _read(
+        self, kind: str, path: str, told: Callable[[Answer], Iterable[Record]]
+    ) -> Iterator[Fetched]:
+        """Yield what an answer tells, span by span; what it no longer tells of a day is gone."""
+        stream = f"{kind}s"
+        for first, last in self._spans(stream):
+            keys: set[str] = set()
+            for page in self._pages(path, first, last):
+                records = tuple(told({"data": None, "usageEvents": None, **page}))
+                keys.update(record.key for record in records)
+                yield self._page(stream, records)
+            yield from vanished(self.visit, kind, {key[:_ISO_DAY] for key in keys}, keys)
+            yield self._page(stream, (), done=last)
 
     def _commits(self) -> Iterator[Fetched]:
         for first, last in self._spans("commits"):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from trueup.collect.ai.reports.days import day_of
 from trueup.collect.answers import objects, part, said
 from trueup.collect.recorded import Record
 
@@ -20,13 +21,16 @@ _EVENT = (
     *("timestamp", "userEmail", "conversationId", "model", "isChargeable", "tokenUsage"),
     *("chargedCents", "cursorTokenFee"),
 )
-_TOKENS = ("inputTokens", "outputTokens", "cacheWriteTokens", "cacheReadTokens", "totalCents")
-_NAMING = ("timestamp", "userEmail", "model", "kind", "kindLabel", "requestsCosts", "chargedCents")
+_COUNTED = ("inputTokens", "outputTokens", "cacheWriteTokens", "cacheReadTokens")
+_TOKENS = (*_COUNTED, "totalCents")
+_NAMING = ("timestamp", "userEmail", "model")
 _COMMIT = (
     *("commitHash", "userEmail", "repoName", "commitTs"),
     *("tabLinesAdded", "tabLinesDeleted", "composerLinesAdded", "composerLinesDeleted"),
 )
 _SEAT = ("email",)
+
+_LONGEST = 14
 
 One = Mapping[str, Any]
 
@@ -45,8 +49,8 @@ def day_records(items: object) -> Iterator[Record]:
 def event_records(items: Iterable[One], seen: Counter[str]) -> Iterator[Record]:
     """Yield a record of each request.
 
-    They have no id: instant, person, model, tokens and price name one, and a number where an
-    answer holds the same more than once.
+    They have no id: instant, person, model and tokens name one, and a number where an answer
+    holds the same more than once. Charges do not, for they come late.
 
     Parameters
     ----------
@@ -54,16 +58,18 @@ def event_records(items: Iterable[One], seen: Counter[str]) -> Iterator[Record]:
         How often each was seen in the span asked for; counted on.
     """
     for one in items:
-        if not said(one, "timestamp") and not isinstance(one.get("timestamp"), int):
+        day = _day_of(one.get("timestamp"))
+        if not day:
             continue
         usage = part(one, "tokenUsage")
-        naming = [str(one.get(name)) for name in _NAMING] + [str(usage.get(n)) for n in _TOKENS]
+        naming = [str(one.get(name)) for name in _NAMING]
+        naming += [str(usage.get(name)) for name in _COUNTED]
         name = hashlib.sha256(repr(naming).encode("utf-8", "replace")).hexdigest()[:24]
         seen[name] += 1
         body = _kept(one, _EVENT) | {"kind": one.get("kind") or one.get("kindLabel")}
         if usage:
             body["tokenUsage"] = _kept(usage, _TOKENS)
-        yield Record(kind="event", key=f"{name}-{seen[name]}", body=body)
+        yield Record(kind="event", key=f"{day}:{name}-{seen[name]}", body=body)
 
 
 def commit_records(items: Iterable[One]) -> list[Record]:
@@ -87,6 +93,13 @@ def seats(answer: One) -> dict[str, dict[str, Any]]:
     members = objects(answer.get("teamMembers"))
     there = [one for one in members if one.get("isRemoved") is not True and _who(one, "email")]
     return {_who(one, "email"): _kept(one, _SEAT) for one in there}
+
+
+def _day_of(stamp: object) -> str:
+    """Return the ISO day of an instant in epoch milliseconds; empty where it is none."""
+    text = str(stamp)
+    is_instant = text.isascii() and text.isdecimal() and len(text) <= _LONGEST
+    return day_of(int(text) * 1000).isoformat() if is_instant else ""
 
 
 def _who(one: One, address: str) -> str:

@@ -30,6 +30,8 @@ from trueup.collect.sources.cursor.rows import CursorRows
 from trueup.collect.sources.cursor.settings import CLOUD, OPTIONS, TEAM, read_options
 from trueup.config import Connection
 
+_SWEPT = {"event": (("ai_request", ""),), "day": (("ai_activity", ""),)}
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -82,7 +84,7 @@ class Cursor:
             "commit": told.add_commit,
             "seat": told.add_seat,
         }
-        yield from report_rows(records, reading, rows, people, tell)
+        yield from report_rows(records, reading, rows, people, tell, _SWEPT)
 
 
 SOURCE = Cursor()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from trueup.collect.ai.bills.reading import vanished
 from trueup.collect.ai.reports.days import day_of, days
 from trueup.collect.ai.reports.seats import seats_page
 from trueup.collect.answers import mapping, objects
@@ -19,8 +20,9 @@ _PAGE = 100
 _STREAM = "bills"
 _LATE = timedelta(days=3)
 """Days before the last visit asked for again: what is billed comes late."""
-_USE = ("ai_credit/usage", "premium_request/usage")
+_PATHS = {"use": ("ai_credit/usage", "premium_request/usage"), "seat_fee": ("usage",)}
 """Credits took the place of premium requests in June 2026; either is empty where the other is."""
+_ISO_DAY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +59,23 @@ class Money:
         by_day_from = date.fromisoformat(state.get("by_day", begun.isoformat()))
         for month in months:
             if month < by_day_from:
-                yield self._bill(month, _USE, by_day_from, is_month=True)
-            yield self._bill(month, ("usage",), by_day_from, is_month=True)
+                yield from self._bill(month, "use", by_day_from, is_month=True)
+            yield from self._bill(month, "seat_fee", by_day_from, is_month=True)
         for day in days(max(first, by_day_from), today):
-            yield self._bill(day, _USE, by_day_from, is_month=False)
+            yield from self._bill(day, "use", by_day_from, is_month=False)
 
     def _bill(
-        self, day: date, paths: tuple[str, ...], by_day_from: date, *, is_month: bool
-    ) -> Page:
+        self, day: date, kind: str, by_day_from: date, *, is_month: bool
+    ) -> Iterator[Fetched]:
+        """Yield the lines of a span, and what is no longer in it."""
         params = {"year": str(day.year), "month": str(day.month)}
         params |= {} if is_month else {"day": str(day.day)}
         span = month_of(day) if is_month else (day, day + timedelta(days=1))
         records: list[Record] = []
-        for path in paths:
-            kind, seen = ("seat_fee" if path == "usage" else "use"), Counter[str]()
+        for path in _PATHS[kind]:
             answer = mapping(self.visit.web.get(f"{self.scope.bills}/{path}", params=params))
-            records += charge_records(answer, kind, span, seen)
+            records += charge_records(answer, kind, span, Counter())
         state = {"by_day": by_day_from.isoformat()} | ({} if is_month else {"done": str(day)})
-        return Page(stream=_STREAM, records=tuple(records), checkpoint=json.dumps(state))
+        yield Page(stream=_STREAM, records=tuple(records), checkpoint=json.dumps(state))
+        keys = {record.key for record in records}
+        yield from vanished(self.visit, kind, {key[:_ISO_DAY] for key in keys}, keys)

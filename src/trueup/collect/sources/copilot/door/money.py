@@ -58,7 +58,7 @@ def charge_records(
             continue
         first, after = (day.isoformat() for day in span)
         names = [said(one, name) for name in ("sku", "model", "organizationName")]
-        name = ":".join(("bill", first, after, *names))
+        name = ":".join((first, after, "bill", *names))
         seen[name] += 1
         body = {"first": first, "after": after, **{n: one.get(n) for n in _CHARGE}}
         yield Record(kind=kind, key=f"{name}:{seen[name]}", body=body)

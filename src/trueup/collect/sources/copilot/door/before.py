@@ -25,12 +25,12 @@ _CHATS = ("copilot_ide_chat", "copilot_dotcom_chat")
 One = Mapping[str, Any]
 
 
-def is_legacy(one: One) -> bool:
+def is_before(one: One) -> bool:
     """Say whether an object is a day of those metrics."""
     return "date" in one and "copilot_ide_code_completions" in one
 
 
-def legacy_records(one: One, begun: date) -> Iterator[Record | Note]:
+def before_records(one: One, begun: date) -> Iterator[Record | Note]:
     """Yield a record of a day, where no report tells of it, and what the days leave out."""
     yield Note(
         subject="Copilot's metrics of before the reports",
