@@ -101,10 +101,16 @@ def _attested(text: str) -> Iterator[NotedLines]:
             if not path or not key:
                 raise ValueError
             if not _is_person(key):
-                agent = agents.get(key.partition("::")[0], Agent(_ANONYMOUS, None, None))
+                name = key.partition("::")[0]
+                agent = agents.get(name) or _unsaid(name)
                 yield from _lines(path, ranges, agent)
         elif line.strip():
             path = _unquoted(line)
+
+
+def _unsaid(name: str) -> Agent:
+    """Return an agent the note names and does not describe: its session's digest is kept."""
+    return Agent(_ANONYMOUS, None, name if name.startswith("s_") else None)
 
 
 def _is_person(key: str) -> bool:
