@@ -42,7 +42,8 @@ class LineReader(Generic[T]):
 
         As `read` of every line, but that all are looked at once for bytes that are not UTF-8.
         """
-        read = self._decoded if _is_utf8(lines) else self.read
+        is_sound = _is_utf8([line for line in lines if not line.isascii()])
+        read = self._decoded if is_sound else self.read
         for line in lines:
             found = read(line)
             if found is not None:

@@ -114,9 +114,11 @@ class Gathering:
         session = self.sessions.setdefault(native, {})
         if "ended" not in session:
             session |= {"ended": at, "person": self._who(place)}
-        begun = [at, place.repository_id or "", branch_of(line.git_branch) or ""]
-        session["begun"] = min(begun, session.get("begun", begun))
-        session["ended"] = max(at, session["ended"])
+        known = session.get("begun")
+        if known is None or at <= known[0]:
+            begun = [at, place.repository_id or "", branch_of(line.git_branch) or ""]
+            session["begun"] = begun if known is None else min(begun, known)
+        session["ended"] = max(session["ended"], at)
         return session
 
     def _who(self, place: Place) -> dict[str, str]:

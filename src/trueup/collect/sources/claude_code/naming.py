@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trueup.collect.fields import instant
 
@@ -10,6 +11,7 @@ _NAME = re.compile(r"[\w.:/@+\[\]-]{1,120}", re.ASCII)
 _BRANCH = re.compile(r"\S{1,250}")
 
 
+@lru_cache(maxsize=1 << 12)
 def name_of(value: str | None) -> str | None:
     """Return an id or a label; None for what is none, so that no text is taken for one."""
     return value if value and _NAME.fullmatch(value) else None
