@@ -11,7 +11,7 @@ import typer
 from trueup.cli.options import Json, Place
 from trueup.cli.terminal import say, say_json
 
-EXAMPLES = "Example: trueup receive events"
+EXAMPLES = "Example: trueup receive events --otlp otlp"
 
 
 def run(
@@ -41,9 +41,10 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Take events and telemetry of AI tools (OTLP) over HTTP, for the next collection.
+    """Take events and telemetry over HTTP, for the next collection.
 
-    Each is on disk before it is acknowledged. Ends when interrupted.
+    Events are held against their schema; of the telemetry of AI tools (OTLP), texts are dropped.
+    Each message is on disk before it is acknowledged. Ends when interrupted.
     """
     from trueup.workspace import Workspace
 

@@ -28,7 +28,7 @@ _BY_SERVICE = {
 """What tools call themselves, in the vocabulary of rows; any other service keeps its own name."""
 _SESSIONS = (
     *("session.id", "conversation.id", "copilot_chat.chat_session_id"),
-    *("copilot_chat.parent_chat_session_id", "gen_ai.conversation.id"),
+    *("copilot_chat.parent_chat_session_id", "copilot_chat.session_id", "gen_ai.conversation.id"),
 )
 _COPILOT = ("copilot_chat.", "github.copilot.")
 SIGNALS = {

@@ -149,7 +149,8 @@ def _key(provider: str | None, response: str | None) -> str | None:
 def _agent(one: Heard, spans: Mapping[tuple[str, str], Heard]) -> str | None:
     """Return who asked: a request below no agent is the tool's own, below two a subagent's."""
     if not one.parent:
-        return "auxiliary" if one.word("gen_ai.agent.name") else None
+        is_copilot = any(name.startswith("copilot_chat.") for name in one.attributes)
+        return "auxiliary" if is_copilot or one.word("gen_ai.agent.name") else None
     above = _agents_above(one, spans)
     return None if above == 0 else "main" if above == 1 else "subagent"
 

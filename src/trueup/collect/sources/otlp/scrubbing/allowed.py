@@ -45,7 +45,8 @@ IDS = frozenset(
     (
         *("session.id", "request_id", "tool_use_id", "agent_id", "conversation.id", "call_id"),
         *("gen_ai.conversation.id", "gen_ai.response.id", "copilot_chat.chat_session_id"),
-        *("copilot_chat.parent_chat_session_id", "copilot_chat.repo.head_branch_name"),
+        *("copilot_chat.parent_chat_session_id", "copilot_chat.session_id"),
+        "copilot_chat.repo.head_branch_name",
         *("copilot_chat.repo.head_commit_hash", "github.copilot.git.branch"),
         *("github.copilot.git.commit_sha", "vcs.ref.head.name", "vcs.ref.head.revision"),
     )
