@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from trueup.collect.answers import objects, said
 from trueup.collect.recorded import Fetched, Note, Page, Visit
@@ -55,38 +55,51 @@ def fetch(visit: Visit) -> Iterator[Fetched]:
     """Yield the requests of an export, where it changed; what is no longer in it stays."""
     path = Path(visit.target).expanduser()
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        state = json.loads(visit.checkpoint(STREAM) or "{}")
+        if state.get("digest") == digest and not visit.is_reconciling:
+            yield from (Note(**note) for note in state["notes"])
+            return
+        unnamed = Unnamed(f"lines of {path.name}")
+        rows = _rows(path)
+        while some := list(islice(rows, _CHUNK)):
+            sound = unnamed.left_out(some, lambda row: bool(said(row, "request_id")))
+            records = tuple(map(kept, sound))
+            yield Page(stream=STREAM, records=records, checkpoint="{}")
     except OSError as error:
         raise SourceUnavailable(f"{visit.target} cannot be read.", hint="Check it.") from error
-    digest = hashlib.sha256(content).hexdigest()
-    state = json.loads(visit.checkpoint(STREAM) or "{}")
-    if state.get("digest") == digest and not visit.is_reconciling:
-        yield from (Note(**note) for note in state["notes"])
-        return
-    unnamed = Unnamed(f"lines of {path.name}")
-    rows = unnamed.left_out(_rows(path.name, content), lambda row: bool(said(row, "request_id")))
-    for start in range(0, len(rows), _CHUNK):
-        records = tuple(map(kept, rows[start : start + _CHUNK]))
-        yield Page(stream=STREAM, records=records, checkpoint="{}")
     notes = [_lines(note) for note in unnamed.notes()]
     state = {"digest": digest, "notes": [_said(note) for note in notes]}
     yield Page(stream=STREAM, records=(), checkpoint=json.dumps(state))
     yield from notes
 
 
-def _rows(name: str, content: bytes) -> Iterator[Row]:
-    text = content.decode("utf-8-sig", "replace")
-    if Path(name).suffix.lower() in _TABLES:
-        return _cells(text)
-    return _objects(text)
+def _rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file; a line of no use is an empty one."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+        if path.suffix.lower() in _TABLES:
+            yield from _cells(text)
+        elif _is_lines(text):
+            yield from (_object(line) for line in text if line.strip())
+        else:
+            yield from _objects(text.read())
 
 
-def _cells(text: str) -> Iterator[Row]:
-    """Yield the lines of a table, its numbers as numbers; a line that is none is an empty row."""
-    separator = max(",\t;", key=text.split("\n", 1)[0].count)
+def _is_lines(text: TextIO) -> bool:
+    """Say whether every line is a row: the first one is, and is no page of rows."""
+    first = _object(text.readline())
+    text.seek(0)
+    return bool(first) and not isinstance(first.get("data"), list)
+
+
+def _cells(text: TextIO) -> Iterator[Row]:
+    """Yield the lines of a table, its numbers as numbers."""
+    separator = max(",\t;", key=text.readline().count)
+    text.seek(0)
     before = csv.field_size_limit(_LARGEST_CELL)
     try:
-        for cells in csv.DictReader(io.StringIO(text, newline=""), delimiter=separator):
+        for cells in csv.DictReader(text, delimiter=separator):
             yield {name: _typed(name, cell) for name, cell in cells.items() if cell}
     except csv.Error:
         yield {}
@@ -107,12 +120,9 @@ def _objects(text: str) -> Iterator[Row]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
-        for line in text.split("\n"):
-            if line.strip():
-                yield _object(line)
+        yield from (_object(line) for line in text.split("\n") if line.strip())
         return
-    pages = whole if isinstance(whole, list) else [whole]
-    for one in objects(pages):
+    for one in objects(whole if isinstance(whole, list) else [whole]):
         yield from objects(one["data"]) if isinstance(one.get("data"), list) else (one,)
 
 
