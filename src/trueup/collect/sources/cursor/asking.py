@@ -58,16 +58,15 @@ class Asking:
         yield seats_page(self.visit, seats(mapping(self.visit.web.get("teams/members"))))
 
     def _days(self) -> Iterator[Fetched]:
-        yield from self._read(
-            "day", "teams/daily-usage-data", lambda page: day_records(page["data"])
-        )
+        path = "teams/daily-usage-data"
+        yield from self._read("day", path, lambda page: day_records(page.get("data")))
 
     def _events(self) -> Iterator[Fetched]:
         seen: Counter[str] = Counter()
         yield from self._read(
             "event",
             "teams/filtered-usage-events",
-            lambda page: event_records(objects(page["usageEvents"]), seen),
+            lambda page: event_records(objects(page.get("usageEvents")), seen),
         )
 
     def _read(
@@ -78,7 +77,7 @@ class Asking:
         for first, last in self._spans(stream):
             keys: set[str] = set()
             for page in self._pages(path, first, last):
-                records = tuple(told({"data": None, "usageEvents": None, **page}))
+                records = tuple(told(page))
                 keys.update(record.key for record in records)
                 yield self._page(stream, records)
             yield from vanished(self.visit, kind, {key[:_ISO_DAY] for key in keys}, keys)

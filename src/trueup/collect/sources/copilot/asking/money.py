@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,32 +50,30 @@ class Money:
     def bills(self) -> Iterator[Fetched]:
         """Yield what was billed since the last visit, oldest first."""
         today = day_of(self.visit.now)
-        state = json.loads(self.visit.checkpoint(_STREAM) or "{}")
-        first = self.first
+        state = {"by_day": today.replace(day=1).isoformat()}
+        state |= json.loads(self.visit.checkpoint(_STREAM) or "{}")
+        first, by_day = self.first, date.fromisoformat(state["by_day"])
         if "done" in state and not self.visit.is_reconciling:
             first = max(first, date.fromisoformat(state["done"]) - _LATE)
-        begun = today.replace(day=1)
-        months = [day for day in days(first.replace(day=1), today) if day.day == 1]
-        by_day_from = date.fromisoformat(state.get("by_day", begun.isoformat()))
-        for month in months:
-            if month < by_day_from:
-                yield from self._bill(month, "use", by_day_from, is_month=True)
-            yield from self._bill(month, "seat_fee", by_day_from, is_month=True)
-        for day in days(max(first, by_day_from), today):
-            yield from self._bill(day, "use", by_day_from, is_month=False)
+        for month in (day for day in days(first.replace(day=1), today) if day.day == 1):
+            if month < by_day:
+                yield from self._bill(month, "use", state, is_month=True)
+            yield from self._bill(month, "seat_fee", state, is_month=True)
+        for day in days(max(first, by_day), today):
+            yield from self._bill(day, "use", {**state, "done": str(day)}, is_month=False)
 
     def _bill(
-        self, day: date, kind: str, by_day_from: date, *, is_month: bool
+        self, day: date, kind: str, state: Mapping[str, str], *, is_month: bool
     ) -> Iterator[Fetched]:
-        """Yield the lines of a span, and what is no longer in it."""
+        """Yield the lines of a span, and what is no longer in it; then the stream is at `state`."""
         params = {"year": str(day.year), "month": str(day.month)}
         params |= {} if is_month else {"day": str(day.day)}
         span = month_of(day) if is_month else (day, day + timedelta(days=1))
         records: list[Record] = []
+        seen: Counter[str] = Counter()
         for path in _PATHS[kind]:
             answer = mapping(self.visit.web.get(f"{self.scope.bills}/{path}", params=params))
-            records += charge_records(answer, kind, span, Counter())
-        state = {"by_day": by_day_from.isoformat()} | ({} if is_month else {"done": str(day)})
+            records += charge_records(answer, kind, span, seen)
         yield Page(stream=_STREAM, records=tuple(records), checkpoint=json.dumps(state))
         keys = {record.key for record in records}
         yield from vanished(self.visit, kind, {key[:_ISO_DAY] for key in keys}, keys)
