@@ -110,6 +110,19 @@ def test_a_fork_whose_counter_begins_where_the_parent_stood_adds_its_own_request
     assert totals(tmp_path, (CHILD, fork)) == {CHILD: 50}
 
 
+@pytest.mark.parametrize("last", [0, 9035])
+def test_a_counter_before_any_turn_is_the_parents_whatever_it_says_of_the_latest_request(
+    tmp_path: Path, last: int
+) -> None:
+    """Seen of the desktop in August 2026: 3.1 billion before the first turn, then 748,286 more."""
+    start = 3_157_908_247
+    fork = [
+        meta(CHILD, 60, forked_from_id=PARENT, thread_source="subagent"),
+        *(count(63, start, last), turn(64), count(90, start + 748_286, 748_286)),
+    ]
+    assert totals(tmp_path, (CHILD, fork)) == {CHILD: 748_286}
+
+
 def test_numbered_lines_say_themselves_where_the_own_ones_begin(tmp_path: Path) -> None:
     """Lines before the third are the parent's, though they look like late work of its own."""
     numbered = [
@@ -235,7 +248,7 @@ def test_the_order_in_which_files_come_to_be_known_changes_nothing(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_reading_growing_files_in_any_steps_comes_to_the_same_rows(

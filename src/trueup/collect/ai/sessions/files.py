@@ -13,6 +13,8 @@ from trueup.collect.ai.logs.growing import GrowingFile, Mark
 
 LARGEST = 512 << 20
 """Bytes of the largest document that is read."""
+_BLOCK = 4 << 20
+_HEAD = 64 << 10
 NO_DOCUMENT = "its file is no JSON"
 _TOO_LARGE = f"its file is larger than {LARGEST >> 20} MB"
 
@@ -24,6 +26,8 @@ class LogFile:
     ----------
     faults
         Where lines that are too long are counted.
+    is_head
+        Whether only the first lines are wanted: the file is read in small pieces.
 
     Attributes
     ----------
@@ -31,9 +35,9 @@ class LogFile:
         How many there are, once all were yielded.
     """
 
-    def __init__(self, path: Path, faults: Counter[str]) -> None:
+    def __init__(self, path: Path, faults: Counter[str], *, is_head: bool = False) -> None:
         self.lines = 0
-        self._file = GrowingFile(path, Mark(), faults)
+        self._file = GrowingFile(path, Mark(), faults, block=_HEAD if is_head else _BLOCK)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Yield places and lines.

@@ -20,6 +20,10 @@ _SHELLS = frozenset(
 )
 _FAILED = re.compile(r"\A\s*(?:Exit code: [1-9]|(?:apply_patch verification )?failed)")
 
+_WENT_WELL = re.compile(r'"exit_code":\s*0\b')
+_TAIL = 200
+_MAY_BE_COMMIT = re.compile(r"\[[^\]\n]{1,200} [0-9a-f]{7,40}\] ")
+
 
 class Calls:
     """Gathers the calls of a session."""
@@ -125,7 +129,12 @@ def _counts(change: dict[str, Any]) -> tuple[int, int]:
 
 
 def _output(output: Any) -> tuple[str, bool]:
-    """Return what a call put out as text, and whether it failed."""
+    """Return what a call put out as text, and whether it failed.
+
+    Most calls go well and make no commit: their output, which is most of a log, is not read.
+    """
+    if isinstance(output, str) and _is_plain(output):
+        return "", False
     found = decoded(output) if isinstance(output, str) and output.startswith("{") else output
     if isinstance(found, dict):
         inner = found.get("output", found.get("content"))
@@ -138,6 +147,11 @@ def _output(output: Any) -> tuple[str, bool]:
         found = "\n".join(part for part in parts if isinstance(part, str))
     text = found if isinstance(found, str) else ""
     return text, _FAILED.match(text) is not None
+
+
+def _is_plain(output: str) -> bool:
+    went_well = _WENT_WELL.search(output, max(0, len(output) - _TAIL))
+    return went_well is not None and _MAY_BE_COMMIT.search(output) is None
 
 
 def _bare(kind: str | None) -> str:

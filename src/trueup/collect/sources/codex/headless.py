@@ -26,7 +26,7 @@ def thread_of(path: Path) -> str | None:
     """Return the id of the thread whose output a file holds; None where it is none."""
     unused: Counter[str] = Counter()
     reader = LineReader(Line, unused)
-    for number, text in LogFile(path, unused):
+    for number, text in LogFile(path, unused, is_head=True):
         if number > 0:
             break
         line = reader.read(text)

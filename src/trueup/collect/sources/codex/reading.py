@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from trueup.collect.sources.codex.metering import vector
 from trueup.collect.sources.codex.replaying import Fork, Sight, repeated
 from trueup.collect.sources.codex.rollout import Rollout
 
+_TURN = re.compile(rb'"type":\s*"(?:turn_context|task_started)"')
 _HEAD_LINES = 20
 """The line that describes the session is the first; a few may precede it in files put together."""
 
@@ -27,7 +29,7 @@ def meta_of(path: Path) -> Payload:
     """
     unused: Counter[str] = Counter()
     reader = LineReader(Line, unused)
-    for number, text in LogFile(path, unused):
+    for number, text in LogFile(path, unused, is_head=True):
         if number >= _HEAD_LINES:
             break
         line = reader.read(text) if b'"session_meta"' in text else None
@@ -72,7 +74,7 @@ def read_rollout(
     """
     meta = meta_of(path)
     is_fork = parent_of(meta) is not None
-    copied = repeated(sights_of(path), _fork(meta), parent) if is_fork else ()
+    copied = repeated(sights_of(path), _fork(meta, path), parent) if is_fork else ()
     session = _session(meta, native, around)
     rollout = Rollout(session, copied, around.shapes, is_fork=is_fork)
     faults: Counter[str] = Counter()
@@ -86,12 +88,20 @@ def read_rollout(
     return Found(sessions=[session], lines=file.lines, faults=faults)
 
 
-def _fork(meta: Payload) -> Fork:
+def _first_turn(path: Path) -> int | None:
+    turns = (
+        number for number, text in LogFile(path, Counter(), is_head=True) if _TURN.search(text)
+    )
+    return next(turns, None)
+
+
+def _fork(meta: Payload, path: Path) -> Fork:
     end = _part(meta.history_base, "end_ordinal_exclusive")
     first = meta.subagent_history_start_ordinal
     return Fork(
         created_at=instant_of(meta.timestamp),
         first_ordinal=first if first is not None else end if isinstance(end, int) else None,
+        first_turn=_first_turn(path),
     )
 
 

@@ -46,10 +46,13 @@ class Fork:
         When it was made.
     first_ordinal
         Number of its first own line; None where the build does not say.
+    first_turn
+        Place of the first line of its file that belongs to a turn: no work lies before it.
     """
 
     created_at: int | None
     first_ordinal: int | None = None
+    first_turn: int | None = None
 
 
 def repeated(
@@ -70,6 +73,8 @@ def repeated(
 
     def is_copied(one: Sight, previous: int | None) -> bool:
         if created is not None and one.at < created:
+            return True
+        if fork.first_turn is not None and one.line < fork.first_turn:
             return True
         is_at_once = previous is not None and one.at - previous < _AT_ONCE
         is_known = (one.total, one.last) in known
