@@ -198,6 +198,11 @@ def test_a_folder_is_of_the_repository_it_is_a_checkout_of_even_once_it_is_remov
     assert Checkouts().place(str(tmp_path / "nowhere")).repository_id is None
 
 
+@pytest.mark.parametrize("folder", ["/" + "x" * 5000, "/a\0b", "relative", "", None])
+def test_a_folder_that_cannot_be_is_no_checkout(folder: str | None) -> None:
+    assert Checkouts().place(folder).repository_id is None
+
+
 def test_a_repository_without_a_remote_goes_by_its_oldest_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")

@@ -67,12 +67,20 @@ class Checkouts:
         if not path.is_absolute():
             return NOWHERE
         for one in (path, *path.parents):
-            if (one / ".git").exists():
+            if _is_there(one / ".git"):
                 root = str(one)
                 if root not in self._roots:
                     self._roots[root] = Place(repository_id=_repository_id(root), root=root)
                 return self._roots[root]
         return NOWHERE
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a path is there; one that may not be looked at, or is none, is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def asked_git(folder: str | Path, *arguments: str) -> str:
