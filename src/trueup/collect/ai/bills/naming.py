@@ -38,6 +38,7 @@ class Teams:
     def __init__(self, target_id: str, names: Mapping[str, str]) -> None:
         self._lead = target_id
         self._names = names
+        self._added: set[str] = set()
 
     def of(self, rows: Rows, *theirs: str | None, own: str | None = None) -> str | None:
         """Return the team that any of these words names, adding it; None where none does.
@@ -52,5 +53,7 @@ class Teams:
         if not name:
             return None
         team_id = f"{self._lead}/team/{name.strip().casefold()}"
-        rows.add("team", team_id=team_id, name=name.strip(), evidence="file")
+        if team_id not in self._added:
+            self._added.add(team_id)
+            rows.add("team", team_id=team_id, name=name.strip(), evidence="file")
         return team_id

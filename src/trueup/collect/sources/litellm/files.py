@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
+
 from trueup.collect.answers import objects, said
 from trueup.collect.recorded import Fetched, Note, Page, Visit
 from trueup.collect.sources.litellm.door import kept
@@ -128,7 +130,7 @@ def _objects(text: str) -> Iterator[Row]:
 
 def _object(line: str) -> Row:
     try:
-        found = json.loads(line)
+        found = msgspec.json.decode(line)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, Mapping) else {}
