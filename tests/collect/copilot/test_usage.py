@@ -101,10 +101,11 @@ def test_a_command_line_that_counts_no_tokens_has_unknown_ones() -> None:
     ("day", "total", "known", "unknown"),
     [
         ("2026-04-09", 7, {"chat_panel_ask_mode": 7, "copilot_cli": 3}, 0),
+        ("2026-04-09", 9, {"chat_panel_ask_mode": 7, "copilot_cli": 3}, 2),
         ("2026-04-10", 10, {"chat_panel_ask_mode": 7, "copilot_cli": 3}, 0),
         ("2026-04-10", 12, {"chat_panel_ask_mode": 7, "copilot_cli": 3}, 2),
     ],
-    ids=["before it joined", "since it joined", "and two more"],
+    ids=["before it joined", "before, and two more", "since it joined", "since, and two more"],
 )
 def test_prompts_of_the_command_line_count_once_before_and_since_totals_hold_them(
     day: str, total: int, known: dict[str, int], unknown: int
@@ -115,6 +116,7 @@ def test_prompts_of_the_command_line_count_once_before_and_since_totals_hold_the
     found = tool.collected(CopilotServer(reports={day: [line]}).answer)
     prompts = {one["name"]: one["count"] for one in found["ai_activity"] if one["kind"] == "prompt"}
     assert prompts == known | ({None: unknown} if unknown else {})
+    assert found.skipped == []
 
 
 def test_a_feature_of_the_command_line_is_not_counted_beside_its_own_totals() -> None:

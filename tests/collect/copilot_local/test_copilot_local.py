@@ -76,6 +76,7 @@ def test_every_run_of_a_session_has_tokens_of_its_own(tmp_path: Path) -> None:
     }
     counts = sorted((one["model"], one["request_count"]) for one in rows["ai_request"])
     assert counts == [("claude-haiku", 1), ("gpt-5", 2), ("gpt-5", 3)]
+    assert len({one["request_id"] for one in rows["ai_request"]}) == 3
     assert {one["provider"] for one in rows["ai_request"]} == {"github"}
 
 
