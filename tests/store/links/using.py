@@ -6,6 +6,9 @@ from typing import Any
 
 from tests.store.links.world import Row, World, at
 
+ANN: dict[str, Any] = {"person_id": "p_ann"}
+BEN: dict[str, Any] = {"person_id": "p_ben"}
+OTLP: dict[str, Any] = {"seen_by": "otlp"}
 LOG, WIRE, REPORT = "claude_code:m1", "otlp:all", "anthropic:org"
 
 
@@ -59,6 +62,24 @@ def session(name: str, hours: float, until: float, **more: Any) -> Row:
 def of_session(name: str) -> dict[str, Any]:
     """Say which session a row is of."""
     return {"session_id": f"claude-code:{name}"}
+
+
+def activity(name: str, hours: float, kind: str, count: int, **more: Any) -> Row:
+    """Make something done in a session."""
+    return {
+        **of_session(name),
+        "tool": "claude-code",
+        "happened_at": at(hours),
+        "kind": kind,
+        "count": count,
+        **more,
+    }
+
+
+def only(world: World, **where: Any) -> Row:
+    """Return the one request with these values."""
+    (row,) = [row for row in world.read("ai_request") if all(row[k] == v for k, v in where.items())]
+    return row
 
 
 def total(row: Row) -> int:
