@@ -342,6 +342,23 @@ def test_tokens_are_the_sum_of_the_five_kinds_and_hours_those_of_the_sessions(fi
 scene("signed").change("a", "2026-03-05", author="bob", tool="Cursor")
 
 
+_one = scene("two tellings")
+_one.session("ann", "2026-03-04")
+_one.add(
+    "ai_request",
+    request_id="again",
+    session_id="again",
+    person_id="ann",
+    requested_at=at("2026-03-04"),
+    output_tokens=77,
+    is_counted=False,
+)
+
+
+def test_use_a_more_trusted_source_tells_of_is_not_added_to_it(find: Find) -> None:
+    assert find("two tellings")["tokens_per_developer_week"] == 4_321 / 2
+
+
 def test_whoever_signs_a_commit_with_a_tool_uses_it_also_without_a_session(find: Find) -> None:
     assert find("signed")["ai_active_developers_ratio"] == 1 / 2
     assert find("signed")["ai_marked_changes_ratio"] == 1.0

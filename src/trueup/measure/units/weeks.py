@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from trueup.errors import MeasureError
 from trueup.measure.metric import Tables
 from trueup.measure.numerics.inside import mean_inside
-from trueup.measure.records.authorship import Prepared, horizon, marks
+from trueup.measure.records.authorship import YES, Prepared, horizon, marks
 from trueup.measure.records.delivery import (
     WATCHED,
     UnitKind,
@@ -285,6 +285,9 @@ def _sessions(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
 
 def _requests(tables: Tables, unit: UnitKind, calendar: Calendar) -> ibis.Table:
     request = tables["ai_request"]
+    # Where a vendor's day counts in place of a session, only the session has a repository.
+    counts = request.is_of_session if unit == "repository" else request.is_counted
+    request = request.filter(counts.fill_null(YES))
     used = request[_TOKENS[0]].fill_null(0)
     for name in _TOKENS[1:]:
         used += request[name].fill_null(0)
