@@ -32,13 +32,13 @@ from trueup.simulate.payloads.ai.using import (
     SOURCES,
     Session,
     Source,
-    Waste,
     told_by,
     use_of,
 )
 from trueup.simulate.payloads.telling import tell
 from trueup.simulate.scenario import Use
 from trueup.simulate.teams import FIRST_DAY
+from trueup.simulate.waste import Waste
 from trueup.testing.loopback import served
 from trueup.workspace import Workspace
 

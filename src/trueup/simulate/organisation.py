@@ -18,6 +18,7 @@ from trueup.simulate.records.facts import HOST, collect, gather, numbered
 from trueup.simulate.records.lines import line_tables
 from trueup.simulate.records.people import people_tables
 from trueup.simulate.records.sessions import session_tables
+from trueup.simulate.records.waste import waste_tables
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.team_weeks import recorded_until, team_weeks
 from trueup.simulate.teams import Floats, Teams, draw_teams
@@ -79,6 +80,7 @@ def make_organisation(scenario: Scenario) -> MadeUp:
         line_tables(facts),
         delivery_tables(facts),
         session_tables(facts),
+        waste_tables(facts),
     )
     return MadeUp(scenario=scenario, tables=tables, truth=_weeks_of(drawn).truth)
 

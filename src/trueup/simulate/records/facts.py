@@ -141,7 +141,7 @@ def instants(at: Ints) -> pa.Array:
     return pa.array(at, pa.int64(), mask=at == NEVER)
 
 
-def rows_for(table: str, count: int, **columns: object) -> pa.Table:
+def rows_for(table: str, count: int, /, **columns: object) -> pa.Table:
     """Return rows of a canonical table; one value stands for all rows, what is not given is null.
 
     Raises
