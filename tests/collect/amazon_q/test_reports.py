@@ -15,6 +15,7 @@ from tests.collect.incidents.visiting import NOW, Kept, Read
 from trueup.collect.connector import Batch, Progress
 from trueup.collect.fields import instant
 from trueup.collect.recorded import Note, Page, Reading, Record, Skipped, Web
+from trueup.collect.sources.amazon_q import source
 from trueup.collect.sources.amazon_q.source import SOURCE
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection, Settings
@@ -168,10 +169,14 @@ def test_ids_have_the_address_an_operator_states(tmp_path: Path, stated: str) ->
     assert {row["person_id"] for row in found["ai_lines"]} == {"email|ada@acme.example", BOB}
 
 
-def test_a_second_visit_reads_only_files_that_are_new_or_changed(tmp_path: Path) -> None:
+def test_a_second_visit_reads_only_files_that_are_new_or_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = put(tmp_path, "2026/09/20/a.csv", LINES)
     kept = visited(tmp_path)
-    assert visited(tmp_path, kept).written == []
+    with monkeypatch.context() as patched:
+        patched.setattr(source, "_read", None)
+        assert visited(tmp_path, kept).written == []
     put(tmp_path, "2026/09/21/a.csv", LINES.replace("09-20", "09-21"))
     visited(tmp_path, kept)
     assert sorted(kept.written) == ["2026-09-21|aaaa-1|amazon-q", "2026-09-21|bbbb-2|amazon-q"]

@@ -19,6 +19,7 @@ from tests.collect.litellm.server import CLAUDE, LiteLLMServer, row, usage
 from trueup.collect.connector import Progress
 from trueup.collect.fields import instant
 from trueup.collect.recorded import Note, Page, Web
+from trueup.collect.sources.litellm import files
 from trueup.collect.sources.litellm.door import event_key, tool_of
 from trueup.collect.sources.litellm.source import SOURCE
 from trueup.collect.web.nowhere import NoWeb
@@ -283,10 +284,14 @@ def test_an_export_in_any_form_comes_to_the_rows_the_interface_would_give(
     assert here.skipped == []
 
 
-def test_an_export_is_read_again_only_when_it_changed(tmp_path: Path) -> None:
+def test_an_export_is_read_again_only_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "logs.jsonl"
     kept = exported(path, FORMS["logs.jsonl"])
-    assert exported(path, FORMS["logs.jsonl"], kept).written == []
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "_rows", None)
+        assert exported(path, FORMS["logs.jsonl"], kept).written == []
     grown = FORMS["logs.jsonl"] + "\n" + json.dumps(row("msg_3", AT))
     assert exported(path, grown, kept).written == ["msg_3"]
 
