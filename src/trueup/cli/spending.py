@@ -11,6 +11,7 @@ from trueup.model.evidence import Abstention, Measurement
 from trueup.report import names, words
 
 if TYPE_CHECKING:
+    from trueup.estimate.asking.spending import Spending
     from trueup.measure.spending.spend import Spend
     from trueup.model.evidence import Finding
 
@@ -35,15 +36,17 @@ _APART = "Amounts on different lines state the same use in different ways: they 
 _ASSOCIATION = "An association: busy weeks bring both, and noise in tokens pulls it towards 0."
 
 
-def spend_in_words(found: Spend) -> Iterator[str]:
+def spend_in_words(asked: Spending) -> Iterator[str]:
     """Say it in a few lines: costs by basis, what came of them, how tools are used, who says so."""
-    for line in (*_costs(found), *_worth(found), *_used(found), *_seen(found)):
+    found = asked.spend
+    lines = (*_costs(found), *_budget(asked), *_worth(found), *_used(found), *_seen(found))
+    for line in lines:
         yield line.replace(NO_BREAK, " ")
 
 
-def spend_as_json(found: Spend) -> dict[str, Any]:
+def spend_as_json(asked: Spending) -> dict[str, Any]:
     """Return everything as plain values."""
-    salary = found.of_salary
+    found, salary = asked.spend, asked.spend.of_salary
     return {
         "by": list(found.by),
         "every": found.every,
@@ -53,6 +56,7 @@ def spend_as_json(found: Spend) -> dict[str, Any]:
         "habits": [describe(each) for each in found.habits],
         "per_developer": describe(found.per_developer),
         "of_salary": None if salary is None else describe(salary),
+        "budget": plain(asked.budget),
         "sources": plain(found.sources),
         "gaps": plain(found.gaps),
     }
@@ -76,6 +80,13 @@ def _costs(found: Spend) -> Iterator[str]:
         yield _line("Per active developer and month", found.per_developer)
     if found.of_salary is not None:
         yield _line("Of what a developer costs", found.of_salary)
+
+
+def _budget(asked: Spending) -> Iterator[str]:
+    if isinstance(asked.budget, Abstention):
+        yield f"  Budget: {words.CANNOT_TELL}. {asked.budget.reason} {asked.budget.remedy}"
+    elif asked.budget is not None:
+        yield f"  Budget: {asked.budget.says}"
 
 
 def _worth(found: Spend) -> Iterator[str]:

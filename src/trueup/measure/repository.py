@@ -15,6 +15,7 @@ from trueup.measure.production.linkage import Linkage, linkage
 from trueup.measure.questions import DELIVERY, QUESTIONS, RECORDS, STANDING, Question
 from trueup.measure.records.authorship import Prepared, horizon
 from trueup.measure.records.presence import has, missing
+from trueup.measure.spending.spend import USES, Spend, in_parts, spend
 from trueup.measure.windows import DAY
 from trueup.model.evidence import Abstention, Finding, Window
 from trueup.units import SECONDS
@@ -53,6 +54,9 @@ class RepositoryFindings:
         Published figures beside one's own; None where git is all there is.
     linkage
         How much of what belongs together is tied together.
+    spent
+        What AI tools cost and what came of it, which `findings` hold too; None where no use of
+        any is recorded.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
@@ -62,6 +66,7 @@ class RepositoryFindings:
     lacking: tuple[Abstention, ...] = ()
     beside: BesidePublished | None = None
     linkage: tuple[Linkage, ...] = ()
+    spent: Spend | None = None
 
 
 def measure_repository(
@@ -96,6 +101,9 @@ def measure_repository(
             )
         if progress is not None:
             progress.advance(1)
+    spent = _spent(ready, settings, window, progress)
+    for each in spent[1]:
+        found.setdefault(each.metric, []).append(each)
     beside = _beside(ready, settings, progress) if len(asked) > len(QUESTIONS) else None
     named = {row.figure.metric for row in beside.rows} if beside else set()
     named |= found.keys() | {why.metric for why in lacking}
@@ -107,7 +115,20 @@ def measure_repository(
         lacking=lacking,
         beside=beside,
         linkage=linkage(ready) if beside else (),
+        spent=spent[0],
     )
+
+
+def _spent(
+    tables: Prepared, settings: Settings, window: Window | None, progress: Progress | None
+) -> tuple[Spend | None, tuple[Finding, ...]]:
+    """Return what AI tools cost, and all that is to be found about it; nothing without any."""
+    if not has(tables, USES):
+        return None, ()
+    if progress is not None:
+        progress.stage("adding up what AI tools cost", None)
+    found = spend(tables, settings, window=window)
+    return found, (*found.all(), *in_parts(tables, settings, window=window))
 
 
 def _questions(tables: Prepared) -> tuple[tuple[Question, ...], tuple[Abstention, ...]]:

@@ -27,7 +27,8 @@ from trueup.report.sections.flow import flow
 from trueup.report.sections.folding import fold
 from trueup.report.sections.method import method
 from trueup.report.sections.quality import quality
-from trueup.report.sections.unfilled import money, no_effects
+from trueup.report.sections.spend.money import money
+from trueup.report.sections.unfilled import no_effects
 from trueup.report.view import CoverageRow, Records, Run, Subject, View
 
 
@@ -99,7 +100,7 @@ def _measured(view: View) -> Iterator[Section | None]:
     yield work(view)
     yield quality(view)
     yield defects(view)
-    yield money()
+    yield money(view)
 
 
 def _weighed(view: View, assessment: Assessment) -> Iterator[Section | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from trueup import __version__
 from trueup.errors import ReportError
+from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.question import Question
 from trueup.measure.metric import Metric
@@ -34,12 +34,12 @@ def edit(
     measured: RepositoryFindings,
     tables: Tables,
     *,
-    locations: Sequence[Path],
+    command: str,
     ran_at: int,
     assessment: Assessment | None = None,
     truth: Truth | None = None,
-    command: str = "",
     unweighed: str = "",
+    spending: Spending | None = None,
 ) -> Report:
     """Compose the report on what was measured, and on what the balance said of it.
 
@@ -47,20 +47,19 @@ def edit(
     ----------
     tables
         The generation it was measured on.
-    locations
-        As the reader named them, to say how to run it again.
+    command
+        How to run it again.
     ran_at
         Epoch microseconds UTC.
     assessment
         Of the same generation; without it the report makes no claim of cause.
     truth
         Of a made-up organisation.
-    command
-        How to run it again, where it was not ``trueup report``.
     unweighed
         Which plan is registered, and why it could not be answered; empty where none is.
+    spending
+        What AI tools cost; None where no use of any is recorded.
     """
-    again = command or shlex.join(["trueup", "report", *map(str, locations)])
     return compose(
         measured.findings,
         repositories=tuple(subjects(tables)),
@@ -69,7 +68,7 @@ def edit(
             tool_version=__version__,
             digest=tables.digest,
             ran_at=ran_at,
-            command=again,
+            command=command,
             unweighed=unweighed,
         ),
         definitions=tuple(_definition(metric) for metric in measured.metrics),
@@ -78,6 +77,7 @@ def edit(
             lacking=measured.lacking,
             beside=measured.beside,
             linkage=measured.linkage,
+            spending=spending,
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
 from trueup.measure.comparing.beside import BesidePublished
 from trueup.measure.production.linkage import Linkage
@@ -85,12 +86,15 @@ class Records:
         Published figures beside one's own; None where git is all there is.
     linkage
         How much of what belongs together is tied together.
+    spending
+        What AI tools cost; None where no use of any is recorded.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
     lacking: tuple[Abstention, ...] = ()
     beside: BesidePublished | None = None
     linkage: tuple[Linkage, ...] = ()
+    spending: Spending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -22,9 +23,9 @@ from trueup.workspace.written import Format, ReportWritten
 
 if TYPE_CHECKING:
     from trueup.collect.receiving.server import Receiver
+    from trueup.estimate.asking.spending import Spending
     from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
-    from trueup.measure.spending.spend import Spend
     from trueup.measure.spending.totals import Total
     from trueup.model.evidence import Finding, Window
     from trueup.report.doctor import Examination
@@ -203,8 +204,8 @@ class Workspace(Effects):
         by: Sequence[str] = (),
         every: Literal["week", "month", "quarter"] | None = None,
         window: Window | None = None,
-    ) -> Spend:
-        """Say what AI tools cost, on each basis, and what came of it.
+    ) -> Spending:
+        """Say what AI tools cost, on each basis, what came of it, and when a budget runs out.
 
         Parameters
         ----------
@@ -219,10 +220,10 @@ class Workspace(Effects):
         PersonIsNotAUnit
             `by` names persons.
         """
-        from trueup.measure.spending.spend import spend
+        from trueup.estimate.asking.spending import ask_spending
 
         with self._warehouse.tables() as tables:
-            return spend(tables, self.settings, by=by, every=every, window=window)
+            return ask_spending(tables, self.settings, by=by, every=every, window=window)
 
     def used(self, window: Window) -> Total:
         """Add up what AI tools used in a span, of everybody together."""
@@ -261,6 +262,7 @@ class Workspace(Effects):
         ReportError
             The report cannot be written to `output`.
         """
+        from trueup.estimate.asking.spending import spending_of
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
 
@@ -273,10 +275,11 @@ class Workspace(Effects):
             report = edit(
                 measured,
                 tables,
-                locations=locations,
+                command=shlex.join(["trueup", "report", *map(str, locations)]),
                 ran_at=time.time_ns() // 1000,
                 assessment=assessment,
                 unweighed=unweighed,
+                spending=spending_of(tables, self.settings, measured.spent),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
@@ -326,6 +329,7 @@ class Workspace(Effects):
             The report cannot be written to `output`.
         """
         from trueup.estimate.asking import estimate
+        from trueup.estimate.asking.spending import spending_of
         from trueup.estimate.estimator import need_libraries
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
@@ -350,11 +354,11 @@ class Workspace(Effects):
             report = edit(
                 measured,
                 tables,
-                locations=(),
+                command=command,
                 ran_at=now,
                 assessment=assessment,
                 truth=made.truth,
-                command=command,
+                spending=spending_of(tables, self.settings, measured.spent),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)

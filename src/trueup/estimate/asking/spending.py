@@ -57,9 +57,19 @@ def ask_spending(
     by, every, window
         As in `trueup.measure.spending.spend.spend`.
     """
-    tables = tables if isinstance(tables, Prepared) else Prepared(tables)
+    tables = Prepared.of(tables)
     found = spend(tables, settings, by=by, every=every, window=window)
     return Spending(spend=found, budget=ask_budget(tables, settings))
+
+
+def spending_of(tables: Tables, settings: Settings, spent: Spend | None) -> Spending | None:
+    """Return all that a report says of money; None where no use of AI tools is recorded."""
+    if spent is None:
+        return None
+    tables = Prepared.of(tables)
+    return Spending(
+        spend=spent, budget=ask_budget(tables, settings), inflated=ask_inflated(tables, settings)
+    )
 
 
 def ask_budget(

@@ -161,8 +161,10 @@ def _persons(frame: Frame, rows: Places, member: Member) -> frozenset[int] | fro
     """Return who stands behind a member: who acted, or of things the team they belong to."""
     if frame.crews is not None:
         return frozenset[str]().union(*(frame.crews.get(name, ()) for name in member))
-    codes = frame.person.codes[rows]
-    return frozenset(int(code) for code in np.unique(codes[(codes >= 0) & (frame.n[rows] > 0)]))
+    codes, known = frame.person.codes[rows], frame.n[rows] > 0
+    if not known.any():  # it has no number, and may say so where it is of enough persons
+        known = np.ones(rows.size, dtype=bool)
+    return frozenset(int(code) for code in np.unique(codes[(codes >= 0) & known]))
 
 
 def _members(

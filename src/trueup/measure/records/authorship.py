@@ -58,6 +58,11 @@ class Prepared:
         self._remembered: dict[Hashable, object] = {}
         self._last: tuple[Hashable, object] = (None, None)
 
+    @classmethod
+    def of(cls, tables: Tables) -> Prepared:
+        """Return the tables as they are where they remember already, else so that they do."""
+        return tables if isinstance(tables, cls) else cls(tables)
+
     def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """Return what `work_out` gave the first time it was asked for under `key`."""
         if key not in self._remembered:

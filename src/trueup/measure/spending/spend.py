@@ -19,6 +19,8 @@ from trueup.measure.spending.sources import Gap, SourceSeen, gaps, sources_seen
 from trueup.measure.windows import DAY, Every
 from trueup.model.evidence import Abstention, Finding, Window
 
+USES = "ai_request|ai_spend|ai_lines|ai_activity"
+"""Tables any of which has something to say of money."""
 RECENT_DAYS = 91
 """What is spent now: thirteen weeks up to the newest record of an AI tool."""
 YEAR_DAYS = 365
@@ -35,6 +37,9 @@ WORTH = (
     *("ai_unattributed_cost_ratio", "ai_discarded_lines_ratio"),
     *("ai_first_pass_ratio", "ai_first_pass_ratio_per_year", "ai_surviving_output_elasticity"),
 )
+LONG_DAYS = 3 * 365
+LISTED, PASSING, RISING = COSTS[0], "ai_first_pass_ratio", "ai_first_pass_ratio_per_year"
+PARTS = ("tool", "model", "agent_kind")
 PER_DEVELOPER = "ai_cost_per_developer_month"
 SPLITS = ("team", "repository", "tool", "model", "agent_kind", "basis")
 
@@ -74,8 +79,15 @@ class Spend:
 
     def of(self, metric: str) -> tuple[Finding, ...]:
         """Return the findings of a metric."""
-        known = (*self.costs, *self.used, *self.habits, *self.worth, self.per_developer)
-        return tuple(each for each in known if each.metric == metric)
+        return tuple(each for each in self.all() if each.metric == metric)
+
+    def all(self) -> tuple[Finding, ...]:
+        """Return all findings."""
+        salary = (self.of_salary,) if self.of_salary is not None else ()
+        return (
+            *(*self.costs, *self.used, *self.habits, *self.worth),
+            *(self.per_developer, *salary),
+        )
 
 
 def spend(
@@ -106,7 +118,7 @@ def spend(
     MeasureError
         `by` names what no cost can be split by.
     """
-    tables = tables if isinstance(tables, Prepared) else Prepared(tables)
+    tables = Prepared.of(tables)
     Asked(by=tuple(name for name in by if name != "basis"))
     for name in by:
         if name not in SPLITS:
@@ -131,6 +143,32 @@ def spend(
         sources=sources_seen(tables, recent),
         gaps=gaps(tables, recent),
     )
+
+
+def in_parts(
+    tables: Tables, settings: Settings, *, window: Window | None = None
+) -> tuple[Finding, ...]:
+    """Return costs and first passes in parts and over time, as the report draws them.
+
+    Parameters
+    ----------
+    window
+        As in `spend`; without it series reach back `LONG_DAYS`.
+    """
+    recent = window or _last(usage_horizon(tables), RECENT_DAYS)
+    year = window or _last(record_horizon(tables), YEAR_DAYS)
+    used, known = (
+        window or _last(until, LONG_DAYS)
+        for until in (usage_horizon(tables), record_horizon(tables))
+    )
+    asking = _Asking(tables=Prepared.of(tables), settings=settings)
+    found = list(replace(asking, every="month").ask((LISTED,), used))
+    found += replace(asking, every="quarter").ask((PASSING,), known)
+    for split in PARTS:
+        found += replace(asking, by=(split,)).ask((LISTED,), recent)
+    for split in ("tool", "model"):
+        found += replace(asking, by=(split,)).ask((PASSING, RISING), year)
+    return tuple(found)
 
 
 def _last(until: int | None, days: int) -> Window | None:

@@ -44,6 +44,7 @@ def _measured(point: Measurement) -> dict[str, Any]:
         "n": point.n,
         "metric": point.metric,
         "says": value_of(point),
+        "covered": point.coverage,
         "version": point.version,
     }
 

@@ -261,7 +261,7 @@ SOURCES = (
     Source(
         name="Money",
         tables=("ai_spend", "ai_seat"),
-        gives="What AI use costs.",
-        costs="What it costs, and what a surviving change costs, cannot be told.",
+        gives="What is paid for AI use.",
+        costs="What is paid for AI use, beyond list prices, cannot be told.",
     ),
 )

@@ -9,15 +9,6 @@ from trueup.report.sentence import Name, Quoted, Sentence
 from trueup.report.view import View
 
 
-def money() -> Section:
-    """Return what would show money."""
-    answers = Sentence(
-        template="what AI use costs a month, by tool, and what one surviving change costs."
-    )
-    block = OneLine(connect="an AI vendor's admin interface or an invoice export", answers=answers)
-    return Section(id="money", heading="Money", blocks=(block,))
-
-
 def no_effects(view: View) -> Section:
     """Return what would allow a claim of cause."""
     text = (
