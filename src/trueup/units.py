@@ -50,6 +50,7 @@ PER_DEPLOYMENT = Unit("per_deployment", "per deployment")
 COMMENTS = Unit("comments", "comments")
 CHARACTERS = Unit("characters", "characters")
 FILES = Unit("files", "files")
+WORKING_HOURS = Unit("working_hours", "hours of work")
 RELATIVE = Unit("relative", "%")
 """A proportional difference: 0.1 is ten per cent more."""
 RATIO_PER_YEAR = Unit("ratio_per_year", "points a year")
@@ -65,7 +66,8 @@ COST_PER_LINE = Unit("cost_per_line", "per line", currency="USD")
 COST_PER_DEVELOPER_MONTH = Unit("cost_per_developer_month", "per developer-month", currency="USD")
 
 UNITS: tuple[Unit, ...] = (
-    *(SECONDS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS, FILES, RELATIVE),
+    *(SECONDS, WORKING_HOURS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS),
+    *(FILES, RELATIVE),
     *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
     *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
     *(RATIO_PER_YEAR, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),

@@ -72,10 +72,18 @@ class Pool:
         Whom they serve, first what goes first.
     servers
         How many of them.
+    name
+        What they are called: ``coders``; empty: by their stations.
     """
 
     stations: tuple[str, ...]
     servers: int
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its name, else its stations."""
+        return self.name or ", ".join(self.stations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,14 +151,15 @@ def network_of(team: Team, demand: Demand) -> Network:
     touches = {name: getattr(team, name) for name in STAGES}
     writing = (INCIDENT, RECODE, CODE)
     pools = [
-        Pool(stations=(CHECKS,), servers=team.ci_lanes),
-        Pool(stations=(DEPLOY,), servers=team.deploy_lanes),
+        Pool(stations=(CHECKS,), servers=team.ci_lanes, name="checks"),
+        Pool(stations=(DEPLOY,), servers=team.deploy_lanes, name="deployment"),
     ]
     if team.sharing == "shared":
-        pools.append(Pool(stations=(INCIDENT, REVIEW, RECODE, CODE), servers=team.coders))
+        everything = (INCIDENT, REVIEW, RECODE, CODE)
+        pools.append(Pool(stations=everything, servers=team.coders, name="developers"))
     else:
-        pools.append(Pool(stations=writing, servers=team.coders))
-        pools.append(Pool(stations=(REVIEW,), servers=team.reviewers))
+        pools.append(Pool(stations=writing, servers=team.coders, name="coders"))
+        pools.append(Pool(stations=(REVIEW,), servers=team.reviewers, name="reviewers"))
     return Network(
         stations=tuple(
             Station(name=name, hours=touch.hours, cv=touch.cv, form=touch.form)

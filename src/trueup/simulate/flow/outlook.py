@@ -1,0 +1,231 @@
+"""What would happen if: teams played with something changed, over all the teams they may be.
+
+A team's parameters are known only so well. Each set of them that the records allow is played with
+and without each change, with the same luck; what the sets disagree about is the interval.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trueup.errors import EstimateError
+from trueup.model.evidence import Abstention, Interval
+from trueup.model.simulated import Simulated
+from trueup.simulate.flow.engine import Run
+from trueup.simulate.flow.network import Arriving, Demand, Floats
+from trueup.simulate.flow.playing import Manner, Played, error, play_all
+from trueup.simulate.flow.team import Scaling, Team, WhatIf
+from trueup.units import ITEMS, PER_WEEK, RATIO, RELATIVE, WORKING_HOURS, Unit
+
+AS_IS = "as it is"
+FEWEST_DRAWS = 20
+"""Sets of parameters below which no interval is given."""
+_LEVEL = 0.95
+_SHARES = (0.5, 0.85)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What one change would do.
+
+    Parameters
+    ----------
+    name, what_if
+        Which change.
+    throughput
+        Items finished per week, in the long run.
+    against
+        Throughput against that as it is, set by set with the same parameters; None for itself.
+    lead_times
+        Quantiles of the time from begun to finished, in hours of work. An abstention where the
+        network is overrun in most sets: then lead time grows without end.
+    under_way
+        Items inside on average; an abstention where the network is overrun.
+    growth
+        Items by which what is under way grows per week; 0 where it stands.
+    utilisation
+        Share of its time each pool works, by the pool's name.
+    limits
+        How likely each pool is the one that limits throughput.
+    overrun_ratio
+        Share of sets in which more is begun than can be finished.
+    """
+
+    name: str
+    what_if: WhatIf
+    throughput: Simulated
+    against: Simulated | None
+    lead_times: tuple[Simulated, ...] | Abstention
+    under_way: Simulated | Abstention
+    growth: Simulated
+    utilisation: Mapping[str, Simulated]
+    limits: Mapping[str, float]
+    overrun_ratio: float
+
+
+def outlooks(
+    teams: Sequence[Team],
+    demand: Demand,
+    what_ifs: Mapping[str, WhatIf],
+    *,
+    calibrated_by: str,
+    manner: Manner | None = None,
+    scaling: Scaling | None = None,
+) -> tuple[Outlook, ...]:
+    """Play every set of parameters as it is and with each change; the first answer is as it is.
+
+    Parameters
+    ----------
+    teams
+        Sets of parameters the records allow, each as likely as the next; one, when taken as known.
+
+    Raises
+    ------
+    EstimateError
+        There is no set, or a change leaves nobody at work.
+    """
+    if not teams:
+        raise EstimateError("There is no team to play.", hint="Give one set of parameters or more.")
+    how, by = manner or Manner(), scaling or Scaling()
+    stated = _Stated(len(teams), how, by, calibrated_by, demand)
+    base = play_all(teams, demand, WhatIf(), how, by)
+    found = [stated.outlook(AS_IS, WhatIf(), base, None)]
+    for name, what_if in what_ifs.items():
+        sets = play_all(teams, demand, what_if, how, by)
+        found.append(stated.outlook(name, what_if, sets, base))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Values:
+    """One quantity over sets of parameters: each set's mean over its playings, and its error."""
+
+    means: Floats
+    errors: Floats
+
+
+class _Stated:
+    """Turns values over sets into numbers that say what they rest on."""
+
+    def __init__(
+        self, draws: int, how: Manner, by: Scaling, calibrated_by: str, demand: Demand
+    ) -> None:
+        self._draws, self._how, self._calibrated_by = draws, how, calibrated_by
+        self._assumptions = _assumptions(by, demand, how)
+
+    def outlook(
+        self, name: str, what_if: WhatIf, sets: Sequence[Played], base: Sequence[Played] | None
+    ) -> Outlook:
+        rates = _Values(
+            means=np.array([one.per_week for one in sets]),
+            errors=np.array([one.rate_error for one in sets]),
+        )
+        limits = Counter(one.limit for one in sets)
+        return Outlook(
+            name=name,
+            what_if=what_if,
+            throughput=self._say("throughput", rates, PER_WEEK),
+            against=None if base is None else self._against(rates, base),
+            lead_times=self._lead_times(sets),
+            under_way=self._under_way(sets),
+            growth=self._say("growth", _exact([one.growth for one in sets]), PER_WEEK),
+            utilisation={
+                pool: self._say("utilisation", _exact([one.busy[pool] for one in sets]), RATIO)
+                for pool in sets[0].busy
+            },
+            limits={pool: count / len(sets) for pool, count in limits.most_common()},
+            overrun_ratio=float(np.mean([not one.runs for one in sets])),
+        )
+
+    def _against(self, rates: _Values, base: Sequence[Played]) -> Simulated:
+        before = np.array([one.per_week for one in base])
+        values = _Values(means=rates.means / before - 1, errors=rates.errors / before)
+        return self._say("throughput_against_as_it_is", values, RELATIVE)
+
+    def _lead_times(self, sets: Sequence[Played]) -> tuple[Simulated, ...] | Abstention:
+        if _is_mostly_overrun(sets):
+            return _overrun("lead_time")
+        return tuple(
+            self._say(
+                f"lead_time_p{round(100 * share)}", _over(sets, _quantile(share)), WORKING_HOURS
+            )
+            for share in _SHARES
+        )
+
+    def _under_way(self, sets: Sequence[Played]) -> Simulated | Abstention:
+        if _is_mostly_overrun(sets):
+            return _overrun("under_way")
+        return self._say("under_way", _over(sets, lambda run: float(run.level.sum())), ITEMS)
+
+    def _say(self, quantity: str, values: _Values, unit: Unit) -> Simulated:
+        count = values.means.size
+        interval = None
+        if count >= FEWEST_DRAWS:
+            low, high = np.quantile(values.means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
+            how = f"{count} sets of parameters the records allow"
+            interval = Interval(low=float(low), high=float(high), level=_LEVEL, method=how)
+        return Simulated(
+            quantity=quantity,
+            value=float(np.median(values.means)),
+            unit=unit,
+            interval=interval,
+            no_interval_because="" if interval else "parameters are taken as known",
+            playing_error=float(np.sqrt((values.errors**2).sum()) / count),
+            n_draws=count,
+            n_runs=self._how.runs if values.errors.any() else 0,
+            assumptions=self._assumptions,
+            calibrated_by=self._calibrated_by,
+        )
+
+
+def _assumptions(by: Scaling, demand: Demand, how: Manner) -> tuple[str, ...]:
+    if isinstance(demand, Arriving):
+        begun = "Work arrives at the rate it did; nobody begins more because they could."
+    elif demand.most is None:
+        begun = "There is always more to begin, and whoever is free begins it."
+    else:
+        begun = f"There is always more to begin, and at most {demand.most} changes are under way."
+    sized = (
+        f"Touch time grows with the size of a change to the power of {by.code_size:g} in coding "
+        f"and {by.review_size:g} in review; reworking gains from coding speed to the power of "
+        f"{by.recode_speed:g}."
+    )
+    mishaps = (
+        "Chances of rework, of failed checks and of incidents grow with size as independent "
+        f"chances do, to the powers of {by.rework_size:g}, {by.ci_size:g} and "
+        f"{by.incident_size:g}."
+    )
+    week = f"People work {how.hours_per_week:g} hours a week, and finish before they begin anew."
+    return (begun, week, sized, mishaps)
+
+
+def _exact(means: Sequence[float]) -> _Values:
+    return _Values(means=np.array(means, float), errors=np.zeros(len(means)))
+
+
+def _over(sets: Sequence[Played], seen: Callable[[Run], float]) -> _Values:
+    values = [np.array([seen(run) for run in one.runs]) for one in sets if one.runs]
+    return _Values(
+        means=np.array([each.mean() for each in values]),
+        errors=np.array([error(each) for each in values]),
+    )
+
+
+def _quantile(share: float) -> Callable[[Run], float]:
+    return lambda run: float(np.quantile(run.lead_hours, share)) if run.finished else 0.0
+
+
+def _is_mostly_overrun(sets: Sequence[Played]) -> bool:
+    return sum(not one.runs for one in sets) > len(sets) / 2
+
+
+def _overrun(quantity: str) -> Abstention:
+    return Abstention(
+        metric=quantity,
+        reason="More is begun than can be finished: it grows for as long as that lasts.",
+        remedy="See by how much what is under way grows per week, and what limits throughput.",
+    )
