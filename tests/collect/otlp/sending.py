@@ -138,6 +138,7 @@ class Archive:
     checkpoints: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     written: int = 0
+    past: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass
@@ -164,7 +165,8 @@ class Visiting:
     def bodies(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         """Return what is kept of these keys."""
         found = {key: self.archive.bodies.get((kind, key)) for key in keys}
-        return {key: body for key, body in found.items() if body is not None}
+        past = self.archive.past
+        return {key: body for key, body in found.items() if body and (kind, key) not in past}
 
 
 def visit(folder: Path, archive: Archive | None = None, *, pages: int = 1 << 30) -> Archive:

@@ -285,3 +285,17 @@ def test_a_request_of_tomorrow_is_left_out_and_counted(folder: Path) -> None:
     found = collected(folder)
     assert found["ai_request"] == []
     assert [skip.reason for skip in found.skipped] == ["a record cannot be read"]
+
+
+def test_a_session_that_goes_on_after_its_time_keeps_its_first_rows(folder: Path) -> None:
+    """The archive knows it and holds its body no more: what comes now is a part of its own."""
+    archive = None
+    for number in range(3):
+        said = REQUEST | {"request_id": f"req_{number}"}
+        send(folder, "logs", [claude("api_request", AT + number, **said)])
+        archive = visit(folder, archive)
+        if number == 0:
+            archive.past.add(("session", "claude-code:s-1"))
+    assert archive is not None
+    rows = read(archive)["ai_request"]
+    assert [row["session_id"].partition(":")[2] for row in rows] == ["s-1", "s-1~2", "s-1~2"]

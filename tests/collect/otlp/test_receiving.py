@@ -289,6 +289,23 @@ def test_what_cannot_be_kept_is_not_acknowledged(
     assert len(collected(folder)["ai_request"]) == 2
 
 
+def test_everything_is_on_disk_before_it_is_acknowledged(
+    send: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def counted(file: int) -> None:
+        synced.append(file)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", counted)
+    send(message("logs", [asked(1)]))
+    assert len(synced) == 2  # the segment, and the folder that is new to it
+    send(message("logs", [asked(2)]))
+    assert len(synced) == 3
+
+
 def test_too_many_at_once_are_told_when_to_come_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,7 +106,9 @@ def test_what_was_left_out_is_counted_by_name_type_and_size(tmp_path: Path) -> N
     assert line["dropped"] == {"prompt": 1}
     assert line["unknown"] == {"something.new": ["str", 1, 5], "another.new": ["int", 1, 0]}
     assert line["others"] == {"logs/claude_code.newer": 1}
-    reasons = " ".join(note.reason for note in visit(tmp_path).notes)
+    notes = visit(tmp_path).notes
+    assert len({note.subject for note in notes}) == len(notes) == 3
+    reasons = " ".join(note.reason for note in notes)
     assert "claude_code.newer" in reasons
     assert "something.new" in reasons
 

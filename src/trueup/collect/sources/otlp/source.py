@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -127,17 +127,38 @@ def _united(visit: Visit, groups: list[Group], repeated: list[str]) -> Iterator[
         if kind == DAY:
             keys = list(dict.fromkeys((*keys, *repeated)))
         earlier = visit.bodies(kind, keys) if keys else {}
+        known = visit.known(kind) if len(earlier) < len(keys) else frozenset()
         for key in keys:
-            group, body = fresh.get((kind, key)), earlier.get(clean(key))
-            known = Group.of(kind, body) if body is not None else None
-            is_new = known is None or (group is not None and known.takes_in(group))
-            united = known or group
-            if united is None:
-                continue
-            if kind == DAY and key in repeated and not united.is_repeated:
-                united.is_repeated, united.was_counted, is_new = True, known is not None, True
-            if is_new:
-                yield Record(kind=kind, key=key, body=united.body())
+            group, body = fresh.get((kind, key)), earlier.get(key)
+            if group is not None and body is None and key in known:
+                group, body = _anew(visit, group, known)
+            united = _one(kind, group, body, is_repeated=kind == DAY and key in repeated)
+            if united is not None:
+                yield Record(kind=kind, key=united.key, body=united.body())
+
+
+def _one(
+    kind: str, group: Group | None, body: Mapping[str, Any] | None, *, is_repeated: bool
+) -> Group | None:
+    """Return a session as it is now; None where nothing of it changed."""
+    united = Group.of(kind, body) if body is not None else group
+    is_new = body is None or (group is not None and united is not None and united.takes_in(group))
+    if united is not None and is_repeated and not united.is_repeated:
+        united.is_repeated, united.was_counted, is_new = True, body is not None, True
+    return united if is_new else None
+
+
+def _anew(
+    visit: Visit, group: Group, known: frozenset[str]
+) -> tuple[Group, Mapping[str, Any] | None]:
+    """Begin another part of a session whose first is past its time: its rows are to stay."""
+    native, number = group.session, 2
+    while True:
+        part = replace(group, session=f"{native}~{number}")
+        body = visit.bodies(group.kind, [part.key]).get(part.key)
+        if body is not None or part.key not in known:
+            return part, body
+        number += 1
 
 
 def _read(

@@ -56,7 +56,7 @@ class Group:
     @property
     def key(self) -> str:
         """What names it among its kind."""
-        return f"{self.tool}:{self.session}"
+        return clean(f"{self.tool}:{self.session}")
 
     def body(self) -> dict[str, Any]:
         """Return it as the archive keeps it."""

@@ -95,30 +95,40 @@ class State:
         """Return what is to be told of it."""
         left = sum(self.others.values())
         came = self.seen + left
-        told = [
-            (self.damaged, "cannot be read", "Damaged lines of the folder are passed over."),
-            (
-                sum(self.repeated.values()),
-                f"tell what other signals tell better: {_listed(self.repeated)}",
-                "Send the signals that the page of this source names; the rest can be left out.",
-            ),
-            (left, f"tell of what no table has a place for: {_listed(self.others)}", ""),
-        ]
-        notes = [_note("records", came, count, reason, cure) for count, reason, cure in told]
-        dropped, unknown = sum(self.dropped.values()), sum(self.unknown.values())
-        notes += [
+        notes = [
             _note(
-                "attributes",
+                "damaged records of otlp",
+                came,
+                self.damaged,
+                "they cannot be read",
+                "Damaged lines of the folder are passed over.",
+            ),
+            _note(
+                "repeated records of otlp",
+                came,
+                sum(self.repeated.values()),
+                f"other signals tell it better: {_listed(self.repeated)}",
+                "Send the signals that the page of this source names; leave the rest out.",
+            ),
+            _note(
+                "other records of otlp",
+                came,
+                left,
+                f"no table has a place for {_listed(self.others)}",
+                "",
+            ),
+            _note(
+                "attributes of otlp with text",
                 None,
-                dropped,
-                f"carry text and were dropped unread: {_listed(self.dropped)}",
+                sum(self.dropped.values()),
+                f"dropped unread: {_listed(self.dropped)}",
                 "Switch prompts and tool details off where they are not needed.",
             ),
             _note(
-                "attributes",
+                "unknown attributes of otlp",
                 None,
-                unknown,
-                f"are not known and were kept without values: {_listed(self.unknown)}",
+                sum(self.unknown.values()),
+                f"kept without values: {_listed(self.unknown)}",
                 "",
             ),
         ]
