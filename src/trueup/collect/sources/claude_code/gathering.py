@@ -71,7 +71,7 @@ class Gathering:
 
     def _progress(self, line: Line, raw: bytes, native: str, faults: Counter[str]) -> None:
         """Take a message of a subagent that is wrapped, as some versions did, or a hook."""
-        inner = line.data.message if line.data is not None else None
+        inner = line.wrapped.message if line.wrapped is not None else None
         if inner is not None:
             inner.is_sidechain = True
             inner.session_id = inner.session_id or line.session_id
@@ -79,7 +79,7 @@ class Gathering:
             inner.cwd = inner.cwd or line.cwd
             inner.git_branch = inner.git_branch or line.git_branch
             self.take(inner, raw, native, faults)
-        elif line.data is not None and line.data.type == "hook_progress":
+        elif line.wrapped is not None and line.wrapped.type == "hook_progress":
             self._known("hook", line, instant_of(line.timestamp) or 0, native)
 
     def _known(self, kind: str, line: Line, at: int, native: str) -> None:
@@ -91,7 +91,7 @@ class Gathering:
         elif kind == "user":
             self._told(line, at, session)
         elif kind == "hook":
-            event = name_of(line.data.hook_event) if line.data is not None else None
+            event = name_of(line.wrapped.hook_event) if line.wrapped is not None else None
             _note(session, "hooks", line, at, **({"name": event} if event else {}))
         elif line.subtype == "compact_boundary":
             cause = name_of(line.compact_metadata.trigger) if line.compact_metadata else None

@@ -102,7 +102,7 @@ class Line(msgspec.Struct, rename="camel"):
     tool_use_result: msgspec.Raw = _NOTHING
     tool_denial_kind: str | None = None
     forked_from: Origin | None = None
-    data: Wrapped | None = None
+    wrapped: Wrapped | None = msgspec.field(default=None, name="data")
     compact_metadata: Compaction | None = None
     duration_ms: float | None = None
     cost: float | None = msgspec.field(default=None, name="costUSD")
