@@ -1,7 +1,7 @@
 """A scripted Windsurf: one function, a question in, an answer out.
 
 It answers in the documented forms: docs.windsurf.com/windsurf/accounts/api-reference, Get User
-Page Analytics and Get Cascade Analytics. All numbers are texts.
+Page Analytics, Get Cascade Analytics and Custom Analytics Query. All numbers are texts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def member(email: str, **more: Any) -> Payload:
         "email": email,
         "signupTime": "2026-01-15T08:00:00Z",
         "lastUpdateTime": "2026-09-18T10:30:00Z",
-        "apiKey": "key-canary-5f6a",
+        "apiKey": f"key-canary-of-{email[:3]}",
         "activeDays": 15,
         "lastChatUsageTime": "2026-09-18T10:15:00Z",
         "teamStatus": "USER_TEAM_STATUS_APPROVED",
@@ -32,6 +32,15 @@ def member(email: str, **more: Any) -> Payload:
 def lines(day: str, offered: int, taken: int) -> Payload:
     """Return a day of lines."""
     return {"day": day, "linesSuggested": str(offered), "linesAccepted": str(taken)}
+
+
+def taken(day: str, offers: int, rows: int) -> Payload:
+    """Return a day of completions."""
+    return {
+        "date": day,
+        "sum_num_acceptances": str(offers),
+        "sum_num_lines_accepted": str(rows),
+    }
 
 
 def run(day: str, messages: int, **more: Any) -> Payload:
@@ -53,6 +62,8 @@ class WindsurfServer:
     members: list[Payload] = field(default_factory=lambda: [member(ADA), member(BOB)])
     lines: dict[str, list[Payload]] = field(default_factory=dict)
     runs: dict[str, list[Payload]] = field(default_factory=dict)
+    completions: dict[str, list[Payload]] = field(default_factory=dict)
+    has_completions: bool = True
 
     def answer(self, question: Question) -> Answer:
         """Answer a question that carries a key in its body, where the connection has one."""
@@ -62,7 +73,20 @@ class WindsurfServer:
                 return Answer(body={"userTableStats": self.members})
             case "CascadeAnalytics":
                 return Answer(body={"queryResults": self._results(question.body)})
+            case "Analytics" if self.has_completions:
+                items = [{"item": one} for one in self._completed(question.body)]
+                return Answer(body={"queryResults": [{"responseItems": items}]})
+            case "Analytics":
+                return Answer(status=403, body={"message": "permission denied"})
         raise AssertionError(question.path)
+
+    def _completed(self, body: Payload) -> list[Payload]:
+        (query,) = body["query_requests"]
+        assert query["aggregations"] == [{"field": "date", "name": "date"}]
+        whose, first, last = (one["value"] for one in query["filters"])
+        emails = [one["email"] for one in self.members if one["apiKey"] == whose]
+        found = [one for email in emails for one in self.completions.get(email, [])]
+        return [one for one in found if first <= one["date"] <= last]
 
     def _results(self, body: Payload) -> list[Payload]:
         (email,) = body["emails"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.collect.incidents.visiting import NOW, Read, Tool
-from tests.collect.windsurf.server import ADA, BOB, WindsurfServer, lines, member, run
+from tests.collect.windsurf.server import ADA, BOB, WindsurfServer, lines, member, run, taken
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.fields import instant
 from trueup.collect.sources.windsurf.source import SOURCE
@@ -51,6 +51,31 @@ def test_lines_offered_and_taken_are_layers_of_their_own_and_each_has_its_person
     assert {(one["mode"], one["happened_at"]) for one in found["ai_lines"]} == {
         ("agent", day_start("2026-09-17"))
     }
+
+
+def test_completions_taken_over_are_of_the_member_whose_key_they_were_asked_for_by() -> None:
+    """Twelve completions with 30 lines of Ada's, three with 3 of Bob's."""
+    server = WindsurfServer(
+        completions={ADA: [taken("2026-09-17", 12, 30)], BOB: [taken("2026-09-17", 3, 3)]}
+    )
+    found = read(server)
+    told = {
+        one["person_id"]: (one["layer"], one["mode"], one["accepted_count"], one["lines_added"])
+        for one in found["ai_lines"]
+    }
+    assert told == {
+        ADA_ID: ("accepted", "completion", 12, 30),
+        BOB_ID: ("accepted", "completion", 3, 3),
+    }
+    assert {one["offered_count"] for one in found["ai_lines"]} == {None}
+
+
+def test_a_key_that_may_not_read_completions_is_told_once_and_the_rest_is_read() -> None:
+    server = WindsurfServer(lines={BOB: [lines("2026-09-17", 10, 0)]}, has_completions=False)
+    kept = TOOL.visit(server.answer)
+    assert [one.subject for one in kept.notes] == ["completions of windsurf"]
+    assert len(TOOL.read(kept)["ai_lines"]) == 2
+    assert len([one for one in kept.asked if one.path.endswith("/Analytics")]) == 1
 
 
 def test_messages_are_told_by_conversation_and_mode() -> None:

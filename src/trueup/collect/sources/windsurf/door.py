@@ -11,11 +11,13 @@ from trueup.collect.answers import objects, part, said
 from trueup.collect.recorded import Record
 
 _LINES = ("day", "linesSuggested", "linesAccepted")
+_COMPLETIONS = ("day", "sum_num_acceptances", "sum_num_lines_accepted")
 _RUN = ("day", "model", "mode", "messagesSent", "cascadeId")
 _LAST = (
     *("lastUpdateTime", "lastAutocompleteUsageTime", "lastChatUsageTime"),
     *("lastCommandUsageTime", "lastCascadeUsageTime"),
 )
+_ISO_DAY = 10
 _OUT = frozenset(("USER_TEAM_STATUS_PENDING", "USER_TEAM_STATUS_REJECTED"))
 
 One = Mapping[str, Any]
@@ -32,6 +34,24 @@ def seats(answer: One) -> dict[str, dict[str, Any]]:
             body = {"email": address, "signed_up": one.get("signupTime"), "last": last or None}
             found[f"seat:{digest_of(address)}"] = body
     return found
+
+
+def keys_of(answer: One) -> dict[str, str]:
+    """Return by what completions tell each member apart, by address; it is never to be kept."""
+    members = objects(answer.get("userTableStats"))
+    return {said(one, "email"): said(one, "apiKey") for one in members if said(one, "apiKey")}
+
+
+def completion_records(answer: One, address: str) -> Iterator[Record]:
+    """Yield a record of each day on which a member took completions over."""
+    seen: Counter[str] = Counter()
+    for result in objects(answer.get("queryResults")):
+        for one in objects(result.get("responseItems")):
+            item = part(one, "item")
+            if "sum_num_acceptances" in item:
+                told = {**item, "day": said(item, "date")[:_ISO_DAY]}
+                names = (digest_of(address) if address else "all",)
+                yield from _record("completions", told, names, _COMPLETIONS, address, seen)
 
 
 def cascade_records(answer: One, address: str) -> Iterator[Record]:

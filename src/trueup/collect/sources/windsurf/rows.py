@@ -31,6 +31,22 @@ class WindsurfRows:
             if offered or taken:
                 self._rows.add("ai_lines", layer=layer, mode="agent", lines_added=lines, **shared)
 
+    def add_completions(self, body: Counts, record: Record) -> None:
+        """Add the completions a member took over on a day; how many were offered is not said."""
+        shared = self._shared(body, record)
+        taken, lines = body.count("sum_num_acceptances"), body.count("sum_num_lines_accepted")
+        if taken is None and lines is None:
+            body.faults.append("it states no completions")
+            return
+        self._rows.add(
+            "ai_lines",
+            layer="accepted",
+            mode="completion",
+            accepted_count=taken,
+            lines_added=lines,
+            **shared,
+        )
+
     def add_run(self, body: Counts, record: Record) -> None:
         """Add the messages of a conversation on a day, under the mode it was held in."""
         conversation, mode = body.text("cascadeId"), body.text("mode")

@@ -31,12 +31,18 @@ from trueup.collect.recorded import (
     Visit,
     Web,
 )
-from trueup.collect.sources.windsurf.door import cascade_records, seats
+from trueup.collect.sources.windsurf.door import (
+    cascade_records,
+    completion_records,
+    keys_of,
+    seats,
+)
 from trueup.collect.sources.windsurf.rows import WindsurfRows
 from trueup.collect.sources.windsurf.settings import CLOUD, OPTIONS, TEAM, first_of
 from trueup.config import Connection
+from trueup.errors import SourceUnavailable
 
-_STREAM = "cascade"
+_STREAM = "days"
 _LATE = timedelta(days=3)
 """Days before the last visit asked for again: figures come up to some hours late."""
 _QUERIES: list[dict[str, Any]] = [{"cascade_lines": {}}, {"cascade_runs": {}}]
@@ -52,7 +58,7 @@ class Windsurf:
         address=CLOUD,
         signing=Signing(body_key="service_key"),
         at_once=1,
-        rights="a service key with Teams Read-only; the interface is of the Enterprise plan",
+        rights="a service key with Teams Read-only and Analytics Read, of the Enterprise plan",
         needs_targets=False,
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
@@ -77,23 +83,29 @@ class Windsurf:
         if is_place(visit.target):
             yield from exported(visit, _exported)
             return
-        there = seats(mapping(visit.web.post("UserPageAnalytics", body={})))
+        members = mapping(visit.web.post("UserPageAnalytics", body={}))
+        there = seats(members)
         yield seats_page(visit, there)
-        yield from _cascade(visit, sorted(body["email"] for body in there.values()))
+        yield from _days(visit, {body["email"] for body in there.values()}, keys_of(members))
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn records into rows."""
         rows, people = Rows(), People(reading)
         told = WindsurfRows(reading, rows, people)
-        tell = {"lines": told.add_lines, "run": told.add_run, "seat": told.add_seat}
+        tell = {
+            "lines": told.add_lines,
+            "completions": told.add_completions,
+            "run": told.add_run,
+            "seat": told.add_seat,
+        }
         yield from report_rows(records, reading, rows, people, tell)
 
 
 SOURCE = Windsurf()
 
 
-def _cascade(visit: Visit, addresses: list[str]) -> Iterator[Page]:
-    """Yield what each member's agent did: answers name nobody, so each is asked for alone."""
+def _days(visit: Visit, addresses: set[str], keys: Mapping[str, str]) -> Iterator[Fetched]:
+    """Yield what each member did: answers name nobody, so each is asked for alone."""
     state = json.loads(visit.checkpoint(_STREAM) or "{}")
     first, last = first_of(visit.connection, visit.now), day_of(visit.now)
     if "done" in state and not visit.is_reconciling:
@@ -103,11 +115,47 @@ def _cascade(visit: Visit, addresses: list[str]) -> Iterator[Page]:
         "end_timestamp": f"{last}T23:59:59Z",
         "query_requests": _QUERIES,
     }
-    for address in addresses:
+    refused = ""
+    for address in sorted(addresses):
         answer = mapping(visit.web.post("CascadeAnalytics", body={**span, "emails": [address]}))
-        records = tuple(cascade_records(answer, address))
-        yield Page(stream=_STREAM, records=records, checkpoint=json.dumps(state))
+        records = list(cascade_records(answer, address))
+        if address in keys and not refused:
+            try:
+                asked = _completions(keys[address], first, last)
+                answer = mapping(visit.web.post("Analytics", body=asked))
+                records += completion_records(answer, address)
+            except SourceUnavailable as error:
+                refused = error.fact
+        yield Page(stream=_STREAM, records=tuple(records), checkpoint=json.dumps(state))
     yield Page(stream=_STREAM, records=(), checkpoint=json.dumps({"done": last.isoformat()}))
+    if refused:
+        yield Note(
+            subject="completions of windsurf",
+            expected=None,
+            seen=0,
+            skipped=0,
+            reason=refused,
+            remedy="Give the service key Analytics Read.",
+        )
+
+
+def _completions(key: str, first: date, last: date) -> dict[str, Any]:
+    """Return the question for one member's completions by day."""
+    filters = (
+        ("api_key", "QUERY_FILTER_EQUAL", key),
+        ("date", "QUERY_FILTER_GE", first.isoformat()),
+        ("date", "QUERY_FILTER_LE", last.isoformat()),
+    )
+    query = {
+        "data_source": "QUERY_DATA_SOURCE_USER_DATA",
+        "selections": [
+            {"field": field, "aggregation_function": "QUERY_AGGREGATION_SUM"}
+            for field in ("num_acceptances", "num_lines_accepted")
+        ],
+        "filters": [{"name": n, "filter": how, "value": value} for n, how, value in filters],
+        "aggregations": [{"field": "date", "name": "date"}],
+    }
+    return {"query_requests": [query]}
 
 
 def _exported(value: Any) -> Iterator[Record | Note]:
@@ -118,6 +166,7 @@ def _exported(value: Any) -> Iterator[Record | Note]:
         for key, body in seats(value).items():
             yield Record(kind="seat", key=key, body=body)
     yield from cascade_records(value, "")
+    yield from completion_records(value, "")
     if "percent_code_written" in str(value)[:4000]:
         yield Note(
             subject="saved answers of windsurf",
