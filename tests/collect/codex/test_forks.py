@@ -145,6 +145,49 @@ def test_work_of_a_fork_in_the_second_of_its_birth_is_its_own(tmp_path: Path) ->
     assert found == {PARENT: 100, CHILD: 50}
 
 
+def test_a_sub_agent_whose_first_request_is_as_large_as_its_parents_made_it_itself(
+    tmp_path: Path,
+) -> None:
+    """Both begin with 40, eight seconds after the sub-agent was made: no copy comes so late."""
+    child = [
+        meta(CHILD, 60, thread_source="subagent", parent_thread_id=PARENT),
+        *(turn(60.2), count(68, 40, 40)),
+    ]
+    found = totals(tmp_path, (PARENT, [meta(PARENT), *HISTORY]), (CHILD, child))
+    assert found == {PARENT: 100, CHILD: 40}
+
+
+def test_copies_that_are_written_late_are_known_by_coming_at_once(tmp_path: Path) -> None:
+    """Five seconds after the fork was made, 40 and 100 within a millisecond; the parent is gone."""
+    fork = [
+        meta(CHILD, 60, forked_from_id=PARENT),
+        *again(HISTORY, 65),
+        *(turn(70), count(80, 150, 50)),
+    ]
+    assert totals(tmp_path, (CHILD, fork)) == {CHILD: 50}
+
+
+def test_a_request_whose_own_sight_was_lost_is_in_the_next_one(tmp_path: Path) -> None:
+    """100 were copied; the first own sight is 150, and only 20 of it are the latest request."""
+    fork = [
+        meta(CHILD, 60, forked_from_id=PARENT),
+        *again(HISTORY, 60),
+        *(turn(70), count(80, 150, 20)),
+    ]
+    found = totals(tmp_path, (PARENT, [meta(PARENT), *HISTORY]), (CHILD, fork))
+    assert found == {PARENT: 100, CHILD: 50}
+
+
+def test_a_fork_is_read_again_once_its_parent_is_there(tmp_path: Path) -> None:
+    """Alone, work in the second of its birth looks copied; the parent knows nothing of it."""
+    machine = Machine(SOURCE, tmp_path)
+    fork = [meta(CHILD, 60, forked_from_id=PARENT), turn(60.1), count(60.5, 30, 30)]
+    machine.write(name_of(CHILD), file_of(fork))
+    assert machine.collect().total() == 0
+    machine.write(name_of(PARENT), file_of([meta(PARENT), *HISTORY]))
+    assert machine.collect().total() == 130
+
+
 def test_siblings_with_counts_of_the_same_size_are_two(tmp_path: Path) -> None:
     """Each of two sub-agents uses 46 in one request: 92 of their own."""
     files = [

@@ -120,9 +120,9 @@ def test_messages_a_fork_copied_are_of_the_session_they_were_made_in(tmp_path: P
         ("msg_2", "ses_2", answer(60, tokens(50, 0))),
     ]
     first(machine.logs / "opencode.db", [*ONE, ("ses_2", None, "/gone/shop")], messages)
-    counts = {
-        row["session_id"]: row["uncached_input_tokens"] for row in machine.collect()["ai_request"]
-    }
+    rows = machine.collect()
+    assert rows.total() == 150
+    counts = {row["session_id"]: row["uncached_input_tokens"] for row in rows["ai_request"]}
     assert counts == {"opencode:ses_1": 100, "opencode:ses_2": 50}
 
 
