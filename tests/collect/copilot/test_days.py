@@ -27,8 +27,6 @@ from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 from trueup.testing.scripted import scripted_web
 
-# days that are not there
-
 
 def test_a_day_that_is_not_there_stays_a_gap_and_is_asked_for_again() -> None:
     """Reports of the 16th and 18th to 20th; the 14th, 15th and 17th are gaps: 17 September is

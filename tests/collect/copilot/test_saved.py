@@ -8,21 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.copilot.reading import (
-    CODE,
-    read_files,
-)
-from tests.collect.copilot.server import (
-    ADA,
-    CopilotServer,
-    user_day,
-)
+from tests.collect.copilot.reading import CODE, read_files
+from tests.collect.copilot.server import ADA, CopilotServer, counts, user_day
 from tests.collect.incidents.visiting import Tool
+from trueup.collect.ai.reports import values
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.sources.copilot.source import SOURCE
 from trueup.config import Connection
-
-# files
 
 
 def test_a_day_in_two_saved_reports_counts_once(tmp_path: Path) -> None:
@@ -56,6 +48,25 @@ def test_damaged_files_cost_what_is_damaged_and_are_named(tmp_path: Path) -> Non
     assert len(found["ai_lines"]) == 2
     told = {note.subject.rpartition(" ")[2]: note.skipped for note in kept.notes}
     assert told == {"cut.ndjson": 1, "latin.ndjson": 1, "deep.json": 1, "other.json": 1}
+
+
+def test_a_large_file_is_read_line_by_line_and_a_line_without_end_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With bounds of 2,000 and 1,500 bytes: two days, and between them a line of 5,000."""
+    monkeypatch.setattr(values, "WHOLE_BYTES", 2000)
+    monkeypatch.setattr(values, "LINE_BYTES", 1500)
+    days = [
+        json.dumps({"day": day, **ADA, **counts(offers=(2, 1))}).encode()
+        for day in ("2026-09-17", "2026-09-18")
+    ]
+    (tmp_path / "users.ndjson").write_bytes(b"\n".join([days[0], b"[" * 5000, days[1]]))
+    found, kept = read_files(tmp_path)
+    assert {one["happened_at"] for one in found["ai_lines"]} == {
+        day_start("2026-09-17"),
+        day_start("2026-09-18"),
+    }
+    assert [(note.seen, note.skipped) for note in kept.notes] == [(2, 1)]
 
 
 def test_what_a_file_told_stays_when_it_is_gone(tmp_path: Path) -> None:

@@ -29,8 +29,6 @@ from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.sources.copilot.source import SOURCE
 from trueup.config import Connection
 
-# reports
-
 
 def test_lines_an_agent_writes_are_written_and_never_offered() -> None:
     """Completions: 10 offers of 30 lines, 4 taken with 12. An agent wrote 80 and deleted 9."""

@@ -1,4 +1,4 @@
-"""Reports that were saved to files: JSON, or an object a line; read whole when they changed."""
+"""Reports that were saved to files: JSON, or an object a line; all are read when one changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from trueup.collect.ai.reports.values import values_in
 from trueup.collect.recorded import Fetched, Note, Page, Record, Visit
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
@@ -66,62 +68,52 @@ def exported(visit: Visit, take: Take) -> Iterator[Fetched]:
     What a file told stays when the file is gone. Of records with the same name the one in the
     last file, by name, counts.
     """
-    found = _contents(visit.target)
-    digest = _digest(found, visit.connection)
+    files = _files(visit.target)
+    digest = _digest(files, visit.connection)
     state = json.loads(visit.checkpoint(_STREAM) or "{}")
     if state.get("digest") == digest and not visit.is_reconciling:
         yield from (Note(**note) for note in state["notes"])
         return
-    records: dict[tuple[str, str], Record] = {}
     skipped: Counter[Note] = Counter()
-    for name, content in found:
-        for one in _told(name, content, take):
+    for path in files:
+        page: dict[tuple[str, str], Record] = {}
+        for one in _told(path, take):
             if isinstance(one, Note):
                 skipped[replace(one, skipped=0)] += one.skipped
-            else:
-                records[one.kind, one.key] = one
-    every = list(records.values())
-    for start in range(0, len(every), _PAGE):
-        chunk = tuple(every[start : start + _PAGE])
-        yield Page(stream=_STREAM, records=chunk, checkpoint="{}")
+                continue
+            page[one.kind, one.key] = one
+            if len(page) == _PAGE:
+                yield Page(stream=_STREAM, records=tuple(page.values()), checkpoint="{}")
+                page = {}
+        yield Page(stream=_STREAM, records=tuple(page.values()), checkpoint="{}")
     notes = [replace(note, skipped=count) for note, count in skipped.items()]
     state = {"digest": digest, "notes": [asdict(note) for note in notes]}
     yield Page(stream=_STREAM, records=(), checkpoint=json.dumps(state))
     yield from notes
 
 
-def _digest(found: list[tuple[str, bytes]], connection: Connection) -> str:
+def _digest(files: list[Path], connection: Connection) -> str:
     """Return what changes when a file or an option does, or the way files are read."""
     said = [_READER, sorted((name, str(value)) for name, value in connection.options.items())]
-    contents = [(name, hashlib.sha256(content).hexdigest()) for name, content in found]
+    contents = []
+    for path in files:
+        with _readable(path), path.open("rb") as file:
+            contents.append((path.name, hashlib.file_digest(file, "sha256").hexdigest()))
     return hashlib.sha256(repr([said, contents]).encode()).hexdigest()
 
 
-def _told(name: str, content: bytes, take: Take) -> Iterator[Record | Note]:
-    values, unread = values_of(content)
-    taken = [one for value in values for one in take(value)]
+def _told(path: Path, take: Take) -> Iterator[Record | Note]:
+    seen = unread = taken = 0
+    with _readable(path):
+        for values, lines in values_in(path):
+            seen, unread = seen + len(values), unread + lines
+            for one in (one for value in values for one in take(value)):
+                taken += 1
+                yield one
     if unread:
-        yield _unread(name, len(values), unread, "lines of it are no JSON in UTF-8")
+        yield _unread(path.name, seen, unread, "lines of it are no JSON in UTF-8, or too long")
     elif not taken:
-        yield _unread(name, 0, 1, "nothing in it is a report of this source")
-    yield from taken
-
-
-def values_of(content: bytes) -> tuple[list[Any], int]:
-    """Return the JSON values of a file, one a line or one in all; and how many lines are none."""
-    whole = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return [json.loads(whole)], 0
-    except (ValueError, RecursionError):
-        pass
-    found, unread = [], 0
-    for line in whole.splitlines():
-        if line.strip():
-            try:
-                found.append(json.loads(line))
-            except (ValueError, RecursionError):
-                unread += 1
-    return found, unread
+        yield _unread(path.name, 0, 1, "nothing in it is a report of this source")
 
 
 def _unread(name: str, seen: int, skipped: int, reason: str) -> Note:
@@ -135,7 +127,7 @@ def _unread(name: str, seen: int, skipped: int, reason: str) -> Note:
     )
 
 
-def _contents(target: str) -> list[tuple[str, bytes]]:
+def _files(target: str) -> list[Path]:
     path = Path(target).expanduser()
     if path.is_dir():
         files = [one for one in path.iterdir() if one.suffix.lower() in FORMS and one.is_file()]
@@ -145,9 +137,14 @@ def _contents(target: str) -> list[tuple[str, bytes]]:
         raise SourceUnavailable(
             f"{target} holds no exported report.", hint=f"Put files there: {', '.join(FORMS)}."
         )
+    return sorted(files)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        return [(one.name, one.read_bytes()) for one in sorted(files)]
+        yield
     except OSError as error:
         raise SourceUnavailable(
-            f"A file of {target} cannot be read.", hint="Check the rights of its files."
+            f"{path.name} cannot be read.", hint="Check the rights of the file."
         ) from error

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from trueup.collect.ai.reports.days import day_of, days
-from trueup.collect.ai.reports.exports import values_of
+from trueup.collect.ai.reports.values import values_of
 from trueup.collect.answers import mapping
 from trueup.collect.recorded import Fetched, Note, Page, Record, Reply, Sweep, Visit
 from trueup.collect.sources.copilot.door.usage import usage_records
