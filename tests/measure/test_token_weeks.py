@@ -58,6 +58,7 @@ def drawn() -> Drawing:
     request(drawing, "ann", "2026-03-03T11:00", 100, repository_id="r2")
     request(drawing, "ann", "2026-03-03T12:00", 100, agent_kind="subagent")
     request(drawing, "ann", "2026-03-03T12:00", 9_999, is_counted=False)
+    request(drawing, "ann", "2026-03-31T12:00", 50)
     request(drawing, "ann", "2026-04-15T12:00", 50)
     request(drawing, "ann", "2026-06-10T12:00", 50)
     drawing.change("kept", "2026-03-04T12:00")
@@ -142,6 +143,7 @@ def test_exposure_begins_with_the_first_whole_week_and_tokens_end_with_the_polic
     find: Find,
 ) -> None:
     assert find(10)["exposed_week"] == "2026-W15"
+    assert find(14)["tokens"] is None, "the week is under the policy in part"
     assert find(16)["tokens"] == 50
     assert find(24)["tokens"] is None
     assert find(24, "u")["exposed_week"] is None

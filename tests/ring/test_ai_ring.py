@@ -125,16 +125,14 @@ def written(folder: Path) -> Iterator[Connection]:
             path = folder / source / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    for one in sorted({session.person.login for session in of("claude_code")}):
-        yield Connection(
-            source="claude_code",
-            name=f"claude_code of {one}",
-            targets=(str(folder / "claude_code" / one),),
-            options={"person": f"{one}@acme.example"},
-        )
-    for one in sorted({session.person.login for session in of("codex")}):
-        target = str(folder / "codex" / one)
-        yield Connection(source="codex", name=f"codex of {one}", targets=(target,))
+    for source in ("claude_code", "codex"):
+        for one in sorted({each.person.login for each in used() if each.source == source}):
+            yield Connection(
+                source=source,
+                name=f"{source} of {one}",
+                targets=(str(folder / source / one),),
+                options={"person": f"{one}@acme.example"},
+            )
     for source in ("copilot", "cursor"):
         yield Connection(source=source, targets=(str(folder / source),))
     with closing(Inbox(folder / "otlp")) as inbox:
@@ -224,7 +222,7 @@ def test_what_the_tool_itself_guesses_is_an_estimate(collected: Collected) -> No
     assert sum(row["amount"] for row in rows) == Decimal(micros) / 1_000_000
 
 
-@pytest.mark.parametrize("source", ["claude_code", "otlp", "copilot", "cursor", "anthropic"])
+@pytest.mark.parametrize("source", SOURCES)
 def test_each_is_of_the_person_who_used_it(collected: Collected, source: Source) -> None:
     rows = [row for row in collected.of(source, "ai_request") if row["person_id"] is not None]
     people = {one.person.email for one in of(source)}

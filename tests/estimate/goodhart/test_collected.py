@@ -20,11 +20,11 @@ from trueup.store.warehouse import Warehouse
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 GAMED = Scenario(
-    teams=24,
-    weeks=56,
+    teams=16,
+    weeks=48,
     seed=5,
     is_detailed=False,
-    use=Use(adopting_ratio=1.0, first_week=2, last_week=6, policy_week=26, tokenmaxxing=0.7),
+    use=Use(adopting_ratio=1.0, first_week=2, last_week=6, policy_week=22, tokenmaxxing=0.7),
     confounding=Confounding(calendar_growth=0.15),
 )
 
@@ -53,7 +53,7 @@ def test_the_inflation_that_was_put_in_comes_back_with_its_signs(found: Goodhart
     assert found.verdict == "inflated", found.says
     assert {"more_discarded", "more_repeated_calls"} <= {s.name for s in found.shown_signs}
     (policy,) = found.policies
-    assert (policy.kind, policy.started_at) == ("leaderboard", FIRST_DAY + 26 * WEEK)
+    assert (policy.kind, policy.started_at) == ("leaderboard", FIRST_DAY + 22 * WEEK)
 
 
 def test_what_nothing_records_is_not_ruled_out(found: Goodhart) -> None:

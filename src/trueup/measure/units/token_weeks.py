@@ -46,7 +46,8 @@ def token_weeks(tables: Tables, *, timezone: str = "UTC") -> pa.Table:
     -------
     pyarrow.Table
         Sorted by ``unit`` and ``week_start_at``; one row for each team that ever used tokens and
-        each week. ``tokens`` is null in a week without any, and after a policy on the team ended.
+        each week. ``tokens`` is null in a week without any, in one that is only partly under a
+        policy, and after that ended.
         ``surviving_changes``: changes that landed in the week and were not taken back, mended or
         in an incident within 30 days of reaching production; null in weeks too recent to know.
         ``constant_dollars``: tokens at the mean price of their model over all weeks.
@@ -222,7 +223,10 @@ def _month_ends(grid: _Grid, timezone: str) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _InForce:
-    """Week from which each team is under a policy, -1 for none, and those after it ended."""
+    """Week from which each team is under a policy, -1 for none, and weeks that are left out.
+
+    Left out are those only partly under it, and those after it ended.
+    """
 
     starts: NDArray[np.int64]
     over: NDArray[np.bool_]
@@ -238,14 +242,15 @@ def _policies(grid: _Grid, tables: Tables) -> _InForce:
     starts = np.full(grid.shape[0], -1, dtype=np.int64)
     over = np.zeros(grid.shape, dtype=bool)
     begins = np.array([week.window.start_at for week in grid.weeks])
+    ends = np.array([week.window.end_at for week in grid.weeks])
     for row, unit in enumerate(grid.units):
-        own = [event for event in listed if event["team_id"] in (None, unit)]
-        if not own:
+        own = next((event for event in listed if event["team_id"] in (None, unit)), None)
+        if own is None:
             continue
-        week = int(np.searchsorted(begins, own[0]["started_at"]))
+        first, last = own["started_at"], own["ended_at"]
+        week = int(np.searchsorted(begins, first))
         starts[row] = week if week < begins.size else -1
-        if own[0]["ended_at"] is not None:
-            over[row] = begins >= own[0]["ended_at"]
+        over[row] = (begins < first) & (first < ends) | (last is not None and ends > last)
     dated = {(event["kind"], event["started_at"], event["ended_at"]) for event in listed}
     rows = tuple(
         {"kind": kind, "started_at": start, "ended_at": end}
