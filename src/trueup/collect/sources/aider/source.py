@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.ai.logs.machine import stream_of
+from trueup.collect.ai.sessions.rows import owners_but
 from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
 from trueup.collect.recorded import Visit, Web
@@ -22,6 +23,7 @@ class Aider(SessionSource):
     name: ClassVar[str] = "aider"
     tool: ClassVar[str] = "aider"
     needs: ClassVar[str] = "a log of aider"
+    owners: ClassVar[Mapping[str, str]] = owners_but("ai_lines")
 
     def standard(self) -> Iterable[Path]:
         """Return nothing: aider writes its log where it is told to."""

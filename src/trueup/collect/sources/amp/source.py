@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from trueup.collect.ai.sessions.rows import owners_but
 from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
 from trueup.collect.recorded import Visit
@@ -20,6 +21,7 @@ class Amp(SessionSource):
     name: ClassVar[str] = "amp"
     tool: ClassVar[str] = "amp"
     needs: ClassVar[str] = "threads of amp"
+    owners: ClassVar[Mapping[str, str]] = owners_but("ai_spend")
 
     def standard(self) -> Iterable[Path]:
         """Return the folder of threads in one's home."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from trueup.collect.ai.sessions.rows import owners_but
 from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
 from trueup.collect.recorded import Fetched, Note, Visit
@@ -26,6 +27,7 @@ class Codex(SessionSource):
     name: ClassVar[str] = "codex"
     tool: ClassVar[str] = "openai-codex"
     needs: ClassVar[str] = "sessions of codex"
+    owners: ClassVar[Mapping[str, str]] = owners_but("ai_spend")
 
     def standard(self) -> Iterable[Path]:
         """Return the folder of Codex in one's home."""

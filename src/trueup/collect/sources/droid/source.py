@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from trueup.collect.ai.sessions.rows import owners_but
 from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit, files_below
 from trueup.collect.recorded import Visit
@@ -19,6 +20,7 @@ class Droid(SessionSource):
     name: ClassVar[str] = "droid"
     tool: ClassVar[str] = "factory-droid"
     needs: ClassVar[str] = "sessions of droid"
+    owners: ClassVar[Mapping[str, str]] = owners_but("ai_spend")
 
     def standard(self) -> Iterable[Path]:
         """Return the folder of Droid in one's home."""

@@ -6,11 +6,12 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.ai.sessions.files import document
+from trueup.collect.ai.sessions.rows import owners_but
 from trueup.collect.ai.sessions.source import SessionSource
 from trueup.collect.ai.sessions.visiting import Found, Surroundings, Unit
 from trueup.collect.answers import part
@@ -27,6 +28,7 @@ class GeminiCli(SessionSource):
     name: ClassVar[str] = "gemini_cli"
     tool: ClassVar[str] = "gemini-cli"
     needs: ClassVar[str] = "chats of gemini_cli"
+    owners: ClassVar[Mapping[str, str]] = owners_but("ai_spend")
 
     def standard(self) -> Iterable[Path]:
         """Return the folder of Gemini CLI in one's home."""
