@@ -88,6 +88,14 @@ class TestClaudeCode:
         assert found.tokens() == (10, 3000, 40, 200)
         assert len(found["ai_request"]) == len(found["ai_spend"]) == 1
 
+    def test_spans_and_events_of_a_gateway_that_names_no_request_count_once(
+        self, folder: Path
+    ) -> None:
+        nameless = {key: value for key, value in REQUEST.items() if key != "request_id"}
+        send(folder, "traces", [span("claude_code.llm_request", 7, **nameless)])
+        send(folder, "logs", [claude("api_request", **nameless)])
+        assert collected(folder).tokens() == (10, 3000, 40, 200)
+
     def test_metrics_alone_are_requests_of_unknown_number(self, folder: Path) -> None:
         """Four kinds of tokens of one model and minute are one row; a subagent's another."""
         kinds = {"input": 10, "output": 200, "cacheRead": 3000, "cacheCreation": 40}

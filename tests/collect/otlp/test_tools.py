@@ -133,9 +133,11 @@ class TestGeminiCli:
             counter("gen_ai.client.token.usage", *conventions),
         ]
         send(folder, "metrics", metrics, GEMINI)
-        found = collected(folder)
+        archive = visit(folder)
+        found = read(archive)
         assert found.tokens() == (230, 700, 0, 100)
         assert sum(found.tokens()) == 1030
+        assert [note.skipped for note in archive.notes if "repeated" in note.subject] == [2]
         assert found.only("ai_request")["reasoning_output_tokens"] == 60
 
     def test_a_process_is_a_session_where_a_record_names_none(self, folder: Path) -> None:
