@@ -22,12 +22,14 @@ from tests.collect.anthropic.server import (
     worked,
 )
 from tests.collect.incidents.visiting import NOW, Kept, Killed, Read, Tool
+from trueup.collect.connector import Batch
 from trueup.collect.fields import instant
+from trueup.collect.recorded import Gone, Reading, Record
 from trueup.collect.sources.anthropic.asking import cost as cost_report
 from trueup.collect.sources.anthropic.asking import messages
 from trueup.collect.sources.anthropic.door import Door
 from trueup.collect.sources.anthropic.source import SOURCE
-from trueup.config import Connection
+from trueup.config import Connection, Settings
 from trueup.errors import ConfigError, SourceIncomplete, SourceUnavailable
 from trueup.testing.scripted import Answer, Question, Scripted, scripted_web
 
@@ -272,6 +274,38 @@ def test_every_axis_of_a_report_is_asked_for() -> None:
                      "service_tier", "context_window"},
         "cost": {"workspace_id", "description"},
     }  # fmt: skip
+
+
+def told(kept: Kept) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """Return rows by table, and ids of rows that are gone; all persons have one pseudonym."""
+    reading = Reading(
+        target="Acme",
+        target_id=TARGET_ID,
+        connection=TOOL.connection,
+        settings=Settings(),
+        identify=lambda *_: "p_1",
+        now=NOW,
+    )
+    records = [Record(kind=kind, key=key, body=body) for (kind, key), body in kept.bodies.items()]
+    found = list(SOURCE.normalise(records, reading))
+    tables = {one.table: one.rows.to_pylist() for one in found if isinstance(one, Batch)}
+    return tables, [one.row_id for one in found if isinstance(one, Gone)]
+
+
+def test_no_row_carries_an_address_or_the_id_of_a_user_in_clear() -> None:
+    """Ids of rows carry the pseudonym, also of rows that are gone."""
+    server = AnthropicServer(
+        messages={"2026-09-20": [usage(account_id=ADA)]},
+        claude_code={"2026-09-20": [worked("Ada@acme.example", model("claude-opus-4-5", 1))]},
+    )
+    kept = TOOL.visit(server.answer)
+    tables, _ = told(kept)
+    server.messages, server.claude_code = {}, {}
+    _, gone = told(TOOL.visit(server.answer, kept))
+    ids = [row["request_id"] for row in tables["ai_request"]]
+    ids += [row["report_id"] for row in tables["ai_lines"]]
+    assert sorted(gone) == sorted(ids)
+    assert [word for word in (ADA, "ada@") if word in repr((tables, gone)).lower()] == []
 
 
 @pytest.mark.reference

@@ -31,6 +31,10 @@ class People:
             return self._account(_EMAIL, address, "human")
         return self._account(self._platform, native, kind) if native else None
 
+    def pseudonym(self, native: str) -> str:
+        """Return what stands for an address or an id in ids of rows; it is met by that alone."""
+        return self._reading.identify(_EMAIL if "@" in native else self._platform, native, "")
+
     def rows(self, rows: Rows) -> None:
         """Add every account met since the last time."""
         met, self._met = self._met, {}

@@ -25,6 +25,7 @@ Tell = Callable[[str, Bill, Rows], None]
 
 _CHUNK = 1000
 _LONGEST = 240
+_PERSON = "@"
 
 
 def bill_rows(
@@ -43,7 +44,7 @@ def bill_rows(
     rows = Rows()
     for number, record in enumerate(records, start=1):
         tell, table = tellers.get(record.kind, (_unknown, "ai_request"))
-        row_id = f"{reading.target_id}:{record.kind}/{record.key}"
+        row_id = f"{reading.target_id}:{record.kind}/{_unnamed(record.key, people)}"
         if record.body is None:
             yield Gone(table=table, row_id=row_id)
             continue
@@ -68,9 +69,12 @@ def key_of(*parts: str) -> str:
     '2026-03-02|claude-opus-4-5|-'
     """
     key = "|".join(clean(part).replace("|", "/").replace("\0", "") or "-" for part in parts)
-    if len(key) <= _LONGEST:
-        return key
-    return f"{key[:100]}|{digest(key)}"
+    return key if len(key) <= _LONGEST else f"{key[:10]}|{digest(key)}"
+
+
+def of_person(native: str) -> str:
+    """Return the part of a key that names a person: in ids of rows a pseudonym takes its place."""
+    return f"{_PERSON}{native.lower()}" if native else ""
 
 
 def digest(text: str) -> str:
@@ -90,6 +94,14 @@ def vanished(visit: Visit, kind: str, days: Iterable[str], seen: Iterable[str]) 
     gone = {key for key in known if key[:10] in whole}.difference(seen)
     if gone:
         yield Sweep(kind=kind, keys=known - gone)
+
+
+def _unnamed(key: str, people: People) -> str:
+    parts = key.split("|")
+    return "|".join(
+        people.pseudonym(part.removeprefix(_PERSON)) if part.startswith(_PERSON) else part
+        for part in parts
+    )
 
 
 def _unknown(row_id: str, body: Bill, rows: Rows) -> None:

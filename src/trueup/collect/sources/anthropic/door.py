@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.collect.ai.bills.reading import digest, key_of
+from trueup.collect.ai.bills.reading import digest, key_of, of_person
 from trueup.collect.answers import objects, part, said
 from trueup.collect.recorded import Record
 
@@ -14,9 +14,10 @@ Row = Mapping[str, Any]
 _TOKENS = ("uncached_input_tokens", "cache_read_input_tokens", "output_tokens")
 _WRITES = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 _GROUPED = (
-    *("model", "workspace_id", "api_key_id", "account_id", "service_account_id"),
+    *("model", "workspace_id", "api_key_id", "service_account_id"),
     *("service_tier", "context_window"),
 )
+_ACCOUNT = "account_id"
 _COST_SAID = ("amount", "currency", "cost_type", "token_type", "model", "workspace_id")
 _COST_GROUPED = (
     *("workspace_id", "cost_type", "token_type", "model", "service_tier", "context_window"),
@@ -53,10 +54,11 @@ class Door:
             "web_search_requests": asked.get("web_search_requests"),
             "model": row.get("model"),
             "service_tier": row.get("service_tier"),
-            "account_id": row.get("account_id"),
-            "email": self.addresses.get(said(row, "account_id")),
+            "account_id": row.get(_ACCOUNT),
+            "email": self.addresses.get(said(row, _ACCOUNT)),
         }
-        key = key_of(day, *(said(row, name) for name in _GROUPED))
+        groups = (said(row, name) for name in _GROUPED)
+        key = key_of(day, of_person(said(row, _ACCOUNT)), *groups)
         return Record(kind="messages", key=key, body=body)
 
     def cost(self, day: str, bucket: Row, row: Row) -> Record:
@@ -79,7 +81,7 @@ class Door:
         for row in rows:
             actor, customer = part(row, "actor"), said(row, "customer_type")
             address, key_name = said(actor, "email_address"), said(actor, "api_key_name")
-            who = address.lower() or f"key {digest(key_name)}"
+            who = of_person(address) or f"key {digest(key_name)}"
             about = {"day": day, "until": self.until, "email": address, "customer": customer}
             done = {
                 **{name: part(row, "core_metrics").get(name) for name in _DONE},

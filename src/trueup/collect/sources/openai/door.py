@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.collect.ai.bills.reading import key_of
+from trueup.collect.ai.bills.reading import key_of, of_person
 from trueup.collect.answers import part, said
 from trueup.collect.recorded import Record
 
@@ -16,6 +16,7 @@ _COUNTS = (
     *("input_tokens", "input_cached_tokens", "input_cache_write_tokens", "output_tokens"),
     "num_model_requests",
 )
+_USER = "user_id"
 _SAID = ("model", "service_tier", "batch", "user_id")
 
 
@@ -42,10 +43,11 @@ class Door:
         body = {
             **self._span(bucket),
             **{name: row.get(name) for name in (*_COUNTS, *_SAID)},
-            "email": self.addresses.get(said(row, "user_id")),
+            "email": self.addresses.get(said(row, _USER)),
         }
-        groups = (said(row, name) or str(row.get(name) or "") for name in GROUPS)
-        return Record(kind="usage", key=key_of(day, *groups), body=body)
+        groups = (said(row, name) or str(row.get(name) or "") for name in GROUPS if name != _USER)
+        key = key_of(day, of_person(said(row, _USER)), *groups)
+        return Record(kind="usage", key=key, body=body)
 
     def cost(self, day: str, bucket: Row, row: Row) -> Record:
         """Return what is kept of cost of a day."""
