@@ -93,55 +93,55 @@ class _Talk:
 
     def take(self, line: One) -> bool:
         """Take an event; say whether its type is known."""
-        kind, data = said(line, "type"), part(line, "data")
+        kind, told = said(line, "type"), part(line, "data")
         at = instant_of(line.get("timestamp"))
         self.session.saw(at)
         match kind:
             case "session.start" | "session.resume":
-                self._began(data)
+                self._began(told)
             case "session.model_change":
-                self._model = label(data.get("newModel")) or self._model
+                self._model = label(told.get("newModel")) or self._model
             case "user.message":
                 self.is_running = self.has_asked = True
                 self.session.act("prompt", at)
             case "tool.execution_start":
-                self._called(data, at)
+                self._called(told, at)
             case "tool.execution_complete":
-                self._came_to(data, at)
+                self._came_to(told, at)
             case "session.shutdown":
-                self._ended(data, at)
+                self._ended(told, at)
             case _ if kind in _ACTS:
-                self.session.act(_ACTS[kind], at, data.get("name") or data.get("agentName"))
+                self.session.act(_ACTS[kind], at, told.get("name") or told.get("agentName"))
         return kind in _KNOWN
 
-    def _began(self, data: One) -> None:
-        context, session = part(data, "context"), self.session
-        session.native = said(data, "sessionId") or session.native
+    def _began(self, told: One) -> None:
+        context, session = part(told, "context"), self.session
+        session.native = said(told, "sessionId") or session.native
         session.place = self._around.place(said(context, "gitRoot") or said(context, "cwd"))
         host, name = said(context, "repositoryHost"), said(context, "repository")
         if host and name:
             session.repository_id = repository_of(f"https://{host}/{name}")
         session.branch = session.branch or label(context.get("branch"))
         session.sha = session.sha or sha_of(context.get("headCommit"))
-        self._model = label(data.get("selectedModel")) or self._model
+        self._model = label(told.get("selectedModel")) or self._model
         self.is_running = True
         self.has_asked = False
 
-    def _called(self, data: One, at: int | None) -> None:
-        name, arguments = said(data, "toolName"), part(data, "arguments")
+    def _called(self, told: One, at: int | None) -> None:
+        name, arguments = said(told, "toolName"), part(told, "arguments")
         self.session.called(name, repr(sorted(arguments.items(), key=str)), at)
-        self._calls[said(data, "toolCallId")] = (name, arguments, at)
+        self._calls[said(told, "toolCallId")] = (name, arguments, at)
         if name.lower() in _SHELLS:
             self.session.ran(command_of(dict(arguments)), at)
 
-    def _came_to(self, data: One, at: int | None) -> None:
-        result, key = part(data, "result"), said(data, "toolCallId")
+    def _came_to(self, told: One, at: int | None) -> None:
+        result, key = part(told, "result"), said(told, "toolCallId")
         name, arguments, called_at = self._calls.pop(key, ("", {}, at))
-        state = said(result, "result_type") or said(data, "resultType")
+        state = said(result, "result_type") or said(told, "resultType")
         if state in _REFUSED:
             self.session.act("tool_rejected", at, name)
             return
-        if data.get("success") is False or state in _FAILED:
+        if told.get("success") is False or state in _FAILED:
             self.session.act("tool_failed", at, name)
             return
         if name.lower() in _SHELLS:
@@ -150,19 +150,19 @@ class _Talk:
         for one in edits(name, arguments):
             self.session.wrote(one.path, one.added, one.removed, at=called_at, model=self._model)
 
-    def _ended(self, data: One, at: int | None) -> None:
+    def _ended(self, told: One, at: int | None) -> None:
         """Take the sums of a run: each run of a session has its own."""
         self._runs += 1
         self.is_running = False
-        for model, metrics in sorted(part(data, "modelMetrics").items()):
-            told = metrics if isinstance(metrics, Mapping) else {}
-            count = whole(part(told, "requests").get("count"))
+        for model, metrics in sorted(part(told, "modelMetrics").items()):
+            counts = metrics if isinstance(metrics, Mapping) else {}
+            asked = whole(part(counts, "requests").get("count"))
             self.session.request(
                 f"run-{self._runs}/{model}",
                 at,
-                _tokens(part(told, "usage")),
+                _tokens(part(counts, "usage")),
                 model=label(model),
-                count=count or None,
+                count=asked or None,
             )
 
 
