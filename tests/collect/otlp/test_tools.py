@@ -250,6 +250,51 @@ class TestCopilot:
         send(folder, "traces", [chat(1, 0, 10, 1, **where)], COPILOT)
         assert collected(folder).only("ai_request")["repository_id"] == repository
 
+    def test_what_is_done_with_edits_is_counted_by_metrics(self, folder: Path) -> None:
+        """Two files accepted and one rejected; a hunk is part of a file; 12 lines stayed."""
+
+        def decided(number: float, source: str, outcome: str) -> dict[str, Any]:
+            said: dict[str, Any] = {"copilot_chat__edit__source": source}
+            return point(number, **said, copilot_chat__edit__outcome=outcome)
+
+        edits = [
+            decided(2, "chat_editing", "accepted"),
+            decided(1, "inline_chat", "rejected"),
+            decided(5, "chat_editing_hunk", "accepted"),
+        ]
+        lines = [point(12, type="added"), point(3, type="removed")]
+        metrics = [
+            counter("copilot_chat.edit.acceptance.count", *edits),
+            counter("copilot_chat.lines_of_code.count", *lines),
+            counter("copilot_chat.agent.summarization.count", point(1, outcome="applied")),
+        ]
+        send(folder, "metrics", metrics, COPILOT)
+        send(folder, "traces", [chat(1, 0, 10, 1)], COPILOT)
+        found = collected(folder)
+        assert found.acts("edit_accepted") == {"chat_editing": 2}
+        assert found.acts("edit_rejected") == {"inline_chat": 1}
+        assert found.acts("compacted") == {None: 1}
+        assert {row["layer"] for row in found["ai_lines"]} == {"accepted"}
+        assert sum(row["lines_added"] or 0 for row in found["ai_lines"]) == 12
+        assert found.tokens() == (10, 0, 0, 1)
+
+    def test_calls_skills_and_hooks_are_told_by_their_spans(self, folder: Path) -> None:
+        common: dict[str, Any] = {
+            "copilot_chat__chat_session_id": "v-1",
+            "gen_ai__operation__name": "execute_tool",
+        }
+        lead = "github__copilot__tool__parameters__"
+        shell = {**common, "gen_ai__tool__name": "run", f"{lead}command": "npm test"}
+        asked = {**common, "gen_ai__tool__name": "ask", "gen_ai__tool__type": "extension"}
+        asked |= {f"{lead}mcp_tool_name": "search", f"{lead}skill_name": "profile"}
+        hook = {**common, "gen_ai__operation__name": "execute_hook"}
+        spans = [span("a", 1, **shell), span("b", 2, **asked), span("c", 3, **hook)]
+        send(folder, "traces", spans, COPILOT)
+        found = collected(folder)
+        assert found.acts("tool_call") == {"run": 1, "ask": 1}
+        assert (found.acts("mcp"), found.acts("skill")) == ({"search": 1}, {"profile": 1})
+        assert (found.acts("hook"), found.acts("test_run")) == ({None: 1}, {None: 1})
+
     @pytest.mark.reference
     def test_the_spans_of_a_real_vs_code_come_to_the_published_totals(self, folder: Path) -> None:
         """71,671 in and 1,696 out in 9 chat spans; the agents' 69,591 and 906 are not added."""

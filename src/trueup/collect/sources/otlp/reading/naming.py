@@ -9,6 +9,7 @@ _BY_NAME = {
     "claude_code.": "claude-code",
     "codex.": "openai-codex",
     "gemini_cli.": "gemini-cli",
+    "copilot_chat.": "copilot",
 }
 _BY_SERVICE = {
     "claude-code": "claude-code",
@@ -34,7 +35,7 @@ _COPILOT = ("copilot_chat.", "github.copilot.")
 SIGNALS = {
     "openai-codex": ("logs",),
     "gemini-cli": ("logs", "metrics"),
-    "copilot": ("traces",),
+    "copilot": ("traces", "metrics"),
 }
 """Signals that are read of tools that say the same thing in several."""
 
@@ -71,4 +72,6 @@ def is_repeated(tool: str, signal: str, name: str) -> bool:
     """Say whether a record tells what another signal of the same tool tells better."""
     if signal not in SIGNALS.get(tool, (signal,)):
         return True
-    return tool == "gemini-cli" and name.startswith("gen_ai.")
+    return name.startswith("gen_ai.") and (
+        tool == "gemini-cli" or (tool == "copilot" and signal == "metrics")
+    )

@@ -43,6 +43,7 @@ _PROVIDERS = {
     "x_ai": "x-ai",
     "mistral_ai": "mistral",
 }
+_MCP = "github.copilot.tool.parameters.mcp_tool_name"
 _COUNTERS = {
     "gen_ai.client.inference.usage.input_tokens": "input",
     "gen_ai.client.inference.usage.output_tokens": "output",
@@ -66,8 +67,11 @@ def read(every: list[Heard], ledger: Ledger, *, is_repeated: bool) -> None:
         _did(one, ledger, spans)
     tools = [one for one in spans.values() if _operation(one) in {"execute_tool", "tool_call"}]
     tell_loops(tools, ledger, "gen_ai.tool.name")
+    points = [one for one in every if one.signal == "metrics"]
+    for one in points:
+        _outcome(one, ledger)
     if not (asking or logs or is_repeated):
-        _counted([one for one in every if one.signal == "metrics"], ledger)
+        _counted([one for one in points if one.name.startswith("gen_ai.")], ledger)
 
 
 def _operation(one: Heard) -> str:
@@ -173,13 +177,38 @@ def _did(one: Heard, ledger: Ledger, spans: Mapping[tuple[str, str], Heard]) -> 
         if one.is_error:
             ledger.act(one, "tool_failed", tool)
         if one.word("gen_ai.tool.type") == "extension":
-            ledger.act(one, "mcp", tool)
+            ledger.act(one, "mcp", one.word(_MCP) or tool)
+        if skill := one.word("github.copilot.tool.parameters.skill_name"):
+            ledger.act(one, "skill", skill)
         tell_labels(one, ledger)
+    elif operation == "execute_hook":
+        ledger.act(one, "hook")
     elif operation == "invoke_agent":
         if _agents_above(one, spans):
             ledger.act(one, "subagent", one.word("gen_ai.agent.name"))
         else:
             ledger.act(one, "prompt")
+
+
+def _outcome(one: Heard, ledger: Ledger) -> None:
+    """Take what Copilot counts of edits; single hunks are left out: their file counts too."""
+    count, outcome = round(one.value), one.word("copilot_chat.edit.outcome", "outcome")
+    match one.name.removeprefix("copilot_chat."):
+        case "edit.acceptance.count":
+            source = one.word("copilot_chat.edit.source")
+            kind = {"accepted": "edit_accepted", "rejected": "edit_rejected"}.get(outcome or "")
+            if kind is not None and source != "chat_editing_hunk":
+                ledger.act(one, kind, source, count=count)
+        case "lines_of_code.count":
+            column = {"added": "lines_added", "removed": "lines_removed"}.get(
+                one.word("type") or ""
+            )
+            if column is not None:
+                ledger.write(one, layer="accepted", **{column: count})
+        case "agent.summarization.count" if outcome == "applied":
+            ledger.act(one, "compacted", count=count)
+        case "pull_request.count":
+            ledger.act(one, "change_opened", count=count)
 
 
 def _counted(points: list[Heard], ledger: Ledger) -> None:

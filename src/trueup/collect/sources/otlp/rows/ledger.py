@@ -92,7 +92,7 @@ class Ledger:
             known[1] += count
 
     def write(self, heard: Heard, **columns: Any) -> None:
-        """Take lines that were written."""
+        """Take lines, of the layer `written` where `columns` names none."""
         self.lines.append((heard, columns))
 
     def cost(self, heard: Heard, native: str, dollars: Decimal | None, **columns: Any) -> None:
@@ -154,8 +154,8 @@ class SessionRows:
                 count=count,
             )
         for heard, columns in ledger.lines:
-            told = {"repository_id": self._repository_of(heard), **columns}
-            self._add("ai_lines", **told, layer="written", mode="agent", happened_at=heard.at)
+            told = {"layer": "written", "repository_id": self._repository_of(heard), **columns}
+            self._add("ai_lines", **told, mode="agent", happened_at=heard.at)
         for native, (heard, amount, columns) in ledger.spend.items():
             self._spend(native, heard, amount, columns)
 

@@ -39,6 +39,8 @@ NAMES = frozenset(
         *("gen_ai.token.type", "gen_ai.token.modality", "gen_ai.request.service_tier"),
         *("gen_ai.response.service_tier", "gen_ai.openai.response.service_tier", "error.type"),
         *("openai.response.service_tier", "openai.request.service_tier"),
+        *("github.copilot.tool.parameters.skill_name", "copilot_chat.edit.source"),
+        *("github.copilot.tool.parameters.mcp_tool_name", "copilot_chat.edit.outcome", "outcome"),
     )
 )
 IDS = frozenset(
@@ -64,7 +66,12 @@ REPOSITORIES_OF_COPILOT = frozenset(("github.copilot.git.repository",))
 """The same, where the host may be left out."""
 PERSONS = ("user.email", "enduser.id", "user.account_uuid", "user.account_id", "user.id")
 """Who it was, the best first; only the first that is there is kept."""
-DETAILS = frozenset(("tool_parameters", "tool_input", "arguments", "output", "function_args"))
+ARGUMENTS = (
+    *("tool_input", "tool_parameters", "arguments", "function_args"),
+    *("gen_ai.tool.call.arguments", "github.copilot.tool.parameters.command"),
+)
+OUTPUTS = ("output", "gen_ai.tool.call.result")
+DETAILS = frozenset((*ARGUMENTS, *OUTPUTS))
 """Read for labels at the door, then dropped."""
 DETAILS_OF_EDITS = "metadata"
 TEXTS = frozenset(
@@ -73,12 +80,13 @@ TEXTS = frozenset(
         *("error", "error.message", "error_message", "exception.message", "exception.stacktrace"),
         *("gen_ai.prompt", "gen_ai.completion", "gen_ai.input.messages", "gen_ai.output.messages"),
         *("gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.tool.description"),
-        *("gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.agent.description"),
+        *("gen_ai.agent.description", "github.copilot.tool.parameters.file_path"),
         *("full_command", "bash_command", "file_path", "hook_definitions", "hook_name"),
         *("workspace.host_paths", "mcp_tools", "mcp_servers", "reasoning", "details"),
         *("process.command", "process.command_line", "process.command_args", "process.owner"),
         *("process.executable.path", "host.name", "host.id", "user.groups", "user.name"),
         *("copilot_chat.hook_input", "copilot_chat.hook_output", "copilot_chat.user_request"),
+        *("copilot_chat.hook_command", "github.copilot.tool.parameters.mcp_server_name"),
         *("copilot_chat.reasoning_content", "process.user.name", "github.copilot.github.org"),
     )
 )
@@ -105,6 +113,8 @@ METRICS = frozenset(
         *("claude_code.cost.usage", "claude_code.token.usage"),
         *("claude_code.code_edit_tool.decision", "claude_code.active_time.total"),
         *("gemini_cli.token.usage", "gemini_cli.lines.changed", "gen_ai.client.token.usage"),
+        *("copilot_chat.edit.acceptance.count", "copilot_chat.lines_of_code.count"),
+        *("copilot_chat.agent.summarization.count", "copilot_chat.pull_request.count"),
         *("gen_ai.client.inference.usage.input_tokens",),
         *("gen_ai.client.inference.usage.output_tokens",),
         *("gen_ai.client.inference.usage.cache_read.input_tokens",),
@@ -116,6 +126,7 @@ OPERATIONS = frozenset(
     (
         *("chat", "text_completion", "generate_content", "embeddings"),
         *("invoke_agent", "create_agent", "execute_tool", "llm_call", "tool_call"),
+        "execute_hook",
     )
 )
 SPANS = frozenset(("claude_code.llm_request",))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from trueup.collect.ai.labels import commits_made, runs_tests
-from trueup.collect.sources.otlp.scrubbing import values
+from trueup.collect.sources.otlp.scrubbing import allowed, values
 
 _SHA = re.compile(r"[0-9a-f]{7,40}")
 _NAMES = {
@@ -32,20 +32,20 @@ def labels_of(attributes: dict[str, Any], key: bytes) -> dict[str, Any]:
         Of digests, so that nobody without it can try arguments out.
     """
     found: dict[str, Any] = {}
-    given = [
-        attributes[name]
-        for name in ("tool_input", "tool_parameters", "arguments", "function_args")
-        if attributes.get(name)
-    ]
+    given = [attributes[name] for name in allowed.ARGUMENTS if attributes.get(name)]
     if given:
         told = given[0] if isinstance(given[0], str) else repr(given[0])
         digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8, key=key)
         found["trueup.arguments"] = digest.hexdigest()
     for one in given:
         _read(_object(one), found)
-    output = attributes.get("output")
-    if isinstance(output, str) and (made := commits_made(output)):
-        found["trueup.commits"] = made[:20]
+    command = attributes.get("github.copilot.tool.parameters.command")
+    if isinstance(command, str) and runs_tests(command):
+        found["trueup.test_run"] = True
+    for name in allowed.OUTPUTS:
+        output = attributes.get(name)
+        if isinstance(output, str) and (made := commits_made(output)):
+            found["trueup.commits"] = made[:20]
     return found
 
 
