@@ -15,6 +15,8 @@ from trueup.testing.scripted import Answer, Question
 Payload = dict[str, Any]
 ORGANISATION = "12345678-1234-5678-1234-567812345678"
 SHOP = "wrkspc_shop"
+_TOMORROW = "2026-09-22"
+"""Visits of the tests are on the day before, and nobody knows what a day to come would answer."""
 ADA, BOB = "user_ada", "user_bob"
 _GROUPS = {"model", "context_window", "workspace_id", "description"}
 _LISTS: dict[str, list[Payload]] = {
@@ -126,7 +128,9 @@ class AnthropicServer:
         params = question.params
         assert params["bucket_width"] == "1d"
         assert params["group_by[]"] in _GROUPS, "of several the first or the last is seen"
-        first, end = (date.fromisoformat(params[n][:10]) for n in ("starting_at", "ending_at"))
+        first = date.fromisoformat(params["starting_at"][:10])
+        end = date.fromisoformat(params.get("ending_at", _TOMORROW)[:10])
+        assert end <= date.fromisoformat(_TOMORROW)
         assert (end - first).days <= int(params["limit"]) <= 31
         days = [first + timedelta(days=step) for step in range((end - first).days)]
         buckets = [

@@ -26,7 +26,8 @@ class Report:
     stream
         Its stream of pages, and the kind of its records.
     params
-        What it is asked for, from the first day to before the second.
+        What it is asked for, from the first day to before the second; None: up to now, for
+        no vendor says whether a day to come may be named.
     day_of
         The ISO day of a bucket; None for one that says none.
     kept
@@ -37,7 +38,7 @@ class Report:
 
     stream: str
     path: str
-    params: Callable[[date, date], Params]
+    params: Callable[[date, date | None], Params]
     day_of: Callable[[Row], str | None]
     kept: Callable[[str, Row, Row], Record]
     most_days: int
@@ -61,8 +62,9 @@ class Reports:
         """Yield what a report says, and what it no longer says."""
         before = self.visit.checkpoint(report.stream) or ""
         whole: set[str] = set()
-        for first, end in spans(self.days(report.stream), report.most_days):
-            params = report.params(first, end)
+        days = self.days(report.stream)
+        for first, end in spans(days, report.most_days):
+            params = report.params(first, end if end <= days[-1] else None)
             for answer in pages(self.visit.web, report.path, params):
                 found = self._buckets(report, answer)
                 whole.update(day for day, _ in found)

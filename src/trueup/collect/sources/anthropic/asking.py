@@ -65,10 +65,11 @@ def claude_code(reports: Reports, door: Door) -> Iterator[Fetched]:
         yield from reports.gone(kind, whole)
 
 
-def _span(days: tuple[date, date], *groups: str) -> Params:
+def _span(days: tuple[date, date | None], *groups: str) -> Params:
+    first, end = days
     return [
-        ("starting_at", midnight(days[0])),
-        ("ending_at", midnight(days[1])),
+        ("starting_at", midnight(first)),
+        *([("ending_at", midnight(end))] if end else []),
         ("bucket_width", "1d"),
         ("limit", str(_MOST_DAYS)),
         *(("group_by[]", name) for name in groups),

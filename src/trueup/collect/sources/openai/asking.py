@@ -41,10 +41,11 @@ def cost(door: Door) -> Report:
     )
 
 
-def _span(days: tuple[date, date], most: int, *groups: str) -> Params:
+def _span(days: tuple[date, date | None], most: int, *groups: str) -> Params:
+    first, end = days
     return [
-        ("start_time", str(seconds(days[0]))),
-        ("end_time", str(seconds(days[1]))),
+        ("start_time", str(seconds(first))),
+        *([("end_time", str(seconds(end)))] if end else []),
         ("bucket_width", "1d"),
         ("limit", str(most)),
         *(("group_by", name) for name in groups),
