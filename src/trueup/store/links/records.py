@@ -55,6 +55,7 @@ class Records:
         self._segments = tuple(s for s in landed if s.source.partition(".")[0] not in WHOLE)
         self._limits = limits or Limits()
         self._engine: duckdb.DuckDBPyConnection | None = None
+        self._seen: dict[str, str] = {}
 
     def targets(self) -> tuple[str, ...]:
         """Return every target anything was collected of, in order."""
@@ -94,7 +95,9 @@ class Records:
                 path = str(self._folder / "segments" / segment.file)
                 files.setdefault(segment.target_id, []).append(path)
             origin = " UNION ALL BY NAME ".join(map(_rows_of, files.items())) or _no_rows(name)
-            self._running().execute(f"CREATE OR REPLACE VIEW raw_{name} AS {origin}").fetchall()
+            if self._seen.get(name) != origin:
+                self._running().execute(f"CREATE OR REPLACE VIEW raw_{name} AS {origin}").fetchall()
+                self._seen[name] = origin
 
     def sql(
         self, query: str, values: Mapping[str, object] | None = None, **given: pa.Table
@@ -139,6 +142,7 @@ class Records:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+            self._seen.clear()
 
     def __enter__(self) -> Self:
         return self
