@@ -9,8 +9,11 @@ from decimal import Decimal
 import pytest
 
 from tests.collect.anthropic.server import AnthropicServer, cost, model, usage, worked
+from tests.collect.litellm.server import LiteLLMServer
+from tests.collect.litellm.server import row as request
 from tests.pains.office import Office
 from trueup.collect.sources.anthropic.source import SOURCE as ANTHROPIC
+from trueup.collect.sources.litellm.source import SOURCE as LITELLM
 from trueup.config import Connection
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
@@ -98,3 +101,20 @@ def test_pain_21_every_amount_says_who_told_it_so_that_the_surest_can_count(
     assert round(sums["vendor_estimate"] / sums["invoice"], 4) == Decimal("0.3228")
     of_tools = {row["tool"] for row in office.rows("ai_request")}
     assert of_tools == {None, "claude-code"}, "what stands in two reports is never one sum"
+
+
+def test_pain_21_of_what_a_gateway_and_the_vendor_tell_the_vendor_counts_and_the_gap_is_kept(
+    office: Office,
+) -> None:
+    """The vendor knows of 6,500 tokens a day of Ada's; on one day the gateway saw 1,700 of them."""
+    office.links = False
+    collected(office)
+    seen = request("msg_1", "2026-08-03T10:00:00.500Z")
+    gateway = Connection(source="litellm", options={"since": "2026-08-03"})
+    office.collect(LITELLM, gateway, LiteLLMServer(rows=[seen]).answer)
+    office.link()
+    counted = [one for one in office.rows("ai_request") if one["is_counted"]]
+    assert {(one["tool"], one["seen_by"]) for one in counted} == {("claude-code", "admin_api")}
+    (gap,) = office.rows("ai_gap", tool="claude-code")
+    assert (gap["seen_by"], gap["other_seen_by"]) == ("admin_api", "gateway")
+    assert (gap["tokens"], gap["other_tokens"]) == (6500, 1700)
