@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -26,6 +27,7 @@ from trueup.collect.receiving.server import Receiver
 from trueup.collect.sources.otlp.decoding import protobuf
 from trueup.collect.sources.otlp.receiving import door as door_module
 from trueup.collect.sources.otlp.receiving.answers import accepted
+from trueup.collect.sources.otlp.receiving.compression import TooLarge, expanded
 from trueup.collect.sources.otlp.receiving.door import LARGEST, LARGEST_EXPANDED, OtlpDoor
 from trueup.collect.sources.otlp.receiving.inbox import Inbox, segments
 from trueup.collect.sources.otlp.receiving.opening import inbox_of
@@ -251,6 +253,17 @@ def test_a_bomb_is_refused_before_it_is_in_memory(send: Sender, folder: Path) ->
     assert send(gzip.compress(b"{}")[:-4], encoding="gzip").status == 400
     assert send(b"plain", encoding="gzip").status == 400
     assert kept(folder) == ""
+
+
+def test_no_more_of_a_bomb_is_unpacked_than_may_be_taken() -> None:
+    """Of 64 MB, asked for one: what is in memory at once stays near that."""
+    bomb = gzip.compress(bytes(64 << 20), 1)
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        expanded(bomb, 1 << 20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer another secret of some length"}])
