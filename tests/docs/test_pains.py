@@ -29,7 +29,7 @@ def test_every_test_the_page_names_is_there() -> None:
 
 def test_every_pain_has_tests_that_go_the_whole_way() -> None:
     rows = {int(number): held for number, *_, held in ROW.findall(text(PAGE))}
-    assert sorted(rows) == [*range(1, 19), 21, 22, 24, 25]
+    assert sorted(rows) == [*range(1, 20), 21, 22, 24, 25]
     whole = re.compile(r"tests/pains/\w+\.py::test_pain_(\d+)_")
     assert {
         number: {int(found) for found in whole.findall(held)} for number, held in rows.items()

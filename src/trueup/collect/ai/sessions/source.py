@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -31,7 +32,7 @@ class Logs(Protocol):
         ...
 
 
-class SessionSource:
+class SessionSource(ABC):
     """A source of sessions; a subclass says what it is called, where its logs are, what they say.
 
     Attributes
@@ -53,13 +54,13 @@ class SessionSource:
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = OWNERS
 
+    @abstractmethod
     def standard(self) -> Iterable[Path]:
         """Return the folders the tool itself keeps its logs in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def logs(self, visit: Visit) -> Logs:
         """Return the logs of the folder that is visited."""
-        raise NotImplementedError
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the folders the connection names, else those of the tool that exist."""
