@@ -47,8 +47,8 @@ def _lines(one: Session) -> Iterator[Line]:
         }
         total = {name: total[name] + own[name] for name in _COUNTED}
         for _ in range(2):
-            info = {"total_token_usage": dict(total), "last_token_usage": own}
-            yield _line(request.at, "event_msg", type="token_count", info=info, rate_limits=None)
+            gauge = {"total_token_usage": dict(total), "last_token_usage": own}
+            yield _line(request.at, "event_msg", type="token_count", info=gauge, rate_limits=None)
     yield from _calls(one)
 
 
