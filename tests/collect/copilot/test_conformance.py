@@ -54,8 +54,10 @@ def filled() -> CopilotServer:
     return CopilotServer(
         page=1,
         reports={
-            "2026-09-19": [user_day("2026-09-19", ADA, code, edit, totals_by_cli=CLI)],
-            "2026-09-20": [user_day("2026-09-20", BOB, code, ai_credits_used=12.4)],
+            "2026-09-20": [
+                user_day("2026-09-20", ADA, code, edit, totals_by_cli=CLI),
+                user_day("2026-09-20", BOB, code, ai_credits_used=12.4),
+            ],
         },
         seats=[seat(ADA), seat(BOB, pending_cancellation_date="2026-12-01")],
         credits={"2026-09-20": [credit("gpt-5", 4.5, 1.25)]},
@@ -70,7 +72,7 @@ def server() -> Answering:
 class TestConformance(Conformance):
     case = Case(
         source=SOURCE,
-        connection=Connection(source="copilot", targets=("acme",), options={"since": "2026-09-19"}),
+        connection=Connection(source="copilot", targets=("acme",), options={"since": "2026-09-20"}),
         server=server,
         needed=NEEDED,
     )
