@@ -12,6 +12,9 @@ from tests.store.links.using import LOG, of_session, request, session
 from tests.store.links.world import SHOP, Row, World, at, commit, landing, part, proposal, proposed
 from trueup.store.links.ai.odds import BRANCH, FILES
 from trueup.store.links.ai.sharing import share
+from trueup.store.links.ai.uniting import tie_sessions
+from trueup.store.links.records import Records
+from trueup.store.reading import Limits
 
 SHA = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
 OTHER = "b" * 40
@@ -59,6 +62,14 @@ def made(name: str, hours: float, commit_id: str) -> Row:
 
 
 def ties(world: World) -> dict[tuple[str, str], tuple[str, Any, Any]]:
+    """Return rule, probability and share by session and commit, of rows as they were landed."""
+    manifest, limits = world.warehouse.snapshot().manifest, Limits(threads=1)
+    with Records(world.warehouse.folder, manifest, limits, is_united=True) as records:
+        rows, _ = tie_sessions(records)
+    return by_pair(rows["ai_session_commit"].to_pylist())
+
+
+def by_pair(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[str, Any, Any]]:
     """Return rule, probability and share by session and commit."""
     return {
         (row["session_id"].partition(":")[2], row["commit_id"].rpartition(":")[2]): (
@@ -66,7 +77,7 @@ def ties(world: World) -> dict[tuple[str, str], tuple[str, Any, Any]]:
             pytest.approx(row["probability"], abs=1e-6),
             pytest.approx(row["cost_ratio"], abs=2e-6),
         )
-        for row in world.read("ai_session_commit")
+        for row in rows
     }
 
 
@@ -87,7 +98,7 @@ class TestNamed:
             ai_session=[session(name, 1, 2, **HERE) for name in said],
             ai_activity=[made(name, 2, digits) for name, digits in said.items()],
         )
-        assert ties(world.linked()) == {(name, SHA): ("named", 1.0, 1.0) for name in said}
+        assert ties(world) == {(name, SHA): ("named", 1.0, 1.0) for name in said}
 
     def test_a_commit_that_was_squashed_is_the_one_it_was_squashed_into(self, world: World) -> None:
         world.land(
@@ -120,7 +131,7 @@ class TestNamed:
             ai_session=[session("s", 1, 2, **HERE)],
             ai_activity=[made("s", 2, f"{SHOP}:{SHA}")],
         )
-        assert ties(world.linked()) == {}
+        assert world.linked().read("ai_session_commit") == []
         row = world.covered("commits that AI tools say they made, among those landed")
         assert (row["expected"], row["seen"]) == (1, 0)
 
@@ -132,7 +143,7 @@ class TestNamed:
             ai_session=[session("s", 1, 2, **HERE)],
             ai_activity=[made("s", 2, f"{SHOP}:{SHA[:7]}")],
         )
-        assert ties(world.linked()) == {}
+        assert ties(world) == {}
 
     def test_a_note_or_trailer_that_names_the_session_ties_it(self, world: World) -> None:
         """git-ai calls a session by the tool's own id, or by a digest of "claude:" and the id."""
@@ -160,7 +171,7 @@ class TestNamed:
         lost = {**edit, "commit_id": None}
         world.land("notes", "notes", ai_attribution=[mark, elsewhere], ai_edit=[edit, lost])
         world.land("claude_code", LOG, ai_session=[session("native", 1, 2)])
-        found = {sha: tie[:2] for (_, sha), tie in ties(world.linked()).items()}
+        found = {sha: tie[:2] for (_, sha), tie in ties(world).items()}
         assert found == {SHA: ("named", 1.0), OTHER: ("named", 0.9)}
 
 
@@ -185,7 +196,7 @@ class TestFiles:
             ai_lines=[wrote("s", 2, "a")],
         )
         expected = odds(FILES["constant"], FILES["log_hours"] * math.log(2), FILES["covered"] / 2)
-        assert ties(world.linked()) == {("s", "c2"): ("files", expected, expected)}
+        assert ties(world) == {("s", "c2"): ("files", expected, expected)}
 
     def test_two_commits_share_two_paths(self, world: World) -> None:
         landed(world, ("c1", 3), ("c2", 4), files={"c1": ["a"], "c2": ["b"]})
@@ -195,11 +206,11 @@ class TestFiles:
             ai_session=[session("s", 1, 2.5, **HERE, **ME)],
             ai_lines=[wrote("s", 2, "a"), wrote("s", 2, "b")],
         )
-        found = ties(world.linked())
+        found = ties(world)
         first = odds(FILES["constant"], FILES["log_hours"] * math.log(2), FILES["covered"])
         second = odds(FILES["constant"], FILES["log_hours"] * math.log(3), FILES["covered"])
         assert found == {  # nothing was asked for, so each stretch weighs a half
-            ("s", "c1"): ("files", first, first / 2 + first * (1 - second) / 2),
+            ("s", "c1"): ("files", first, first / 2),
             ("s", "c2"): ("files", second, second / 2 + second * (1 - first) / 2),
         }
 
@@ -221,7 +232,7 @@ class TestFiles:
                 wrote("forgotten", 2, "b"),  # committed more than two weeks later
             ],
         )
-        assert set(ties(world.linked())) == {("unknown", "c1")}
+        assert set(ties(world)) == {("unknown", "c1")}
 
     def test_of_a_squash_the_commits_it_was_made_from_say_when(self, world: World) -> None:
         """Squashed at hour 400; the commit that held the path was made half an hour after."""
@@ -245,7 +256,9 @@ class TestFiles:
             ai_lines=[wrote("s", 2, "a")],
         )
         expected = odds(FILES["constant"], FILES["log_hours"] * math.log(1.5), FILES["covered"])
-        assert ties(world.linked()) == {("s", OTHER): ("files", expected, expected)}
+        assert by_pair(world.linked().read("ai_session_commit")) == {
+            ("s", OTHER): ("files", expected, expected)
+        }
 
 
 class TestBranch:
@@ -255,7 +268,7 @@ class TestBranch:
         landed(world, ("c0", 0.5), ("c1", 1.5), ("c2", 3), ("c3", 5), files={})
         world.land("claude_code", LOG, ai_session=[session("s", 1, 2, **HERE, **ME)])
         inside, soon = odds(BRANCH["inside"]), odds(BRANCH["soon"])
-        assert {k: v[:2] for k, v in ties(world.linked()).items()} == {
+        assert {k: v[:2] for k, v in ties(world).items()} == {
             ("s", "c1"): ("branch", inside),
             ("s", "c2"): ("branch", soon),
         }
@@ -268,7 +281,7 @@ class TestBranch:
             ai_session=[session("s", 1, 2, **HERE, **ME)],
             ai_lines=[wrote("s", 1.2, "a")],
         )
-        assert ties(world.linked()) == {}
+        assert ties(world) == {}
 
 
 class TestSharing:
@@ -288,17 +301,19 @@ class TestSharing:
                 request("c", 3.5, 60, **of_session("s")),
             ],
         )
-        shares = {sha: tie[2] for (_, sha), tie in ties(world.linked()).items()}
+        shares = {
+            sha: tie[2]
+            for (_, sha), tie in by_pair(world.linked().read("ai_session_commit")).items()
+        }
         assert shares == {SHA: 0.1, OTHER: 0.9}
         covered = world.covered("tokens of sessions that went into landed commits")
         assert (covered["expected"], covered["seen"]) == (100, 100)
 
     def test_what_no_commit_takes_is_nobodys(self) -> None:
-        """By hand: of the first half .5, then .8 of the rest; of the second .8, then .5."""
-        first, second = share([0.5, 0.8], {0: 1.0, 1: 1.0})
-        assert first == pytest.approx(0.5 * 0.5 + 0.5 * 0.2 * 0.5)
-        assert second == pytest.approx(0.5 * 0.5 * 0.8 + 0.5 * 0.8)
-        assert share([0.5], {1: 3.0}) == [0.5]
+        """By hand: of the first half .5, then .8 of the rest; of the second half .8."""
+        assert share([0.5, 0.8], {0: 1.0, 1: 1.0}) == pytest.approx([0.25, 0.2 + 0.4])
+        assert share([1.0, 0.5], {1: 1.0}) == pytest.approx([0.0, 0.5])
+        assert share([0.5, 0.8], {2: 3.0}) == pytest.approx([0.1, 0.8])
 
     @pytest.mark.parametrize("count", [1, 2, 3, 7])
     def test_shares_never_add_up_to_more_than_the_whole(self, count: int) -> None:
@@ -321,7 +336,7 @@ class TestSharing:
             ],
             ai_activity=[made("s", 2, f"{SHOP}:{SHA}")],
         )
-        assert set(ties(world.linked())) == {("s", SHA), ("child", SHA)}
+        assert set(ties(world)) == {("s", SHA), ("child", SHA)}
 
     def test_sessions_that_are_tied_to_nothing_are_counted_by_why(self, world: World) -> None:
         landed(world, (SHA, 2), files={})

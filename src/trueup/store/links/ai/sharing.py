@@ -43,9 +43,10 @@ _MICRO = 1_000_000
 def share(probabilities: Sequence[float], weights: Mapping[int, float]) -> list[float]:
     """Return the share of a session's cost that is each commit's.
 
-    A stretch of the session goes to the commit after it with that commit's probability; what is
-    left to the one after that, and so on; after the last commit, back from the last. What no
-    commit takes is nobody's, so the shares add up to 1 at most.
+    A stretch of the session goes to the commit after it with that commit's probability, what is
+    left to the one after that, and so on; the stretch after the last commit goes back from there,
+    for a commit is still looked at and sent. What no commit takes is nobody's, so the shares add
+    up to 1 at most.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def share(probabilities: Sequence[float], weights: Mapping[int, float]) -> list[
     shares = [0.0] * count
     for stretch, weight in spread.items():
         left = weight / total
-        for place in (*range(stretch, count), *reversed(range(min(stretch, count)))):
+        for place in range(stretch, count) if stretch < count else reversed(range(count)):
             shares[place] += left * probabilities[place]
             left *= 1 - probabilities[place]
     return [math.floor(part * _MICRO + 1e-6) / _MICRO for part in shares]
