@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from trueup.collect.ai.reports.days import day_of, days, windows
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
@@ -33,18 +34,18 @@ def days_to_ask(
     ConfigError
         Option ``since`` is no date.
     """
-    today = datetime.fromtimestamp(now / 1_000_000, UTC).date()
+    today = day_of(now)
     first = _since(connection) or today - timedelta(days=_FIRST)
     if asked:
         first = max(first, date.fromisoformat(asked) - timedelta(days=again - 1))
-    return [first + timedelta(days=step) for step in range((today - first).days + 1)]
+    return days(first, today)
 
 
-def spans(days: list[date], most: int) -> Iterator[tuple[date, date]]:
+def spans(every: list[date], most: int) -> Iterator[tuple[date, date]]:
     """Yield spans of at most so many days: the first day, and the day after the last."""
-    for start in range(0, len(days), most):
-        chunk = days[start : start + most]
-        yield chunk[0], chunk[-1] + timedelta(days=1)
+    if every:
+        for first, last in windows(every[0], every[-1], most):
+            yield first, last + timedelta(days=1)
 
 
 def midnight(day: date) -> str:

@@ -1,12 +1,16 @@
-"""Names an operator gives to what a vendor calls otherwise: workspaces, projects, users."""
+"""Names: of teams and users as an operator gives them, of currencies as reports write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
 from trueup.config import Connection
 from trueup.errors import ConfigError
+
+_CODE = 3
 
 
 def table_of_names(connection: Connection, option: str) -> dict[str, str]:
@@ -24,6 +28,20 @@ def table_of_names(connection: Connection, option: str) -> dict[str, str]:
             hint=f'Write {option} = {{ "their name" = "yours" }}.',
         )
     return {name.strip().lower(): value for name, value in given.items()}
+
+
+def currency_of(body: Counts, name: str) -> str:
+    """Return the code of a currency in capitals.
+
+    Raises
+    ------
+    Unreadable
+        There is none.
+    """
+    code = (body.text(name) or "").upper()
+    if len(code) != _CODE or not code.isalpha() or not code.isascii():
+        raise Unreadable("its amount is in no currency")
+    return code
 
 
 class Teams:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from trueup.collect.ai.bills.amounts import Bill
-from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
 from trueup.collect.fields import Unreadable, clean
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Gone, Normalised, Reading, Record, Skipped, Sweep, Visit
@@ -20,7 +20,7 @@ OWNERS: Mapping[str, str] = {
 }
 """What sources of reports fill, and the column that holds the name of the record."""
 
-Tell = Callable[[str, Bill, Rows], None]
+Tell = Callable[[str, Counts, Rows], None]
 """Adds the rows of one record, given their name; without what it needs it raises `Unreadable`."""
 
 _CHUNK = 1000
@@ -33,6 +33,7 @@ def bill_rows(
     reading: Reading,
     tellers: Mapping[str, tuple[Tell, str]],
     people: People,
+    platform: str,
 ) -> Iterator[Normalised]:
     """Yield the rows of reports, and what was skipped.
 
@@ -40,15 +41,17 @@ def bill_rows(
     ----------
     tellers
         By kind of record, what reads it, and the table it fills first.
+    platform
+        Whose ids those in keys are that are no addresses.
     """
     rows = Rows()
     for number, record in enumerate(records, start=1):
         tell, table = tellers.get(record.kind, (_unknown, "ai_request"))
-        row_id = f"{reading.target_id}:{record.kind}/{_unnamed(record.key, people)}"
+        row_id = f"{reading.target_id}:{record.kind}/{_unnamed(record.key, reading, platform)}"
         if record.body is None:
             yield Gone(table=table, row_id=row_id)
             continue
-        body = Bill(record.body, reading.now)
+        body = Counts(record.body, reading.now)
         try:
             tell(row_id, body, rows)
         except Unreadable as error:
@@ -56,7 +59,6 @@ def bill_rows(
         for fault in dict.fromkeys(body.faults):
             yield Skipped(kind=record.kind, key=record.key, reason=fault, is_whole=False)
         if number % _CHUNK == 0:
-            people.rows(rows)
             yield from rows.batches()
     people.rows(rows)
     yield from rows.batches()
@@ -96,14 +98,16 @@ def vanished(visit: Visit, kind: str, days: Iterable[str], seen: Iterable[str]) 
         yield Sweep(kind=kind, keys=known - gone)
 
 
-def _unnamed(key: str, people: People) -> str:
+def _unnamed(key: str, reading: Reading, platform: str) -> str:
+    """Return a key with pseudonyms for persons; rows that are gone are met by it alone."""
+
+    def pseudonym(native: str) -> str:
+        return reading.identify("email" if "@" in native else platform, native, "")
+
     parts = key.split("|")
-    return "|".join(
-        people.pseudonym(part.removeprefix(_PERSON)) if part.startswith(_PERSON) else part
-        for part in parts
-    )
+    return "|".join(pseudonym(part[1:]) if part.startswith(_PERSON) else part for part in parts)
 
 
-def _unknown(row_id: str, body: Bill, rows: Rows) -> None:
+def _unknown(row_id: str, body: Counts, rows: Rows) -> None:
     del row_id, body, rows
     raise Unreadable("its kind is not known")

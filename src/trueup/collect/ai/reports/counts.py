@@ -11,7 +11,7 @@ _MOST_COUNT = 2**31 - 1
 _MOST_TOKENS = 2**53
 _MOST_MONEY = Decimal(10) ** 12
 _PLACES = Decimal("1e-9")
-_LONGEST = 40
+_LONGEST = 60
 _CENT = Decimal("0.01")
 
 
@@ -27,6 +27,10 @@ class Counts(Fields):
     def tokens(self, name: str) -> int | None:
         """Return a count of tokens, else None."""
         return self._whole(name, _MOST_TOKENS)
+
+    def bucket(self, name: str) -> int:
+        """Return the tokens of a bucket; 0 where nothing is said of it."""
+        return self.tokens(name) or 0
 
     def money(self, name: str) -> Decimal | None:
         """Return an amount in the unit it is written in, else None; credits are negative."""

@@ -34,11 +34,20 @@ class People:
         native = str(number) if number else f"login:{(login or '').lower()}"
         return self._met("github", f"{host}/{native}" if host else native, login or native)
 
+    def by_either(
+        self, address: str | None, platform: str, native: str | None, kind: str = "human"
+    ) -> str | None:
+        """Return the account of an address, else of an id on a platform; None where both lack."""
+        stated = next((one for one in (address, native) if one and "@" in one), None)
+        if stated is not None:
+            return self._met("email", stated.strip().lower(), "")
+        return self._met(platform, native, "", kind) if native else None
+
     def rows(self, rows: Rows) -> None:
         """Add every account met."""
         self._accounts.rows(rows, self._reading.target_id)
 
-    def _met(self, platform: str, native: str, name: str) -> str:
+    def _met(self, platform: str, native: str, name: str, kind: str = "human") -> str:
         account_id = self._reading.identify(platform, native, name)
-        self._accounts.met(account_id, Account(platform, account_id, "human", None, None))
+        self._accounts.met(account_id, Account(platform, account_id, kind, None, None))
         return account_id

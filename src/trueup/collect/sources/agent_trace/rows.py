@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from trueup.collect.ai.bills.amounts import Bill
+from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.agent_trace.traces import is_span
@@ -16,7 +16,7 @@ _NOT_TOLD_APART = {"mixed", "unknown"}
 Span = tuple[int, int]
 
 
-def lines(row_id: str, body: Bill, rows: Rows) -> None:
+def lines(row_id: str, body: Counts, rows: Rows) -> None:
     """Add the lines of a record, a row for each file, model and session."""
     happened_at = body.at("timestamp")
     if happened_at is None:
@@ -64,6 +64,6 @@ def covered(spans: Iterable[Span]) -> int:
     return total
 
 
-def _tool(body: Bill) -> str | None:
+def _tool(body: Counts) -> str | None:
     name = (body.text("tool") or "").strip().lower().replace("_", "-").replace(" ", "-")
     return _TOOLS.get(name, name or None)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows, digest
 from trueup.collect.ai.logs.checkouts import Checkouts, Place
 from trueup.collect.ai.logs.growing import GrowingFile, Mark
 from trueup.collect.ai.logs.lines import LineReader
 from trueup.collect.ai.logs.machine import target_id_of
 from trueup.collect.ai.logs.telling import lines_note
+from trueup.collect.ai.reports.people import People
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -90,8 +90,8 @@ class AgentTrace:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn trace records into rows of lines."""
-        people = People(reading, self.name)
-        return bill_rows(records, reading, {_KIND: (lines, "ai_lines")}, people)
+        tellers = {_KIND: (lines, "ai_lines")}
+        return bill_rows(records, reading, tellers, People(reading), self.name)
 
 
 SOURCE = AgentTrace()

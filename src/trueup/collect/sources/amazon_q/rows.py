@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trueup.collect.ai.bills.amounts import Bill
-from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
 from trueup.collect.fields import Unreadable, instant
 from trueup.collect.gathering import Rows
 from trueup.collect.sources.amazon_q.reports import AMAZON_Q
+
+PLATFORM = "aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ class ReportRows:
     def __init__(self, people: People) -> None:
         self._people = people
 
-    def lines(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def lines(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add lines somebody was offered and took over on a day."""
         about = self._about(row_id, body)
         counts = body.part("counts")
@@ -111,7 +113,7 @@ class ReportRows:
         if messages and about["tool"] == AMAZON_Q:
             rows.add("ai_activity", kind="message", count=messages, **about)
 
-    def use(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def use(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add messages, conversations and credits of somebody in one client on a day."""
         about = {**self._about(row_id, body), "name": body.text("client")}
         counts = {
@@ -123,20 +125,20 @@ class ReportRows:
             if count:
                 rows.add("ai_activity", kind=kind, count=count, **about)
 
-    def _about(self, row_id: str, body: Bill) -> dict[str, object]:
+    def _about(self, row_id: str, body: Counts) -> dict[str, object]:
         try:
             happened_at = instant(f"{body.text('day')}T00:00:00Z")
         except (ValueError, OverflowError):
             raise Unreadable("it is of no day") from None
         return {
             "report_id": row_id,
-            "person_id": self._people.of(body.text("email"), body.text("user")),
+            "person_id": self._people.by_either(body.text("email"), PLATFORM, body.text("user")),
             "tool": body.text("tool"),
             "happened_at": happened_at,
         }
 
 
-def _sum(counts: Bill, names: tuple[str, ...]) -> int | None:
+def _sum(counts: Counts, names: tuple[str, ...]) -> int | None:
     """Return the sum of what is stated; None where nothing is."""
     stated = [value for name in names if (value := counts.number(name)) is not None]
     return min(sum(stated), 2**31 - 1) if stated else None

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from trueup.collect.ai.bills.naming import table_of_names
-from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows, digest
+from trueup.collect.ai.reports.people import People
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -22,7 +22,7 @@ from trueup.collect.recorded import (
     Web,
 )
 from trueup.collect.sources.amazon_q.reports import LINES, USE, ReportFile, UnknownForm
-from trueup.collect.sources.amazon_q.rows import ReportRows
+from trueup.collect.sources.amazon_q.rows import PLATFORM, ReportRows
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
@@ -86,10 +86,10 @@ class AmazonQ:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn lines of reports into rows."""
-        people = People(reading, "aws")
+        people = People(reading)
         rows = ReportRows(people)
         tellers = {LINES: (rows.lines, "ai_lines"), USE: (rows.use, "ai_activity")}
-        return bill_rows(records, reading, tellers, people)
+        return bill_rows(records, reading, tellers, people, PLATFORM)
 
 
 SOURCE = AmazonQ()

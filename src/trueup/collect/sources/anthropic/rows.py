@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trueup.collect.ai.bills.amounts import Bill, currency_of
-from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.bills.naming import Teams, currency_of
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable, instant
 from trueup.collect.gathering import Rows
 
 PROVIDER, TOOL = "anthropic", "claude-code"
 _SEEN_BY = "admin_api"
-_CENTS = 100
 _DAY = 86_400_000_000
 _MOST = 2**31 - 1
 _SUBSCRIBED = "subscription"
@@ -31,17 +30,17 @@ class ReportRows:
         self._people = people
         self._teams = teams
 
-    def messages(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def messages(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add tokens of a day, of all there is: what used them is not said."""
         started_at, ended_at = _span(body)
         writes = body.part("cache_creation")
-        person_id = self._people.of(body.text("email"), body.text("account_id"))
+        person_id = self._people.by_either(body.text("email"), PROVIDER, body.text("account_id"))
         tokens = Tokens(
-            uncached_input=body.tokens("uncached_input_tokens"),
-            cache_read=body.tokens("cache_read_input_tokens"),
-            cache_write_5m=writes.tokens("ephemeral_5m_input_tokens"),
-            cache_write_1h=writes.tokens("ephemeral_1h_input_tokens"),
-            output=body.tokens("output_tokens"),
+            uncached_input=body.bucket("uncached_input_tokens"),
+            cache_read=body.bucket("cache_read_input_tokens"),
+            cache_write_5m=writes.bucket("ephemeral_5m_input_tokens"),
+            cache_write_1h=writes.bucket("ephemeral_1h_input_tokens"),
+            output=body.bucket("output_tokens"),
         )
         rows.add(
             "ai_request",
@@ -67,10 +66,10 @@ class ReportRows:
                 count=searches,
             )
 
-    def cost(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def cost(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add cost of a day, as Anthropic accounts for it."""
         started_at, ended_at = _span(body)
-        amount = body.amount("amount", parts=_CENTS)
+        amount = body.cents("amount")
         if amount is None:
             raise Unreadable("it states no amount")
         words = [body.text("cost_type"), body.text("token_type")]
@@ -89,7 +88,7 @@ class ReportRows:
             seen_by=_SEEN_BY,
         )
 
-    def claude_code(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def claude_code(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add what somebody did with Claude Code on a day."""
         about = self._about(body)
         parts = body.parts("parts")
@@ -112,7 +111,7 @@ class ReportRows:
             **about,
         )
 
-    def claude_code_model(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def claude_code_model(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add tokens somebody used by a model in Claude Code on a day, and their guessed cost."""
         about = self._about(body)
         started_at = about.pop("happened_at")
@@ -151,28 +150,28 @@ class ReportRows:
                 **shared,
             )
 
-    def _about(self, body: Bill) -> dict[str, object]:
+    def _about(self, body: Counts) -> dict[str, object]:
         return {
-            "person_id": self._people.of(body.text("email")),
+            "person_id": self._people.by_either(body.text("email"), PROVIDER, None),
             "tool": TOOL,
             "happened_at": _midnight(body),
         }
 
 
-def _span(body: Bill) -> tuple[int, int | None]:
+def _span(body: Counts) -> tuple[int, int | None]:
     started_at = body.at("starting_at")
     if started_at is None:
         raise Unreadable("it is of no day")
     return started_at, _until(body, body.at("ending_at"))
 
 
-def _until(body: Bill, ended_at: int | None) -> int | None:
+def _until(body: Counts, ended_at: int | None) -> int | None:
     """Return the end of a day, or up to when it was known while it lasted."""
     until = body.at("until")
     return until if ended_at is not None and until is not None and until < ended_at else ended_at
 
 
-def _midnight(body: Bill) -> int:
+def _midnight(body: Counts) -> int:
     try:
         return instant(f"{body.text('day')}T00:00:00Z")
     except (ValueError, OverflowError):
@@ -183,10 +182,10 @@ def _midnight_after(started_at: object) -> int | None:
     return started_at + _DAY if isinstance(started_at, int) else None
 
 
-def _by_currency(parts: list[Bill]) -> dict[str, Decimal]:
+def _by_currency(parts: list[Counts]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for one in parts:
-        amount = one.amount("amount", parts=_CENTS)
+        amount = one.cents("amount")
         if amount is None:
             continue
         try:
@@ -198,11 +197,11 @@ def _by_currency(parts: list[Bill]) -> dict[str, Decimal]:
     return found
 
 
-def _sum(parts: list[Bill], name: str) -> int | None:
+def _sum(parts: list[Counts], name: str) -> int | None:
     """Return the sum of what is stated; None where nothing is."""
     stated = [value for one in parts if (value := one.number(name)) is not None]
     return min(sum(stated), _MOST) if stated else None
 
 
-def _tokens(parts: list[Bill], name: str) -> int:
-    return sum(one.tokens(name) for one in parts)
+def _tokens(parts: list[Counts], name: str) -> int:
+    return sum(one.bucket(name) for one in parts)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from trueup.collect.ai.bills.buckets import Reports
 from trueup.collect.ai.bills.lists import Listed, closed, field_by_id
 from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.ai.reports.people import People
 from trueup.collect.answers import mapping, said
 from trueup.collect.fields import clean
 from trueup.collect.recorded import (
@@ -101,7 +101,7 @@ class Anthropic:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""
-        people = People(reading, PROVIDER)
+        people = People(reading)
         teams = Teams(reading.target_id, read_options(reading.connection).teams)
         rows = ReportRows(people, teams)
         tellers = {
@@ -110,7 +110,7 @@ class Anthropic:
             "claude_code": (rows.claude_code, "ai_lines"),
             "claude_code_model": (rows.claude_code_model, "ai_request"),
         }
-        return bill_rows(records, reading, tellers, people)
+        return bill_rows(records, reading, tellers, people, PROVIDER)
 
 
 SOURCE = Anthropic()

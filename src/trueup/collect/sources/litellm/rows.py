@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from trueup.collect.ai.bills.amounts import Bill
 from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
 
+PLATFORM = "litellm"
 _SEEN_BY = "gateway"
 _PROVIDERS = {
     "vertex_ai": "google",
@@ -33,17 +34,19 @@ class RequestRows:
         self._people = people
         self._teams = teams
 
-    def request(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def request(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add a request, and what the gateway says was spent on it."""
         if body.flag("cache_hit"):
             raise Unreadable("it was answered from LiteLLM's own cache: no model was asked")
         tokens = _tokens(body)
-        amount = body.amount("spend")
+        amount = body.money("spend")
         if not tokens.total and not amount:
             raise Unreadable("it used no tokens and cost nothing, as requests that failed do")
         theirs = body.text("custom_llm_provider")
         shared = {
-            "person_id": self._people.of(body.text("email"), body.text("user"), "unknown"),
+            "person_id": self._people.by_either(
+                body.text("email"), PLATFORM, body.text("user"), "unknown"
+            ),
             "tool": body.text("tool"),
             "provider": _PROVIDERS.get(theirs or "", theirs),
             "model": (body.text("model") or "").removeprefix(f"{theirs}/") or None,
@@ -74,28 +77,28 @@ class RequestRows:
             )
 
 
-def _tokens(body: Bill) -> Tokens:
+def _tokens(body: Counts) -> Tokens:
     """Return the tokens of a request: a prompt in LiteLLM's form counts its cached tokens too."""
     used = body.part("usage")
-    read = max(used.tokens("cache_read_input_tokens"), used.tokens("cached_tokens"))
+    read = max(used.bucket("cache_read_input_tokens"), used.bucket("cached_tokens"))
     write = max(
-        used.tokens("cache_creation_input_tokens"),
-        used.tokens("cache_creation_tokens"),
-        used.tokens("cache_write_tokens"),
+        used.bucket("cache_creation_input_tokens"),
+        used.bucket("cache_creation_tokens"),
+        used.bucket("cache_write_tokens"),
     )
-    hour = used.tokens("ephemeral_1h_input_tokens")
-    write = max(write, hour + used.tokens("ephemeral_5m_input_tokens"))
-    prompt = used.tokens("prompt_tokens") or body.tokens("prompt_tokens")
-    own = used.tokens("input_tokens")
-    if own and not used.tokens("prompt_tokens"):
+    hour = used.bucket("ephemeral_1h_input_tokens")
+    write = max(write, hour + used.bucket("ephemeral_5m_input_tokens"))
+    prompt = used.bucket("prompt_tokens") or body.bucket("prompt_tokens")
+    own = used.bucket("input_tokens")
+    if own and not used.bucket("prompt_tokens"):
         prompt = own + read + write
-    answered = used.tokens("output_tokens") or used.tokens("completion_tokens")
-    reasoning = used.tokens("reasoning_tokens")
+    answered = used.bucket("output_tokens") or used.bucket("completion_tokens")
+    reasoning = used.bucket("reasoning_tokens")
     return Tokens(
         uncached_input=max(prompt - read - write, 0),
         cache_read=read,
         cache_write_5m=write - hour,
         cache_write_1h=hour,
-        output=answered or body.tokens("completion_tokens"),
+        output=answered or body.bucket("completion_tokens"),
         reasoning_output=reasoning or None,
     )

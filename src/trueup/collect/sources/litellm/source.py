@@ -8,12 +8,12 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from trueup.collect.ai.bills.naming import Teams, table_of_names
-from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.ai.reports.people import People
 from trueup.collect.answers import mapping
 from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.litellm import asking, files
-from trueup.collect.sources.litellm.rows import RequestRows
+from trueup.collect.sources.litellm.rows import PLATFORM, RequestRows
 from trueup.collect.sources.litellm.settings import OPTIONS
 from trueup.config import Connection
 
@@ -54,10 +54,11 @@ class LiteLLM:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn requests into rows."""
-        people = People(reading, "litellm")
+        people = People(reading)
         teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"))
         rows = RequestRows(people, teams)
-        return bill_rows(records, reading, {"request": (rows.request, "ai_request")}, people)
+        tellers = {"request": (rows.request, "ai_request")}
+        return bill_rows(records, reading, tellers, people, PLATFORM)
 
 
 SOURCE = LiteLLM()

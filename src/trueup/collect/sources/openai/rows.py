@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from trueup.collect.ai.bills.amounts import Bill, currency_of
-from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.people import People
+from trueup.collect.ai.bills.naming import Teams, currency_of
+from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
-from trueup.collect.fields import Unreadable
+from trueup.collect.fields import Unreadable, is_absurd
 from trueup.collect.gathering import Rows
 
 PROVIDER = "openai"
@@ -26,20 +26,20 @@ class ReportRows:
         self._people = people
         self._teams = teams
 
-    def usage(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def usage(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add tokens of a day, of all there is: what used them is not said."""
         started_at, ended_at = _span(body)
         tokens = Tokens.of_whole_prompt(
-            body.tokens("input_tokens"),
-            cache_read=body.tokens("input_cached_tokens"),
-            cache_write=body.tokens("input_cache_write_tokens"),
-            output=body.tokens("output_tokens"),
+            body.bucket("input_tokens"),
+            cache_read=body.bucket("input_cached_tokens"),
+            cache_write=body.bucket("input_cache_write_tokens"),
+            output=body.bucket("output_tokens"),
         )
         tier = body.text("service_tier")
         rows.add(
             "ai_request",
             request_id=row_id,
-            person_id=self._people.of(body.text("email"), body.text("user_id")),
+            person_id=self._people.by_either(body.text("email"), PROVIDER, body.text("user_id")),
             provider=PROVIDER,
             model=body.text("model"),
             requested_at=started_at,
@@ -50,10 +50,10 @@ class ReportRows:
             **tokens.columns(),
         )
 
-    def cost(self, row_id: str, body: Bill, rows: Rows) -> None:
+    def cost(self, row_id: str, body: Counts, rows: Rows) -> None:
         """Add cost of a day, as OpenAI accounts for it."""
         started_at, ended_at = _span(body)
-        amount = body.amount("value")
+        amount = body.money("value")
         if amount is None:
             raise Unreadable("it states no amount")
         item = body.text("line_item")
@@ -74,12 +74,12 @@ class ReportRows:
         )
 
 
-def _span(body: Bill) -> tuple[int, int | None]:
-    started_at, ended_at = (body.tokens(name) for name in ("start_time", "end_time"))
+def _span(body: Counts) -> tuple[int, int | None]:
+    started_at, ended_at = (body.bucket(name) for name in ("start_time", "end_time"))
     started_at, ended_at = started_at * _MICROSECONDS, ended_at * _MICROSECONDS
-    if body.is_odd(started_at):
+    if is_absurd(started_at, body.now):
         raise Unreadable("it is of no day")
-    until = body.tokens("until") * _MICROSECONDS
-    if body.is_odd(ended_at):
+    until = body.bucket("until") * _MICROSECONDS
+    if is_absurd(ended_at, body.now):
         return started_at, None
-    return started_at, min(ended_at, until) if not body.is_odd(until) else ended_at
+    return started_at, min(ended_at, until) if not is_absurd(until, body.now) else ended_at

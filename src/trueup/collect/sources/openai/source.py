@@ -11,8 +11,8 @@ from trueup.collect.ai.bills.buckets import Reports
 from trueup.collect.ai.bills.days import SINCE
 from trueup.collect.ai.bills.lists import Listed, closed, field_by_id
 from trueup.collect.ai.bills.naming import Teams, table_of_names
-from trueup.collect.ai.bills.people import People
 from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.ai.reports.people import People
 from trueup.collect.answers import mapping
 from trueup.collect.recorded import Fetched, Normalised, Note, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.openai.asking import COSTS, cost, usage
@@ -79,11 +79,11 @@ class OpenAI:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""
-        people = People(reading, PROVIDER)
+        people = People(reading)
         teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"))
         rows = ReportRows(people, teams)
         tellers = {"usage": (rows.usage, "ai_request"), "cost": (rows.cost, "ai_spend")}
-        return bill_rows(records, reading, tellers, people)
+        return bill_rows(records, reading, tellers, people, PROVIDER)
 
 
 SOURCE = OpenAI()
