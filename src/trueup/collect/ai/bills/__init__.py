@@ -1,1 +1,1 @@
-"""What sources of bills and reports share: amounts, days, pages, people, rows by record."""
+"""What sources share whose vendor reports tokens and money: days, pages, lists, names, rows."""
