@@ -182,6 +182,8 @@ class Server:
         Most requests under way at a time.
     needs_targets
         False where a connection may name none, and all that is there is read.
+    takes_files
+        Whether targets may be files of what it answered, for which it is not asked.
     rights
         What the token must be allowed, in the words of the page that makes tokens; empty where it
         is mostly asked without one.
@@ -196,6 +198,7 @@ class Server:
     headers: Mapping[str, str] = field(default_factory=dict)
     at_once: int = 8
     needs_targets: bool = True
+    takes_files: bool = False
     rights: str = ""
     scopes_header: str = ""
     scopes: tuple[Scope, ...] = ()

@@ -9,7 +9,7 @@ import pytest
 from tests.collect.proposing.clones import clone
 from trueup.collect.proposing.beginning import begin, chosen, fresh, notice
 from trueup.collect.proposing.clues import look
-from trueup.collect.proposing.proposals import Proposal, Proposals, propose, token_place
+from trueup.collect.proposing.proposals import Proposal, Proposals, completed, propose, token_place
 from trueup.collect.proposing.saying import parse
 from trueup.config import Connection, read_settings
 from trueup.errors import ConfigError
@@ -235,3 +235,21 @@ def test_a_source_that_finds_its_own_files_needs_no_target_and_another_does(home
     (found, lacking) = chosen([], [parse("claude_code"), parse("amp")], [])
 
     assert (found.open_questions, lacking.open_questions) == ((), ("targets",))
+
+
+@pytest.mark.parametrize(
+    ("source", "targets", "has_token"),
+    [
+        ("copilot", ("./reports",), False),
+        ("copilot", ("acme",), True),
+        ("copilot", ("acme", "./reports"), True),
+        ("cursor", (), True),
+        ("windsurf", ("./saved/lines.json",), False),
+        ("github", ("./shop",), True),
+    ],
+)
+def test_files_of_what_a_server_answered_need_no_token(
+    source: str, targets: tuple[str, ...], has_token: bool
+) -> None:
+    connection = Connection(source=source, url="https://ci.example", targets=targets)
+    assert bool(completed(connection).token) is has_token

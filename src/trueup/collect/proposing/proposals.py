@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from trueup.collect.ai.reports.exports import is_place
 from trueup.collect.catalogue import find_source, source_names
 from trueup.collect.proposing.clues import (
     GITHUB_RUNS,
@@ -150,6 +151,8 @@ def completed(connection: Connection, *, is_found: bool = False) -> Connection:
     """
     server = None if connection.source == "git" else find_source(connection.source).server
     if server is None or connection.token or connection.options.get("app_id"):
+        return connection
+    if server.takes_files and connection.targets and all(map(is_place, connection.targets)):
         return connection
     host = urlsplit(connection.url).netloc if is_found else ""
     place = token_place(connection.source, host)

@@ -65,6 +65,7 @@ class Copilot:
         rights="classic, of an owner: manage_billing:copilot, and read:enterprise for an "
         "enterprise; fine-grained: Organization Copilot metrics, GitHub Copilot Business and "
         "Administration of the organisation, read",
+        takes_files=True,
         scopes_header="x-oauth-scopes",
         scopes=(
             Scope(

@@ -45,6 +45,7 @@ class Cursor:
         at_once=1,
         rights="an Admin API key of the team, read-only; commits need the Enterprise plan",
         needs_targets=False,
+        takes_files=True,
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {

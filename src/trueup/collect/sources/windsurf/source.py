@@ -60,6 +60,7 @@ class Windsurf:
         at_once=1,
         rights="a service key with Teams Read-only and Analytics Read, of the Enterprise plan",
         needs_targets=False,
+        takes_files=True,
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {
