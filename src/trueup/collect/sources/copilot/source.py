@@ -62,16 +62,19 @@ class Copilot:
             "accept": "application/vnd.github+json",
             "x-github-api-version": "2022-11-28",
         },
-        rights="classic, of an owner: manage_billing:copilot, and read:enterprise for an "
-        "enterprise; fine-grained: Organization Copilot metrics, GitHub Copilot Business and "
+        rights="classic, of an owner: read:org; for an enterprise manage_billing:copilot or "
+        "read:enterprise; fine-grained: Organization Copilot metrics, GitHub Copilot Business and "
         "Administration of the organisation, read",
         takes_files=True,
         scopes_header="x-oauth-scopes",
         scopes=(
             Scope(
-                name="manage_billing:copilot",
+                name="read:org",
                 opens="reports on Copilot, and who has a seat",
-                wider=("admin:org", "manage_billing:enterprise"),
+                wider=(
+                    *("write:org", "admin:org", "manage_billing:copilot", "read:enterprise"),
+                    "admin:enterprise",
+                ),
             ),
         ),
     )
