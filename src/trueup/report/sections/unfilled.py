@@ -22,7 +22,8 @@ def no_effects(view: View) -> Section:
             "early with those that did so later."
         )
     answers = Sentence(template=text, values={"command": Name("trueup estimate")})
-    lacking = "AI sessions and the dates of your roll-outs"
+    dates = "the dates of your roll-outs"
+    lacking = dates if view.holds("ai_session", "ai_request") else f"AI sessions and {dates}"
     connect = lacking if view.holds("deployment") else f"deployments, {lacking}"
     block = OneLine(connect=connect, answers=answers)
     return Section(id="effects", heading="Effects", blocks=(*_unweighed(view), block))
