@@ -128,6 +128,19 @@ class TestClaudeCode:
             send(folder, "metrics", [counter("claude_code.token.usage", one, is_cumulative=True)])
         assert collected(folder).tokens()[3] == 90
 
+    def test_a_clock_far_ahead_makes_no_counter_forget(self, folder: Path) -> None:
+        """A reading of next year is left out and counted; 100 and 150 stay 150."""
+        said: dict[str, Any] = {"session__id": "s-1", "type": "output", "model": "m"}
+        far = AT + 300 * 86_400 * SECOND
+        archive = None
+        for value, at in ((100, AT), (9, far), (150, AT + SECOND)):
+            one = point(value, at, AT - SECOND if at < far else far - SECOND, **said)
+            send(folder, "metrics", [counter("claude_code.token.usage", one, is_cumulative=True)])
+            archive = visit(folder, archive)
+        assert archive is not None
+        assert read(archive).tokens()[3] == 150
+        assert [note.skipped for note in archive.notes if "damaged" in note.subject] == [1]
+
     @pytest.mark.parametrize("are_metrics_first", [True, False])
     def test_metrics_without_a_session_give_way_to_requests_of_the_service(
         self, folder: Path, *, are_metrics_first: bool

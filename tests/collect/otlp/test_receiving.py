@@ -300,6 +300,7 @@ def test_what_cannot_be_kept_is_not_acknowledged(
     assert kept(folder).count("\n") == 1
     assert send(message("logs", [asked(2)])).status == 200
     assert len(collected(folder)["ai_request"]) == 2
+    assert len(segments(folder)) == 2  # whoever read the first has not read the second
 
 
 def test_everything_is_on_disk_before_it_is_acknowledged(

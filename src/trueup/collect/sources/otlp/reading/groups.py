@@ -21,6 +21,7 @@ from trueup.collect.sources.otlp.reading.naming import (
     session_of_sender,
     tool_of,
 )
+from trueup.collect.sources.otlp.reading.series import is_sound
 from trueup.collect.sources.otlp.reading.state import State
 
 SESSION, TRACE, DAY = KINDS = ("session", "trace", "day")
@@ -95,12 +96,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who sent the records of a line, by which signal."""
+    """Who sent the records of a line, by which signal; `received` in epoch microseconds UTC."""
 
     signal: str
     service: str
     resource: dict[str, Any]
     digest: str
+    received: int
 
 
 def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
@@ -108,8 +110,8 @@ def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
     found: dict[str, Group] = {}
     for line in lines:
         state.count_line(line)
-        signal, resource = line.get("signal"), line.get("resource")
-        if signal not in _SIGNALS or not isinstance(resource, dict):
+        signal, resource, received = (line.get(name) for name in ("signal", "resource", "at"))
+        if not (signal in _SIGNALS and isinstance(resource, dict) and isinstance(received, int)):
             state.damaged += 1
             continue
         sender = Sender(
@@ -117,6 +119,7 @@ def gathered(lines: Iterable[dict[str, Any]], state: State) -> list[Group]:
             service=str(resource.get("service.name", "")),
             resource=resource,
             digest=_digest(resource),
+            received=received,
         )
         for record in line["records"]:
             if isinstance(record, dict) and isinstance(record.get("attributes"), dict):
@@ -135,6 +138,9 @@ def _add(record: dict[str, Any], sender: Sender, found: dict[str, Group], state:
         state.repeated[which] = state.repeated.get(which, 0) + 1
         return
     if record.get("temporality") == "cumulative":
+        if not is_sound(record, sender.received):
+            state.damaged += 1
+            return
         told = state.series.added(record, f"{tool}/{sender.digest}")
         if told is None:
             return

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from trueup.collect.fields import is_absurd
+
 _KEPT_NANOSECONDS = 7 * 86_400 * 1_000_000_000
 
 
@@ -33,12 +35,12 @@ class Series:
 
         Parameters
         ----------
+        record
+            A point for which `is_sound` holds.
         scope
             What tells its source from others: resource and tool.
         """
-        value, at = record.get("value"), record.get("time")
-        if not _is_number(value) or not _is_number(at):
-            return None
+        value, at = record["value"], record["time"]
         key = _key(record, scope)
         last = self._known.get(key)
         if last is not None and at <= last[2]:
@@ -59,6 +61,18 @@ class Series:
         return {
             key: last for key, last in self._known.items() if last[2] > newest - _KEPT_NANOSECONDS
         }
+
+
+def is_sound(record: dict[str, Any], received: int) -> bool:
+    """Say whether a reading has a value and an instant, not far from when it was received.
+
+    Parameters
+    ----------
+    received
+        Epoch microseconds UTC.
+    """
+    value, at = record.get("value"), record.get("time")
+    return _is_number(value) and isinstance(at, int) and not is_absurd(at // 1000, received)
 
 
 def _is_number(value: object) -> bool:

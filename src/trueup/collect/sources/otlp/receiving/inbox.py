@@ -56,6 +56,7 @@ class Inbox:
         self._batch = _Batch()
         self._file = -1
         self._day = ""
+        self._is_spoilt = False
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -122,7 +123,10 @@ class Inbox:
                 view = view[os.write(self._file, view) :]
             os.fsync(self._file)
         except OSError:
+            self._is_spoilt = True
             os.ftruncate(self._file, before)
+            os.close(self._file)
+            self._file = -1
             raise
 
     def _begin(self, day: str) -> None:
@@ -132,12 +136,16 @@ class Inbox:
             self._file = -1
         there = segments(self._folder)
         last = there[-1] if there else None
-        if last is None or _day(last) < day or last.stat().st_size >= self._largest:
+        size = last.stat().st_size if last else 0
+        # a reader may have seen what a failed write took back, so nothing more is added there
+        is_over = size >= self._largest or (self._is_spoilt and size > 0)
+        if last is None or _day(last) < day or is_over:
             number = int(last.stem.rpartition("-")[2]) + 1 if last else 1
             last = self._folder / f"otlp-{max(day, _day(last) if last else day)}-{number:06}.jsonl"
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         self._file = os.open(last, flags, 0o600)
         self._day = day
+        self._is_spoilt = False
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)
