@@ -124,9 +124,11 @@ class Inbox:
             os.fsync(self._file)
         except OSError:
             self._is_spoilt = True
-            os.ftruncate(self._file, before)
-            os.close(self._file)
-            self._file = -1
+            try:
+                os.ftruncate(self._file, before)
+            finally:
+                os.close(self._file)
+                self._file = -1
             raise
 
     def _begin(self, day: str) -> None:
