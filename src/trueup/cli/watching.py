@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from trueup.errors import ConfigError
+from trueup.errors import ConfigError, TrueupError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,9 +59,17 @@ def watch(
     while rounds is None or done < rounds:
         if done:
             pause()
-        collected = space.collect((), only=watched)
-        show(_table(space, now(), [error.fact for _, error in collected.failed]))
+        show(_table(space, now(), _unread(space, watched)))
         done += 1
+
+
+def _unread(space: Workspace, watched: list[str]) -> list[str]:
+    """Collect the logs; return why what could not be read could not. The next round tries again."""
+    try:
+        collected = space.collect((), only=watched)
+    except TrueupError as error:
+        return [error.fact]
+    return [error.fact for _, error in collected.failed]
 
 
 def live(space: Workspace) -> None:
