@@ -3,7 +3,8 @@
 Made-up years of 40 teams, half of them ranked by tokens from the middle on, and how often the
 interval of the rise refutes nought, how often it holds the truth, how often the whole verdict says
 "inflated"; beside it how often comparing the same teams before and after finds a rise. Further
-rows: look-alikes of 0.3 log points without any gaming, fewer teams, more noise, and no date.
+rows: look-alikes of 0.3 log points without any gaming, fewer teams, more noise, several dates, and
+no date.
 """
 
 from __future__ import annotations
@@ -100,6 +101,31 @@ def intervals(draws: int) -> None:
         )
 
 
+def several_dates(draws: int) -> None:
+    """Print how the interval does where policies came in weeks 16 and 34, and the rise grows."""
+    print("two dates, rise grows by    |    bias  covered")
+    for growing in (0.0, 0.02):
+        errors, covered = [], []
+        for seed in range(draws):
+            panel = drawn(TokenWorld(seed=seed, exposed=26))
+            dates = np.where(np.cumsum(panel.ever_treated) % 2 == 0, 16, 34)
+            panel = replace(panel, adopted_in=np.where(panel.ever_treated, dates, NEVER))
+            since = panel.period - panel.adopted_in[panel.unit]
+            grown = np.where(panel.treated, 0.1 + growing * since, 0.0)
+            truth = float(grown[panel.treated].mean())
+            tokens = panel.column(TOKENS) * np.exp(grown)
+            panel = replace(panel, columns={**panel.columns, TOKENS: tokens})
+            rate = rate_of(panel)
+            assert isinstance(rate, Rate)
+            rise = inflation(panel, rate, TOKENS, seed=seed)
+            assert isinstance(rise, Bounds)
+            errors.append(rise.coefficient - truth)
+            covered.append(rise.low <= truth <= rise.high)
+        print(
+            f"{growing:.2f} a week                 | {np.mean(errors):7.3f}  {np.mean(covered):7.3f}"
+        )
+
+
 def verdicts(draws: int) -> None:
     """Print what the whole verdict says."""
     answers = ("inflated", "rose, cause unknown", "no sign", "cannot tell")
@@ -139,6 +165,8 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2_000)
     draws = parser.parse_args().draws
     intervals(draws)
+    print()
+    several_dates(max(draws // 5, 20))
     print()
     verdicts(max(draws // 10, 20))
     print()

@@ -132,3 +132,25 @@ def test_work_that_never_varies_has_no_rate() -> None:
     panel = drawn(TokenWorld())
     flat = {**panel.columns, "surviving_changes": np.ones(panel.n_rows)}
     assert isinstance(rate_of(replace(panel, columns=flat)), Refusal)
+
+
+def test_a_rise_that_grows_after_policies_of_several_dates_is_not_taken_for_less() -> None:
+    """Half the exposed teams from week 16 and half from week 34 on, a tenth and then 2 % a week.
+
+    The truth is the mean over exposed team-weeks. Effects of team and week alone would fall short
+    by 0.12: teams under the policy already would serve as comparison.
+    """
+    panel = drawn(TokenWorld(seed=7, exposed=26))
+    dates = np.where(np.cumsum(panel.ever_treated) % 2 == 0, 16, 34)
+    panel = replace(panel, adopted_in=np.where(panel.ever_treated, dates, -1))
+    since = panel.period - panel.adopted_in[panel.unit]
+    grown = np.where(panel.treated, 0.1 + 0.02 * since, 0.0)
+    truth = float(grown[panel.treated].mean())
+    tokens = panel.column(TOKENS) * np.exp(grown)
+    panel = replace(panel, columns={**panel.columns, TOKENS: tokens})
+    rate = rate_of(panel)
+    assert isinstance(rate, Rate)
+    rise = inflation(panel, rate, TOKENS, seed=1)
+    assert isinstance(rise, Bounds)
+    assert rise.low < truth < rise.high
+    assert rise.coefficient == pytest.approx(truth, abs=0.09)

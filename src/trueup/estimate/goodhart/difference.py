@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 
+from trueup.estimate.estimator import Estimator
+from trueup.estimate.estimators.before_after import ESTIMATOR as BEFORE_AFTER
+from trueup.estimate.estimators.imputation import ESTIMATOR as IMPUTATION
 from trueup.estimate.goodhart.excess import Rate, excess, log_of, log_work
 from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.inference.regression import regress
@@ -14,6 +18,9 @@ from trueup.estimate.inference.sample import draw_sample
 from trueup.estimate.inference.stating import adoption
 from trueup.estimate.numerics.regression.within import partial_out
 from trueup.estimate.panel import NEVER, Floats, Panel
+from trueup.estimate.question import Question
+from trueup.model.effect import Estimate
+from trueup.model.evidence import Abstention
 
 LEVEL = 0.95
 NOBODY_ELSE = Refusal(
@@ -23,32 +30,33 @@ NOBODY_ELSE = Refusal(
 
 
 def difference(
-    panel: Panel,
-    values: Floats,
-    *,
-    seed: int,
-    covariates: tuple[Floats, ...] = (),
-    level: float = LEVEL,
+    panel: Panel, values: Floats, *, seed: int, level: float = LEVEL
 ) -> Bounds | Refusal:
     """Return the difference in differences of `values`, ``(n_rows,)``, clustered by team.
 
     Effects of team and of week are taken out; the interval is the one the number of teams can
-    bear (`trueup.estimate.inference.rule`).
+    bear (`trueup.estimate.inference.rule`). Where policies came at several dates, teams under one
+    already would serve as comparison, and a rise that grows would be taken for none: there each
+    team's values without a policy are imputed from weeks that had none.
+
+    References
+    ----------
+    Borusyak, Jaravel, Spiess (2024), Review of Economic Studies 91, for several dates.
     """
     if bool(panel.ever_treated.all()):
         return NOBODY_ELSE
-    sample = draw_sample(panel, values, adoption(panel), covariates)
+    if several_dates(panel):
+        return _asked_of(IMPUTATION, panel, values, level, seed)
+    sample = draw_sample(panel, values, adoption(panel))
     return regress(sample, "difference", level, seed, jackknife=False)
 
 
-def inflation(
-    panel: Panel,
-    rate: Rate,
-    spent: str,
-    *,
-    seed: int,
-    covariates: tuple[Floats, ...] = (),
-) -> Bounds | Refusal:
+def several_dates(panel: Panel) -> bool:
+    """Say whether teams came under a policy at more than one date."""
+    return bool(np.unique(panel.adopted_in[panel.ever_treated]).size > 1)
+
+
+def inflation(panel: Panel, rate: Rate, spent: str, *, seed: int) -> Bounds | Refusal:
     """Return by how many log points tokens rose beyond what surviving work accounts for.
 
     Notes
@@ -62,7 +70,7 @@ def inflation(
     Zou, Donner (2008), Statistics in Medicine 27: construction of intervals for functions of
     parameters from their own intervals.
     """
-    found = difference(panel, excess(panel, rate, spent), seed=seed, covariates=covariates)
+    found = difference(panel, excess(panel, rate, spent), seed=seed)
     if isinstance(found, Refusal):
         return found
     return _with_rate(found, rate, work_moved(panel))
@@ -78,8 +86,6 @@ def work_moved(panel: Panel) -> float:
 
 
 def _with_rate(found: Bounds, rate: Rate, moved: float) -> Bounds:
-    from statistics import NormalDist
-
     own = NormalDist().inv_cdf((1 + found.level) / 2) * rate.slope_error * moved
     point = found.coefficient
     return replace(
@@ -91,12 +97,15 @@ def _with_rate(found: Bounds, rate: Rate, moved: float) -> Bounds:
 
 def before_after(panel: Panel, values: Floats, *, seed: int) -> Bounds | Refusal:
     """Return exposed teams since the policy against themselves before: growth stays in it."""
-    from trueup.estimate.estimators.before_after import ESTIMATOR
-    from trueup.estimate.question import Question
-    from trueup.model.evidence import Abstention
+    return _asked_of(BEFORE_AFTER, panel, values, LEVEL, seed)
 
+
+def _asked_of(
+    estimator: Estimator, panel: Panel, values: Floats, level: float, seed: int
+) -> Bounds | Refusal:
+    """Ask an estimator of effects for a difference in `values`."""
     named = replace(panel, columns={"values": values})
-    fit = ESTIMATOR.fit(named, Question(outcome="values"), seed=seed)
+    fit = estimator.fit(named, Question(outcome="values", level=level), seed=seed)
     if isinstance(fit, Abstention):
         return Refusal(reason=fit.reason, remedy=fit.remedy)
     found = fit.estimate
@@ -108,13 +117,22 @@ def before_after(panel: Panel, values: Floats, *, seed: int) -> Bounds | Refusal
         recipe="crv1",
         method=found.interval.method,
         error=found.standard_error,
-        p_value=1.0 if found.p_value is None else found.p_value,
-        least_p=None,
+        p_value=_p_of(found),
+        least_p=found.least_p,
         n_clusters=found.n_clusters,
         n_treated=found.n_treated,
         speaks_of=found.speaks_of,
-        seed=None,
+        seed=found.seed,
     )
+
+
+def _p_of(found: Estimate) -> float:
+    """Return the p an estimator gives, else the normal law's."""
+    if found.p_value is not None:
+        return found.p_value
+    if not found.standard_error:
+        return 1.0
+    return 2 * (1 - NormalDist().cdf(abs(found.value) / found.standard_error))
 
 
 def placebo(panel: Panel, values: Floats, *, seed: int, level: float) -> Bounds | Refusal:

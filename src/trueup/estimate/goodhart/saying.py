@@ -41,6 +41,8 @@ RISE = Wording(
     assumptions=_PARALLEL,
     unit=RELATIVE,
 )
+STAGGERED = "policies at several dates, what would have been imputed from weeks without one"
+"""The design where teams came under a policy at different times."""
 SHARE = replace(
     RISE,
     outcome="inflated_tokens_ratio",
