@@ -121,9 +121,8 @@ def several_dates(draws: int) -> None:
             assert isinstance(rise, Bounds)
             errors.append(rise.coefficient - truth)
             covered.append(rise.low <= truth <= rise.high)
-        print(
-            f"{growing:.2f} a week                 | {np.mean(errors):7.3f}  {np.mean(covered):7.3f}"
-        )
+        bias, held = np.mean(errors), np.mean(covered)
+        print(f"{growing:.2f} a week                 | {bias:7.3f}  {held:7.3f}")
 
 
 def verdicts(draws: int) -> None:
