@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -155,17 +157,15 @@ def text_of(table: Table) -> str:
 
 
 def test_watching_collects_the_logs_again_and_again_and_shows_today_and_this_month() -> None:
-    space, waited = Watched(), list[int]()
+    space = Watched()
     shown: list[Table] = []
     watch(
         space,  # type: ignore[arg-type]
         shown.append,
-        pause=lambda: waited.append(1),
+        over=lambda: space.rounds == 2,
         now=lambda: NOON,
-        rounds=2,
     )
     first, second = (text_of(table) for table in shown)
-    assert len(waited) == 1
     assert "unknown" in first
     assert "2.4m" in second
     assert "$2.50" in second
@@ -183,24 +183,30 @@ def test_what_cannot_be_read_is_named_and_what_is_known_is_shown(of_all: bool) -
     error = CollectError("It is locked.", hint="Wait.")
     space = Watched(error=error) if of_all else Watched(failed=(("here", error),))
     shown: list[Table] = []
-    watch(space, shown.append, now=lambda: NOON, rounds=1)  # type: ignore[arg-type]
+    watch(space, shown.append, over=lambda: True, now=lambda: NOON)  # type: ignore[arg-type]
     assert "It is locked." in text_of(shown[0])
 
 
 def test_without_logs_on_this_machine_there_is_nothing_to_watch() -> None:
     with pytest.raises(ConfigError, match="nothing to watch"):
-        watch(Staged(lambda: None), print)  # type: ignore[arg-type]
+        watch(Staged(lambda: None), print, over=lambda: True)  # type: ignore[arg-type]
 
 
-def test_an_interrupt_ends_the_live_view_cleanly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_interrupt_in_the_middle_of_a_round_ends_the_live_view_cleanly(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def interrupted(*_: Any) -> None:
-        raise KeyboardInterrupt
+    """The round it falls into is shown whole; afterwards an interrupt is one again."""
 
-    monkeypatch.setattr("trueup.cli.watching.time.sleep", interrupted)
-    live(Watched())  # type: ignore[arg-type]
+    class Interrupted(Watched):
+        def collect(self, places: Any, *, only: list[str]) -> Collected:
+            os.kill(os.getpid(), signal.SIGINT)
+            return super().collect(places, only=only)
+
+    space, before = Interrupted(), signal.getsignal(signal.SIGINT)
+    live(space)  # type: ignore[arg-type]
+    assert space.rounds == 1
     assert "today" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_no_option_of_the_verb_splits_or_sorts_by_person(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
+import signal
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -28,9 +29,8 @@ def watch(
     space: Workspace,
     show: Callable[[Table], None],
     *,
-    pause: Callable[[], None] = lambda: time.sleep(PAUSE_SECONDS),
+    over: Callable[[], bool],
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-    rounds: int | None = None,
 ) -> None:
     """Collect the logs of this machine and show totals, again and again.
 
@@ -38,10 +38,8 @@ def watch(
     ----------
     show
         Puts a table where the one before stood.
-    pause
-        Waits between two rounds.
-    rounds
-        How often; None: until interrupted.
+    over
+        Waits after each round, and says whether it was the last.
 
     Raises
     ------
@@ -55,12 +53,10 @@ def watch(
             hint='Add [[connections]] with source = "claude_code" (or another tool) to '
             "trueup.toml.",
         )
-    done = 0
-    while rounds is None or done < rounds:
-        if done:
-            pause()
+    while True:
         show(_table(space, now(), _unread(space, watched)))
-        done += 1
+        if over():
+            return
 
 
 def _unread(space: Workspace, watched: list[str]) -> list[str]:
@@ -73,14 +69,23 @@ def _unread(space: Workspace, watched: list[str]) -> list[str]:
 
 
 def live(space: Workspace) -> None:
-    """Watch on the terminal until the user interrupts, which is no error."""
+    """Watch on the terminal until the user interrupts, which is no error.
+
+    An interrupt ends the view after the round it falls into: a query is never cut off.
+    """
     from rich.live import Live
 
-    with Live(auto_refresh=False) as view:
-        try:
-            watch(space, lambda table: view.update(table, refresh=True))
-        except KeyboardInterrupt:
-            return
+    stopped = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    try:
+        with Live(auto_refresh=False) as view:
+            watch(
+                space,
+                lambda table: view.update(table, refresh=True),
+                over=lambda: stopped.wait(PAUSE_SECONDS),
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _table(space: Workspace, now: dt.datetime, failed: list[str]) -> Table:
@@ -97,7 +102,7 @@ def _table(space: Workspace, now: dt.datetime, failed: list[str]) -> Table:
         for name, start in spans.items()
     }
     caption = f"At list price, at least. {here:%H:%M:%S}; Ctrl-C ends."
-    table = Table(caption=" ".join((*failed, caption)), caption_justify="left")
+    table = Table(caption=" ".join((*failed, caption)), caption_justify="left", min_width=52)
     table.add_column("")
     for name in totals:
         table.add_column(name, justify="right")
