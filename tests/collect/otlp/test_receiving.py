@@ -275,6 +275,11 @@ def test_whoever_does_not_know_the_secret_is_refused(
     assert kept(folder) == ""
 
 
+def test_an_endpoint_may_end_in_a_slash(send: Sender, folder: Path) -> None:
+    assert send(message("logs", [asked()]), "/v1/logs/?x=1").status == 200
+    assert len(collected(folder)["ai_request"]) == 1
+
+
 def test_other_places_and_methods_are_refused(send: Sender) -> None:
     assert send({}, "/").status == 404
     assert send({}, "/v1/profiles").status == 404

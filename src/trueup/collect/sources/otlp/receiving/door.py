@@ -48,7 +48,7 @@ class OtlpDoor:
 
     def has(self, path: str) -> bool:
         """Say whether messages to `path` are telemetry."""
-        return path in {f"/v1/{signal}" for signal in SIGNALS}
+        return path.rstrip("/") in {f"/v1/{signal}" for signal in SIGNALS}
 
     def take(self, message: Message) -> Answer:
         """Keep what a message says, as far as it can be read."""
@@ -61,7 +61,7 @@ class OtlpDoor:
         if not self._turns.acquire(timeout=_PATIENCE_SECONDS):
             return refused(429, "too many messages at once", message.kind, _RETRY_SECONDS)
         try:
-            return self._taken(message, message.path.rpartition("/")[2])
+            return self._taken(message, message.path.rstrip("/").rpartition("/")[2])
         finally:
             self._turns.release()
 
