@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 _WAIT_SECONDS = 5
-_WAYS = ("mode=ro", "mode=ro&immutable=1")
-"""The second serves where the folder is read-only too, and misses what is not yet written back."""
+_SHARED = "mode=ro"
+_UNSHARED = "mode=ro&immutable=1"
 
 
 class UnreadableDatabase(OSError):
@@ -58,7 +58,7 @@ def opened(path: Path) -> Iterator[Database]:
 
 def _connected(path: Path) -> sqlite3.Connection:
     failed: sqlite3.Error | None = None
-    for way in _WAYS:
+    for way in _ways(path):
         address = f"{path.absolute().as_uri()}?{way}"
         try:
             connection = sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS)
@@ -68,3 +68,14 @@ def _connected(path: Path) -> sqlite3.Connection:
         else:
             return connection
     raise UnreadableDatabase(str(failed))
+
+
+def _ways(path: Path) -> tuple[str, ...]:
+    """Return how to open a file.
+
+    Where nothing waits to be written back to it, it is taken for one that nobody writes to: read
+    as a shared one, it would leave two files beside it.
+    """
+    waiting = path.with_name(f"{path.name}-wal")
+    is_shared = waiting.is_file() and waiting.stat().st_size > 0
+    return (_SHARED, _UNSHARED) if is_shared else (_UNSHARED, _SHARED)
