@@ -125,7 +125,7 @@ def test_an_uncertain_rate_widens_the_interval_where_work_moved_too() -> None:
 def test_too_few_weeks_before_the_policy_have_no_rate() -> None:
     found = rate_of(drawn(TokenWorld(policy_week=6)))
     assert isinstance(found, Refusal)
-    assert "6 weeks" in found.reason
+    assert "6 weeks have tokens" in found.reason
 
 
 def test_work_that_never_varies_has_no_rate() -> None:

@@ -139,7 +139,7 @@ def test_a_break_with_nobody_left_out_is_of_unknown_cause() -> None:
 def test_two_teams_a_side_are_too_few_to_say_anything() -> None:
     found = judge(drawn(TokenWorld(seed=SEED, teams=4, exposed=2, inflation=0.7)), seed=1)
     assert isinstance(found, Abstention)
-    assert "4 clusters" in found.reason
+    assert "2 of 4 teams under it" in found.reason
 
 
 def test_the_path_holds_two_arms_and_no_team() -> None:

@@ -48,7 +48,17 @@ def difference(
     if several_dates(panel):
         return _asked_of(IMPUTATION, panel, values, level, seed)
     sample = draw_sample(panel, values, adoption(panel))
-    return regress(sample, "difference", level, seed, jackknife=False)
+    found = regress(sample, "difference", level, seed, jackknife=False)
+    return _of_teams(found) if isinstance(found, Refusal) else found
+
+
+def _of_teams(refusal: Refusal) -> Refusal:
+    """Say of teams and policies what inference says of clusters and treatment."""
+    words = {"clusters treated": "teams under it", "clusters": "teams", "cluster": "team"}
+    reason = refusal.reason
+    for theirs, ours in words.items():
+        reason = reason.replace(theirs, ours)
+    return Refusal(reason=reason, remedy="Bring more teams, under the policy and not under it.")
 
 
 def several_dates(panel: Panel) -> bool:

@@ -61,11 +61,16 @@ def rate_of(panel: Panel, spent: str = TOKENS) -> Rate | Refusal:
     EstimateError
         The panel has no such column.
     """
+    if panel.n_clusters < 2:
+        return Refusal(
+            reason="Fewer than two teams are seen before a policy, and nothing can be compared.",
+            remedy="Bring more teams, under the policy and not under it.",
+        )
     earlier = before_policies(panel)
     weeks = int(np.unique(panel.period[earlier]).size)
     if weeks < FEWEST_WEEKS:
         return Refusal(
-            reason=f"Only {weeks} weeks lie before the policy, too few to know what was usual.",
+            reason=f"Before the policy {weeks} weeks have tokens, too few to know what was usual.",
             remedy=f"Bring at least {FEWEST_WEEKS} weeks of tokens from before it.",
         )
     outcome = np.where(earlier, log_of(panel.column(spent)), np.nan)
