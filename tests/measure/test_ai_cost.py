@@ -9,7 +9,7 @@ from tests.measure.tools import Tools
 from trueup.measure.catalogue import all_metrics
 from trueup.measure.metric import DAYS_A_MONTH
 from trueup.model.ai_tables import COST_BASES
-from trueup.model.evidence import Measurement, Window
+from trueup.model.evidence import Abstention, Measurement, Window
 
 FORTNIGHT = Window(start_at=at("2026-06-01"), end_at=at("2026-06-15"))
 LIST = (("basis", "list"), ("currency", "USD"))
@@ -178,6 +178,21 @@ def test_parts_of_cost_add_up_to_the_whole_whatever_it_is_split_by() -> None:
         assert len(parts) > 1
         values = [one.value for one in parts if isinstance(one, Measurement)]
         assert sum(values) == pytest.approx(whole)
+
+
+def test_a_tool_without_any_price_says_so_and_is_put_with_no_other() -> None:
+    """Nine use a, which has prices, and nine b, which has none: a's cost stands alone."""
+    world = Tools("2026-06-30")
+    many(9, "a", world)
+    many(9, "b", world)
+    for row in world.rows["ai_request"][9:]:
+        row["list_cost"] = None
+    found = answers("ai_list_cost_per_month", world, by=("tool",), window=FORTNIGHT)
+    told, untold = (found[tuple(sorted((*LIST, ("tool", tool))))] for tool in "ab")
+    assert isinstance(told, Measurement)
+    assert told.value * MONTHS == pytest.approx(9)
+    assert isinstance(untold, Abstention)
+    assert untold.reason == "Of 9 requests, 100 % have no price."
 
 
 def test_without_prices_nothing_costs_nothing_it_cannot_be_told() -> None:

@@ -9,6 +9,7 @@ from trueup.model.evidence import Abstention, Finding, Measurement
 from trueup.report import names
 from trueup.report.charts.spend.monthly import monthly_drawing
 from trueup.report.charts.spend.passing import passing_drawing
+from trueup.report.charts.theme import has_intervals
 from trueup.report.document import Block, Cell, Chart, Fold, OneLine, Section, Table
 from trueup.report.findings import Evidence, whole_months
 from trueup.report.sections.answer import direction
@@ -107,7 +108,8 @@ def _monthly(known: Evidence) -> Iterator[Chart]:
     latest = max(told, key=lambda each: dict(each.group)["month"])
     fewest, most = min(told, key=lambda each: each.n), max(told, key=lambda each: each.n)
     values: dict[str, Filling] = {"latest": latest, "fewest": fewest, "most": most}
-    subtitle = "Cost of tokens at list price, by month; {fewest:n} to {most:n}. Lines: intervals."
+    subtitle = "Cost of tokens at list price, by month; {fewest:n} to {most:n}. "
+    subtitle += "Lines: intervals." if has_intervals(told) else "Each is a complete count."
     if any((each.coverage or 1.0) < 1.0 for each in told):
         subtitle += (
             " Hatched: use that has no price, whose cost is unknown; its height says nothing."
