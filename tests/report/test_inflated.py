@@ -67,6 +67,12 @@ def test_the_date_of_the_policy_is_a_line_on_the_chart() -> None:
     assert "a ranking by tokens" in chart.subtitle.text()
 
 
+def test_a_group_of_fewer_than_eight_teams_is_not_drawn() -> None:
+    """Each has at least one person with tokens, so that eight persons stand behind a point."""
+    assert judged("cannot tell").path == ()
+    assert not [b for b in page(judged("cannot tell")).blocks() if isinstance(b, Chart)]
+
+
 def test_no_team_and_no_person_stands_on_the_page() -> None:
     panel = drawn(WORLDS["inflated"])
     text = render_json(page(judged("inflated")))

@@ -13,8 +13,9 @@ from trueup.estimate.panel import Bools, Floats, Panel
 from trueup.model.evidence import Interval, Measurement, Window
 from trueup.units import RELATIVE
 
-FEWEST_TEAMS = 3
-"""Teams in an arm's week, or it is not drawn."""
+FEWEST_TEAMS = 8
+"""Teams with tokens in an arm's week, or it is not drawn: at least so many persons are behind it,
+whatever their teams' sizes."""
 
 
 def weekly_path(panel: Panel, beyond: Floats) -> tuple[Measurement, ...]:

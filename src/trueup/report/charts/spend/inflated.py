@@ -49,6 +49,8 @@ def inflated_drawing(points: Sequence[Measurement], policies: Sequence[int]) -> 
         "axis": {"title": None, "tickCount": 5, **per_cent("+.0%")},
     }
     named = [(arm, label, colour) for arm, label, colour in ARMS if _of(points, arm)]
+    if not policies and len(named) == 1:
+        named = [(named[0][0], "all teams", named[0][2])]
     layers: list[Spec] = [_line({"y": {"datum": 0}}, MUTED)]
     layers += [_line({"x": {"datum": at // 1_000, **_scale(x)}}, INK) for at in policies]
     for arm, _, colour in named:

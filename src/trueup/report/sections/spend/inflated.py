@@ -85,16 +85,16 @@ def _chart(found: Goodhart) -> list[Block]:
         return []
     kinds = dict.fromkeys(_POLICIES.get(one.kind, one.kind) for one in found.policies)
     lines = f" Thin lines: {' and '.join(kinds)} came into force." if kinds else ""
-    first = found.path[0]
+    most = max(found.path, key=lambda point: point.n)
     return [
         Chart(
             id="inflated-tokens",
             finding=Sentence(template=_TITLES[found.verdict]),
             subtitle=Sentence(
                 template="Tokens beyond what surviving work accounts for, by week, against the "
-                "mean of the same teams before; means of {first:n} or so. Bands: intervals."
+                "mean of the same teams before; means of {most:n} or fewer. Bands: intervals."
                 + lines,
-                values={"first": first},
+                values={"most": most},
             ),
             points=found.path,
             drawing=inflated_drawing(found.path, [one.started_at for one in found.policies]),
