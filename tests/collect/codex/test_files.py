@@ -25,6 +25,24 @@ def test_a_session_in_both_places_is_one_and_the_active_file_is_it(tmp_path: Pat
     assert machine.collect().total() == 100
 
 
+def test_files_of_other_names_are_sessions_too_by_where_they_are(tmp_path: Path) -> None:
+    """The same name in two folders is two; in the place of archived ones it is one of them."""
+    machine = Machine(SOURCE, tmp_path)
+    for place, (name, used) in enumerate((("sessions/a/run", 7), ("sessions/b/run", 30))):
+        lines = [meta(f"s{place}"), turn(1), count(10, used, used)]
+        machine.write(f"{name}.jsonl", file_of(lines))
+    machine.write("archived_sessions/a/run.jsonl", file_of([meta("s0"), turn(1), count(9, 5, 5)]))
+    assert machine.collect().total() == 37
+
+
+def test_the_name_of_a_rollout_says_which_session_it_is(tmp_path: Path) -> None:
+    """Two files begin with the same description: neither takes the place of the other."""
+    machine = Machine(SOURCE, tmp_path)
+    machine.write(name_of(PARENT), file_of(LINES))
+    machine.write(name_of(CHILD), file_of([meta(PARENT), turn(1), count(10, 2, 2)]))
+    assert machine.collect().total() == 42
+
+
 def test_a_session_that_was_archived_or_deleted_since_stays(tmp_path: Path) -> None:
     machine = Machine(SOURCE, tmp_path)
     path = machine.write(name_of(PARENT), file_of(MORE))

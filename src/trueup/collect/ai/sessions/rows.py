@@ -208,8 +208,8 @@ class _Adder:
 
     def _spend(self, one: Told) -> None:
         native, at, amount = one.text("id"), one.moment("at"), one.money("amount")
-        if native is None or amount is None:
-            one.faults.append("money has no id or no amount, and is left out")
+        if native is None or amount is None or at is None:
+            one.faults.append("money has no id, instant or amount, and is left out")
             return
         self._rows.add(
             "ai_spend",

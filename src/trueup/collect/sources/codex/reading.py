@@ -61,21 +61,21 @@ def sights_of(path: Path) -> list[Sight]:
 
 
 def read_rollout(
-    path: Path, native: str, parent: Sequence[Sight] | None, around: Surroundings
+    path: Path, native: str | None, parent: Sequence[Sight] | None, around: Surroundings
 ) -> Found:
     """Read a rollout.
 
     Parameters
     ----------
     native
-        Id of the session, by the name of its file.
+        Id of the session by the name of its file; None where that holds none.
     parent
         Sights of the counter in the file of the session it was forked from; None without one.
     """
     meta = meta_of(path)
     is_fork = parent_of(meta) is not None
     copied = repeated(sights_of(path), _fork(meta, path), parent) if is_fork else ()
-    session = _session(meta, native, around)
+    session = _session(meta, native or meta.id or path.stem, around)
     rollout = Rollout(session, copied, around.shapes, is_fork=is_fork)
     faults: Counter[str] = Counter()
     reader, file = LineReader(Line, faults), LogFile(path, faults)
@@ -108,7 +108,7 @@ def _fork(meta: Payload, path: Path) -> Fork:
 def _session(meta: Payload, native: str, around: Surroundings) -> Session:
     git, place = meta.git or Git(), around.place(meta.cwd)
     return Session(
-        native=meta.id or native,
+        native=native,
         parent=parent_of(meta),
         agent=_agent(meta),
         place=place,

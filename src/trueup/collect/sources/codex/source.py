@@ -54,8 +54,8 @@ class Rollouts:
         self._files: dict[str, Path] = {}
         self._output: dict[str, list[Path]] = {}
         self._sights: dict[str, Sequence[Sight]] = {}
-        for path in _found(folder, "*.jsonl"):
-            self._add(path)
+        for base, path in _found(folder, "*.jsonl"):
+            self._add(base, path)
         for thread in self._output.keys() & self._files.keys():
             del self._output[thread]  # the rollout tells of the same
 
@@ -71,19 +71,20 @@ class Rollouts:
         if unit.name in self._output:
             return read_output(unit.paths, unit.name, around)
         (path,) = unit.paths
+        native = unit.name if _NAMED.match(path.name) else None
         parent = parent_of(meta_of(path))
         is_there = parent is not None and parent in self._files
-        found = read_rollout(path, unit.name, self._parent(parent) if is_there else None, around)
+        found = read_rollout(path, native, self._parent(parent) if is_there else None, around)
         found.waits_for = "" if is_there or parent is None else parent
         return found
 
-    def _add(self, path: Path) -> None:
+    def _add(self, base: Path, path: Path) -> None:
         named = _NAMED.match(path.name)
         thread = None if named else _thread(path)
         if thread is not None:
             self._output.setdefault(thread, []).append(path)
             return
-        name = named[1] if named else path.stem
+        name = named[1] if named else path.relative_to(base).with_suffix("").as_posix()
         known = self._files.get(name)
         if known is None or (_ARCHIVED in known.parts and _ARCHIVED not in path.parts):
             self._files[name] = path
@@ -103,15 +104,17 @@ def _thread(path: Path) -> str | None:
         return None
 
 
-def _found(folder: Path, pattern: str) -> list[Path]:
-    """Return the files there are, those of its own two folders where it has them."""
+def _found(folder: Path, pattern: str) -> Iterator[tuple[Path, Path]]:
+    """Yield the files there are, those of its own two folders where it has them, with these."""
     below = [folder / name for name in ("sessions", _ARCHIVED) if (folder / name).is_dir()]
-    found = [path for one in below or [folder] for path in files_below(one, pattern)]
-    return [path for path in found if path.name not in _OTHERS]
+    for base in below or [folder]:
+        for path in files_below(base, pattern):
+            if path.name not in _OTHERS:
+                yield (base if base.is_dir() else base.parent), path
 
 
 def _compressed(folder: Path) -> Iterator[Note]:
-    count = len(_found(folder, "*.jsonl.zst")) if folder.is_dir() else 0
+    count = len(list(_found(folder, "*.jsonl.zst"))) if folder.is_dir() else 0
     if count:
         yield Note(
             subject="rollouts of codex that are compressed",
