@@ -96,6 +96,27 @@ def test_where_only_logs_tell_of_it_the_bound_is_explained() -> None:
     assert "Machines whose logs are not collected are not in it" in text
 
 
+def test_what_is_not_in_it_is_said_once_and_a_series_speaks_of_its_whole_span() -> None:
+    """Requests of 2 to 11 June, in two whole weeks; two measures lack bills."""
+    found = spend(drawn().ready(), Settings(), every="week")
+    lines = list(spend_in_words(Spending(spend=found)))
+    assert lines[0] == "What AI tools cost, 1 June 2026 to 14 June 2026"
+    assert sum("no bills of AI tools are recorded" in line for line in lines) == 1
+
+
+def test_no_person_is_named_in_words_or_for_machines() -> None:
+    """Nine with eight tokens each and one with a million: nobody can tell who that is."""
+    world = Tools("2026-06-30")
+    for number in range(10):
+        tokens = 1_000_000 if number == 4 else 8
+        world.use(f"s{number}", f"pseudonym-{number}", "2026-06-02", "1.00", tokens)
+    for by in ((), ("tool",), ("repository", "model")):
+        asked = Spending(spend=spend(world.ready(), Settings(), by=by))
+        said = "\n".join(spend_in_words(asked)) + json.dumps(spend_as_json(asked))
+        assert "pseudonym" not in said
+        assert "1000000" not in said
+
+
 def test_the_verb_passes_on_what_is_asked(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.cli.answers import plain
 from trueup.cli.findings import NO_BREAK, describe
-from trueup.model.evidence import Abstention, Measurement
+from trueup.model.evidence import Abstention, Measurement, Window
 from trueup.report import names, words
 
 if TYPE_CHECKING:
@@ -67,12 +67,15 @@ def _costs(found: Spend) -> Iterator[str]:
     if not told:
         yield "What AI tools cost cannot be told."
     else:
-        yield f"What AI tools cost, {words.span(told[0].window)}"
+        yield f"What AI tools cost, {_span(told)}"
     for each in found.costs:
         if isinstance(each, Measurement):
             yield _line(words.capital(words.group_of(each.group)), each)
-        elif told and (each.group or found.by):
+        elif told and each.group:
             yield f"  {words.capital(words.group_of(each.group))}: {each.reason}"
+    if told:
+        whole = [each for each in found.costs if isinstance(each, Abstention) and not each.group]
+        yield from (f"  Not in it: {words.uncapital(each.reason)}" for each in _untold(whole))
     if len({dict(each.group).get("basis") for each in told}) > 1:
         yield f"  {_APART}"
     yield from _said("  ", _untold(found.costs) if not told else ())
@@ -93,7 +96,7 @@ def _worth(found: Spend) -> Iterator[str]:
     told = [each for each in found.worth if isinstance(each, Measurement)]
     if told:
         yield ""
-        yield f"What came of it, {words.span(told[0].window)}"
+        yield f"What came of it, {_span(told)}"
         for each in told:
             yield _line(_WORTH[each.metric], each)
         if any(each.metric == "ai_surviving_output_elasticity" for each in told):
@@ -107,7 +110,7 @@ def _used(found: Spend) -> Iterator[str]:
     if not told:
         return
     yield ""
-    yield f"What was used up, {words.span(told[0].window)}"
+    yield f"What was used up, {_span(told)}"
     for each in found.used:
         yield _line(words.capital(words.group_of(each.group)), each)
     for habit in found.habits:
@@ -136,6 +139,12 @@ def _seen(found: Spend) -> Iterator[str]:
 
 
 _ALL = 0.9995
+
+
+def _span(told: list[Measurement]) -> str:
+    """Say which span all of them together speak of."""
+    starts, ends = ([getattr(one.window, end) for one in told] for end in ("start_at", "end_at"))
+    return words.span(Window(start_at=min(starts), end_at=max(ends)))
 
 
 def _line(label: str, found: Finding) -> str:
