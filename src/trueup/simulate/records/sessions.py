@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -33,61 +35,65 @@ TIE = 0.9
 
 def session_tables(facts: Facts) -> dict[str, pa.Table]:
     """Return every session that left a record, and its requests as one row."""
-    usage, weeks = facts.usage, facts.scenario.weeks
-    team = facts.teams.seat_cell[usage.seat] // weeks
+    usage = facts.usage
+    team = facts.teams.seat_cell[usage.seat] // facts.scenario.weeks
     rows = np.flatnonzero(~facts.teams.is_hidden[team])
-    team = team[rows]
-    person = coded(facts.teams.seat_person[usage.seat[rows]], facts.person_ids)
-    tool = coded(team % len(TOOLS), list(TOOLS))
-    ids = joined("session-", "", rows)
-    started, active = usage.started_at[rows], usage.active_seconds[rows]
+    team, started, active = team[rows], usage.started_at[rows], usage.active_seconds[rows]
     ended = started + active * 1_250_000
-    tokens, model = usage.tokens[rows], team % len(MODELS)
-    is_priced = model < len(PRICES)
-    cost = (tokens * PRICES[np.where(is_priced, model, 0)]).sum(axis=1)
-    tied, change = _next_changes(facts, facts.teams.seat_person[usage.seat[rows]], started)
+    whose = {
+        "session_id": joined("session-", "", rows),
+        "person_id": coded(facts.teams.seat_person[usage.seat[rows]], facts.person_ids),
+        "tool": coded(team % len(TOOLS), list(TOOLS)),
+        "repository_id": coded(team, facts.repository_ids),
+        "seen_by": "otlp",
+    }
     return {
         "ai_session": rows_for(
             "ai_session",
             rows.size,
-            session_id=ids,
-            person_id=person,
-            tool=tool,
-            repository_id=coded(team, facts.repository_ids),
+            **whose,
             started_at=started,
             ended_at=instants(np.where(ended < end_of(facts.scenario), ended, NEVER)),
             active_seconds=active,
-            seen_by="otlp",
         ),
-        "ai_request": rows_for(
-            "ai_request",
-            rows.size,
-            request_id=joined("requests-", "", rows),
-            session_id=ids,
-            person_id=person,
-            tool=tool,
-            model=coded(model, list(MODELS)),
-            repository_id=coded(team, facts.repository_ids),
-            requested_at=started,
-            seen_by="otlp",
-            list_cost=_billionths(cost, is_priced),
-            price_source=coded(np.where(is_priced, 0, NEVER), [PRICED_BY]),
-            request_count=1 + tokens.sum(axis=1) // TOKENS_A_REQUEST,
-            **{f"{name}_tokens": tokens[:, place] for place, name in enumerate(BUCKETS)},
-        ),
-        "ai_session_commit": rows_for(
-            "ai_session_commit",
-            tied.size,
-            session_id=ids.take(rows_of(tied)),
-            commit_id=facts.commit_ids.take(rows_of(change)),
-            change_id=facts.change_ids.take(rows_of(change)),
-            repository_id=coded(team[tied], facts.repository_ids),
-            rule="files",
-            grade="guessed",
-            probability=TIE,
-            cost_ratio=TIE,
-        ),
+        "ai_request": _requests(facts, rows, team, whose),
+        "ai_session_commit": _ties(facts, rows, team),
     }
+
+
+def _requests(facts: Facts, rows: Ints, team: Ints, whose: Mapping[str, object]) -> pa.Table:
+    tokens, model = facts.usage.tokens[rows], team % len(MODELS)
+    is_priced = model < len(PRICES)
+    cost = (tokens * PRICES[np.where(is_priced, model, 0)]).sum(axis=1)
+    return rows_for(
+        "ai_request",
+        rows.size,
+        **whose,
+        request_id=joined("requests-", "", rows),
+        model=coded(model, list(MODELS)),
+        requested_at=facts.usage.started_at[rows],
+        list_cost=_billionths(cost, is_priced),
+        price_source=coded(np.where(is_priced, 0, NEVER), [PRICED_BY]),
+        request_count=1 + tokens.sum(axis=1) // TOKENS_A_REQUEST,
+        **{f"{name}_tokens": tokens[:, place] for place, name in enumerate(BUCKETS)},
+    )
+
+
+def _ties(facts: Facts, rows: Ints, team: Ints) -> pa.Table:
+    person = facts.teams.seat_person[facts.usage.seat[rows]]
+    tied, change = _next_changes(facts, person, facts.usage.started_at[rows])
+    return rows_for(
+        "ai_session_commit",
+        tied.size,
+        session_id=joined("session-", "", rows).take(rows_of(tied)),
+        commit_id=facts.commit_ids.take(rows_of(change)),
+        change_id=facts.change_ids.take(rows_of(change)),
+        repository_id=coded(team[tied], facts.repository_ids),
+        rule="files",
+        grade="guessed",
+        probability=TIE,
+        cost_ratio=TIE,
+    )
 
 
 def _next_changes(facts: Facts, person: Ints, started: Ints) -> tuple[Ints, Ints]:
