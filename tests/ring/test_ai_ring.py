@@ -230,6 +230,14 @@ def test_each_is_of_the_person_who_used_it(collected: Collected, source: Source)
     assert len(rows) == len(collected.of(source, "ai_request"))
 
 
+def test_the_same_world_tells_the_same_use_again() -> None:
+    again = use_of(tell(WORLD))
+    assert again == used()
+    assert claude_code.transcripts(told_by("claude_code", again)) == claude_code.transcripts(
+        of("claude_code")
+    )
+
+
 def test_seats_of_copilot_are_those_of_its_users() -> None:
     server = CopilotServer(seats=days.copilot_seats(of("copilot")))
     connection = Connection(source="copilot", targets=("acme",), options={"since": "2026-09-19"})
