@@ -141,6 +141,7 @@ class _Floor:
         self._busy = [0.0] * len(self._servers)
         self.level = [0] * len(names)
         self.visits = [0] * len(names)
+        self._counters = self._area, self.level, self.visits, self._free, self._busy
         self.counts = _Counts()
         if gaps is not None:
             heapq.heappush(self._heap, (next(gaps), _ARRIVAL))
@@ -193,13 +194,7 @@ class _Floor:
         # the hot loop: names are local, for looking up attributes would take a third of the time
         heap, push, pop = self._heap, heapq.heappush, heapq.heappop
         touch, chance, entered, queues = self._touch, self._chance, self._entered, self._queues
-        area, level, visits, free, busy = (
-            self._area,
-            self.level,
-            self.visits,
-            self._free,
-            self._busy,
-        )
+        area, level, visits, free, busy = self._counters
         pool_of, order, leads = self._pool_of, self._order, self._next
         entry_pool, stations = self._pool_of[self._entry], len(level)
         counts, lead_hours = self.counts, self.counts.lead_hours
