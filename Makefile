@@ -72,7 +72,7 @@ bench: $(DEV_READY) ## BENCH=name [ARGS=...]: run one of benchmarks/; without BE
 lock: $(DEV_READY) ## resolve the locks anew (needs uv and the network)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 2; }
 	@lock() { uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade --group build "$$@"; }; \
+	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade --group build --extra prices --extra interfaces "$$@"; }; \
 	lock --group dev --extra estimate -o requirements-dev.lock; \
 	lock --only-binary :all: -c requirements-dev.lock --extra estimate -o requirements-estimate.lock; \
 	lock --only-binary :all: -c requirements-dev.lock -o requirements.lock

@@ -32,9 +32,10 @@ LOOK, TOKEN, DOCTOR, COLLECT, MORE, ALONE = (block.splitlines() for block in blo
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone of acme/shop at github.com with CODEOWNERS, and no token set."""
+    """A clone of acme/shop at github.com with CODEOWNERS; no token is set, no home of anybody."""
     for name in [name for name in os.environ if name.endswith(("TOKEN", "_KEY"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     place = clone(tmp_path / "shop", "git@github.com:acme/shop.git", files={"CODEOWNERS": ""})
     monkeypatch.chdir(place)
     return place

@@ -119,7 +119,7 @@ def test_the_model_of_roo_code_is_the_one_that_is_talked_of(tmp_path: Path) -> N
     ],
 )
 def test_the_tool_is_told_by_the_folder_of_its_extension(folder: str, tool: str) -> None:
-    assert SOURCE.tool_of(f"/kept/{folder}/tasks") == tool
+    assert SOURCE.tool_of(f"logs/{folder}/tasks") == tool
 
 
 def test_what_is_done_is_counted_and_lines_are_those_of_the_blocks(tmp_path: Path) -> None:

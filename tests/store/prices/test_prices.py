@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,9 @@ from tests.store.landing import rows
 from trueup.config import MoneySettings, PriceSettings, Settings
 from trueup.errors import ConfigError
 from trueup.store.prices import PriceBook, priced
-from trueup.store.prices.book import edition
+from trueup.store.prices.book import edition, remedy
 from trueup.store.prices.litellm import find_table
+from trueup.store.prices.price import Use
 
 DAY_2026 = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
@@ -319,3 +322,20 @@ def test_the_thirteen_requests_of_a_real_session_cost_what_was_worked_out_by_han
     table = rows("ai_request", *requests)
     amounts, _ = priced(table, PriceBook(Settings()))
     assert (len(requests), pa.compute.sum(amounts).as_py()) == (13, Decimal("0.246293850"))
+
+
+def test_without_the_price_list_own_prices_hold_and_the_way_to_more_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("trueup.store.prices.book.version", absent)
+    own = Settings(prices=(PriceSettings(model="m-*", input=1.0, output=2.0),))
+
+    assert "trueup[prices]" in remedy()
+    assert edition(own)
+    found = PriceBook(own)
+    mine = Use(provider=None, model="m-1", tier=None)
+    assert found.price(mine, DAY_2026) is not None
+    assert found.price(replace(mine, model="gpt-4o"), DAY_2026) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from trueup.config import Settings
 from trueup.errors import ConfigError
@@ -22,7 +22,7 @@ def edition(settings: Settings) -> str:
     ConfigError
         The table the settings name cannot be read.
     """
-    parts = [repr(settings.prices), version("genai-prices")]
+    parts = [repr(settings.prices), _listed() or "no list"]
     if (found := find_table(settings.money.price_table)) is not None:
         path, source = found
         try:
@@ -33,6 +33,22 @@ def edition(settings: Settings) -> str:
                 hint="Name a file you may read under [money] price_table, or leave that out.",
             ) from error
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def remedy() -> str:
+    """Say what would give more models a price."""
+    own = "Give their prices under [[prices]] in trueup.toml"
+    return (
+        f"{own}." if _listed() else f"Install the price list, pip install 'trueup[prices]'. {own}."
+    )
+
+
+def _listed() -> str | None:
+    """Return the version of genai-prices that is installed, None where it is not."""
+    try:
+        return version("genai-prices")
+    except PackageNotFoundError:
+        return None
 
 
 class PriceBook:
@@ -46,7 +62,9 @@ class PriceBook:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._lists: tuple[PriceList, ...] = (OwnPrices(settings.prices), DatedPrices())
+        self._lists: tuple[PriceList, ...] = (OwnPrices(settings.prices),)
+        if _listed():
+            self._lists = (*self._lists, DatedPrices())
         self._is_wide = False
 
     def price(self, use: Use, at: datetime) -> Price | None:

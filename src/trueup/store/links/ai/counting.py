@@ -9,6 +9,7 @@ import pyarrow as pa
 from trueup.store.links.ai.requests import TOKENS
 from trueup.store.links.counted import counted_row
 from trueup.store.links.records import ORGANISATION, Records
+from trueup.store.prices.book import remedy
 
 _NAMED = 3
 """Models named where their price is not known."""
@@ -67,7 +68,7 @@ def _unpriced(records: Records) -> list[Mapping[str, object]]:
             "tokens of AI tools with a list price",
             (sums["tokens"], sums["priced"]),
             f"unpriced, never free: {named}{more}",
-            "Give their prices under [[prices]] in trueup.toml.",
+            remedy(),
         )
     ]
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from trueup.collect.sources.git.changes.commits import Commits
 from trueup.collect.sources.git.changes.releases import Release, Releases
 from trueup.collect.sources.git.interfaces.packages import Package, contents, packages
 from trueup.collect.sources.git.process import Git
-from trueup.errors import SourceIncomplete
+from trueup.errors import ConfigError, SourceIncomplete
 from trueup.model.tables import RELEASE_API_CHANGE
 
 if TYPE_CHECKING:
@@ -63,9 +64,19 @@ class Comparing:
         Goes into every row.
     earlier
         Rows an earlier collection landed: what was compared then is not parsed again.
+
+    Raises
+    ------
+    ConfigError
+        The extra ``interfaces`` is not installed.
     """
 
     def __init__(self, git: Git, repository_id: str, earlier: pa.Table) -> None:
+        if find_spec("griffe") is None:
+            raise ConfigError(
+                "python_interfaces is on, and what reads interfaces is not installed.",
+                hint="Install it: pip install 'trueup[interfaces]'.",
+            )
         self._git = git
         self._repository_id = repository_id
         self._earlier = earlier.to_pylist()
