@@ -5,6 +5,7 @@ Each person uses one tool; the story knows every request, line, loop and commit.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -98,6 +99,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
     )
     with pytest.MonkeyPatch.context() as patch, served(server.answer) as url:
         patch.setenv(TOKEN, "token")
+        tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+        patch.setattr("tests.collect.anthropic.server._TOMORROW", tomorrow.isoformat())
         told = Connection(
             source="anthropic", url=url, token=f"env:{TOKEN}", options={"since": SINCE}
         )
