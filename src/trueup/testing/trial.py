@@ -78,7 +78,7 @@ class Trial:
         if like is not None:
             shutil.copy(like.folder / "identity.db", self.folder / "identity.db")
         Vault.open(self.folder)
-        self.files = folder / "files" if like is None else like.files
+        self.files: Path = folder / "files" if like is None else like.files
         for name, content in case.files.items() if like is None else ():
             path = self.files / name
             path.parent.mkdir(parents=True, exist_ok=True)
