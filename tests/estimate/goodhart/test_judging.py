@@ -90,6 +90,16 @@ def test_a_cheaper_wordier_model_moves_tokens_and_not_dollars() -> None:
     assert found.verdict == "rose, cause unknown"
 
 
+def test_more_work_at_a_token_for_a_token_is_not_called_inflated() -> None:
+    """Work and tokens both grow by 0.5 log points: at a rate of 0.6, 0.2 would seem inflated."""
+    panel = drawn(TokenWorld(seed=SEED, changes=40.0))
+    more = np.where(panel.treated, np.exp(0.5), 1.0)
+    grown = {name: more * panel.column(name) for name in ("tokens", "surviving_changes")}
+    found = judged(replace(panel, columns={**panel.columns, **grown}))
+    assert answers(found)["more_work"] == "may explain it"
+    assert found.verdict == "rose, cause unknown"
+
+
 def test_a_rise_without_two_signs_of_gaming_is_of_unknown_cause() -> None:
     gone = ("discard_ratio", "looped_ratio", "is_month_end")
     found = judged(drawn(TokenWorld(seed=SEED, inflation=0.2), without=gone))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trueup.estimate.goodhart.difference import difference, inflation
-from trueup.estimate.goodhart.excess import DOLLARS, TOKENS, Rate
+from trueup.estimate.goodhart.excess import DOLLARS, TOKENS, Rate, log_work
 from trueup.estimate.goodhart.finding import Rival
 from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.panel import Floats, Panel
@@ -68,7 +68,7 @@ def look_at_rivals(panel: Panel, rate: Rate, found: Bounds, *, seed: int) -> tup
     towards "unknown".
     """
     rivals = [_looked(kind, panel, rate, found, seed) for kind in _KINDS]
-    rivals.append(_price(panel, rate, found, seed))
+    rivals += [_price(panel, rate, found, seed), _more_work(panel, rate, found, seed)]
     plain = _known(panel, PLAIN)
     if plain is not None:
         held = _without(panel, rate, 1 - plain, seed)
@@ -138,6 +138,29 @@ def _price(panel: Panel, rate: Rate, found: Bounds, seed: int) -> Rival:
         name="price",
         answer="may explain it" if gone else "ruled out",
         says=f"In dollars at constant prices the rise is {_numbers(held)}.",
+    )
+
+
+def _more_work(panel: Panel, rate: Rate, found: Bounds, seed: int) -> Rival:
+    """Ask as if tokens had to grow in proportion to work.
+
+    The rate is less than that where work is counted with noise; where work grew along with the
+    policy, too little would be taken out for it.
+    """
+    in_proportion = replace(rate, slope=max(rate.slope, 1.0), slope_error=0.0)
+    held = inflation(panel, in_proportion, TOKENS, seed=seed)
+    moved = difference(panel, log_work(panel), seed=seed)
+    if isinstance(held, Refusal) or isinstance(moved, Refusal):
+        return Rival(
+            name="more_work",
+            answer="not measured",
+            says="Whether more work raised tokens is not known: too few weeks have any.",
+        )
+    explains = found.low > 0 >= held.low and moved.low > 0
+    return Rival(
+        name="more_work",
+        answer="may explain it" if explains else "ruled out",
+        says=f"Had tokens to grow in proportion to surviving work, the rise is {_numbers(held)}.",
     )
 
 

@@ -37,7 +37,8 @@ _RIVALS: Mapping[str, str] = MappingProxyType(
         "new_model": "Another model",
         "agents": "A move to agents",
         "price": "Cheaper, wordier models",
-        "all_of_them": "All of these together",
+        "more_work": "More surviving work",
+        "all_of_them": "New people, repositories, models and agents together",
     }
 )
 _POLICIES: Mapping[str, str] = MappingProxyType(
