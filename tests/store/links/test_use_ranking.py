@@ -231,3 +231,25 @@ def test_three_tellings_of_a_day_count_once(told: Told) -> None:
     assert (told.counted(THREE), told.sessions(THREE)) == (500, {"s": 480})
     found = {(g["seen_by"], g["other_seen_by"]): g["other_tokens"] for g in told.gaps(THREE)}
     assert found == {("admin_api", "otlp"): 480, ("admin_api", "log"): 460}
+
+
+def test_a_report_on_the_command_line_says_nothing_of_use_in_editors(world: World) -> None:
+    """By hand: the vendor's 900 of the command line stand for its 100, and not for the 50."""
+    of_ann: dict[str, Any] = {"tool": "copilot", "provider": "github", "model": None, **ANN}
+    world.land("copilot", "copilot:acme", ai_request=[day("d", 0, 900, surface="cli", **of_ann)])
+    here = [
+        request("c", 0.5, 100, surface="cli", session_id="copilot:c", **of_ann),
+        request("e", 1, 50, surface="editor", session_id="copilot:e", **of_ann),
+        request("u", 1.5, 7, session_id="copilot:u", **of_ann),
+    ]
+    world.land("copilot_local", "copilot_local:m1", ai_request=here)
+    rows = world.linked().read("ai_request")
+
+    assert {row["request_id"]: row["is_counted"] for row in rows} == {
+        "d": True,
+        "c": False,
+        "e": True,
+        "u": False,
+    }
+    (gap,) = world.read("ai_gap")
+    assert (gap["tokens"], gap["other_tokens"]) == (900, 107)

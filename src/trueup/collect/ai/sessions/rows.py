@@ -127,7 +127,7 @@ class _Adder:
             "tool": self._tool,
             "repository_id": body.text("repository"),
         }
-        self._provider = body.text("provider")
+        self._provider, self._surface = body.text("provider"), body.text("surface")
         self._session(body)
         agent = _agent(body)
         for one in body.parts("requests"):
@@ -166,6 +166,7 @@ class _Adder:
             provider=one.text("provider") or self._provider,
             model=one.text("model"),
             agent_kind=_agent(one) or agent,
+            surface=self._surface,
             requested_at=at,
             ended_at=one.moment("ended_at"),
             request_count=one.number("count") or 1,

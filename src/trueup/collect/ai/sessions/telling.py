@@ -88,6 +88,8 @@ class Session:
         As `machine_person` gives it.
     provider
         Of its requests, where they name none.
+    surface
+        ``cli`` or ``editor``, where the tool is both.
     active_seconds
         As the tool counts it.
     """
@@ -101,6 +103,7 @@ class Session:
     sha: str | None = None
     person: dict[str, str] = field(default_factory=dict)
     provider: str | None = None
+    surface: str | None = None
     active_seconds: int | None = None
     started_at: int | None = None
     ended_at: int | None = None
@@ -226,6 +229,7 @@ class Session:
             "sha": self.sha,
             "person": self.person,
             "provider": self.provider,
+            "surface": self.surface,
             "started_at": self.started_at,
             "ended_at": self.ended_at,
             "active_seconds": self.active_seconds,

@@ -67,7 +67,10 @@ def read_events(path: Path, native: str, around: Surroundings) -> Found:
     native
         Its id, as its file or folder is named.
     """
-    talk, faults = _Talk(Session(native=native, provider="github"), around), Counter[str]()
+    talk, faults = (
+        _Talk(Session(native=native, provider="github", surface="cli"), around),
+        Counter[str](),
+    )
     reader, file = LineReader(dict[str, Any], faults), LogFile(path, faults)
     for _, text in file:
         line = reader.read(text)

@@ -52,7 +52,9 @@ def sessions_of(spans: Iterable[One], faults: Counter[str]) -> list[Session]:
         if not native:
             faults[NO_SESSION] += 1
             continue
-        session = found.setdefault(native, Session(native=native, provider="github"))
+        session = found.setdefault(
+            native, Session(native=native, provider="github", surface="editor")
+        )
         _take(session, one, every)
     return list(found.values())
 

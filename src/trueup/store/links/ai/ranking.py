@@ -52,7 +52,7 @@ SELECT u.*, coalesce(tool, chr(31) || coalesce(provider, '')) AS subject, day,
        CASE WHEN ended_at IS NULL THEN day * {_DAY} ELSE requested_at END AS from_at,
        CASE WHEN ended_at IS NULL THEN (day + 1) * {_DAY} ELSE ended_at END AS until_at
 FROM (
-    SELECT name, tool, provider, person_id, session_id, seen_by, service_tier, rank,
+    SELECT name, tool, provider, surface, person_id, session_id, seen_by, service_tier, rank,
            has_message, has_asked, requested_at, ended_at, tokens, list_cost,
            requested_at // {_DAY} AS first_day,
            greatest((coalesce(ended_at, requested_at + 1) - 1) // {_DAY}
@@ -61,21 +61,23 @@ FROM (
 ) AS u, unnest(range(first_day, first_day + days)) AS spread(day)
 """  # noqa: S608 - constants
 _CELL = f"""
-SELECT subject, day, person_id, rank, has_session,
+SELECT subject, day, person_id, rank, has_session, surface,
        min(from_at) AS from_at, max(until_at) AS until_at, any_value(tool) AS tool,
        any_value(provider) AS provider, sum(day_tokens)::BIGINT AS tokens,
        CASE WHEN count(*) = count(day_cost) THEN sum(day_cost) END AS list_cost, {_UNLIKE}
-FROM by_day GROUP BY subject, day, person_id, rank, has_session
+FROM by_day GROUP BY subject, day, person_id, rank, has_session, surface
 """  # noqa: S608 - constants
 _WHO = "SELECT DISTINCT subject, day, rank, person_id FROM cell WHERE person_id IS NOT NULL"
 _PAIR = """
 -- a person one side does not name may be anybody the other side alone names
-SELECT r.subject, r.day, r.person_id, r.rank, r.has_session,
-       c.person_id AS by_person_id, c.has_session AS by_has_session, c.rank AS by_rank,
+SELECT r.subject, r.day, r.person_id, r.rank, r.has_session, r.surface,
+       c.person_id AS by_person_id, c.has_session AS by_has_session, c.surface AS by_surface,
+       c.rank AS by_rank,
        c.from_at, c.until_at, c.rows_any, c.rows_no_message, c.rows_no_asked, c.rows_no_key
 FROM cell AS r
 JOIN cell AS c ON c.subject = r.subject AND c.day = r.day AND c.rank < r.rank
     AND NOT (r.has_session AND c.has_session)
+    AND coalesce(r.surface = c.surface, true)
 LEFT JOIN who AS r_there ON r_there.subject = r.subject AND r_there.day = r.day
     AND r_there.rank = c.rank AND r_there.person_id = r.person_id
 LEFT JOIN who AS c_there ON c_there.subject = r.subject AND c_there.day = r.day
@@ -85,9 +87,11 @@ WHERE r.person_id = c.person_id
    OR (r.person_id IS NULL AND c_there.person_id IS NULL)
 """
 _IN_DAY = f"""
-SELECT r.name, r.subject, r.day, r.rank, c.by_rank, c.by_person_id, c.by_has_session
+SELECT r.name, r.subject, r.day, r.rank, c.by_rank, c.by_person_id, c.by_has_session,
+       c.by_surface
 FROM by_day AS r JOIN pair AS c ON c.subject = r.subject AND c.day = r.day AND c.rank = r.rank
     AND c.person_id IS NOT DISTINCT FROM r.person_id AND c.has_session = r.has_session
+    AND c.surface IS NOT DISTINCT FROM r.surface
 WHERE r.day = r.first_day AND r.requested_at >= c.from_at AND r.requested_at < c.until_at
   AND {_MAY_BE}
 """  # noqa: S608 - constants
@@ -127,11 +131,12 @@ FROM united AS u JOIN (
 UNION ALL
 SELECT c.tool, c.provider, c.day, c.rank, d.rank, c.tokens, c.list_cost
 FROM cell AS c JOIN (
-    SELECT DISTINCT subject, day, by_person_id, by_has_session, by_rank, rank
+    SELECT DISTINCT subject, day, by_person_id, by_has_session, by_surface, by_rank, rank
     FROM in_day JOIN lost USING (name, by_rank)
     WHERE name NOT IN (SELECT name FROM in_session JOIN lost USING (name, by_rank))
 ) AS d ON d.subject = c.subject AND d.day = c.day AND d.by_rank = c.rank
     AND d.by_has_session = c.has_session AND d.by_person_id IS NOT DISTINCT FROM c.person_id
+    AND d.by_surface IS NOT DISTINCT FROM c.surface
 """  # noqa: S608 - constants
 _BESIDE_ACCOUNTS = """
 SELECT NULL AS tool, c.provider, c.day, min(c.rank) AS by_rank, a.rank,

@@ -60,7 +60,10 @@ LEFT JOIN (
 
 _ORDER = "rank, landed_for, request_id"
 _KNOWN = "first($name ORDER BY $order) FILTER ($name IS NOT NULL) AS $name"
-_LABELS = ("person_id", "tool", "provider", "model", "agent_kind", "repository_id", "service_tier")
+_LABELS = (
+    *("person_id", "tool", "provider", "model", "agent_kind", "surface"),
+    *("repository_id", "service_tier"),
+)
 _FIRST = ", ".join(_KNOWN.replace("$name", n).replace("$order", _ORDER) for n in _LABELS)
 _MERGED = f"""
 -- the longest prompt, its largest parts; what is left of it is uncached

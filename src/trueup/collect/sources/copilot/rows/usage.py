@@ -142,6 +142,7 @@ class UsageRows:
             request_id=shared["report_id"],
             person_id=shared["person_id"],
             tool=TOOL,
+            surface="cli",
             requested_at=shared["happened_at"],
             ended_at=shared["happened_at"] + DAY,
             request_count=requests,

@@ -182,6 +182,7 @@ class SessionRows:
             provider=asked.provider,
             model=asked.model,
             agent_kind=asked.agent,
+            surface=_surface(asked.heard),
             repository_id=self._repository_of(asked.heard),
             requested_at=asked.heard.at,
             ended_at=None if asked.is_single else asked.heard.ended_at,
@@ -244,3 +245,9 @@ def _branch(name: str | None) -> str | None:
 
 def _commit_id(repository: str | None, sha: str | None) -> str | None:
     return f"{repository}:{sha}" if repository and sha else sha
+
+
+def _surface(heard: Heard) -> str | None:
+    """Return where Copilot was used: its editors say more than its command line."""
+    is_editor = any(name.startswith("copilot_chat.") for name in heard.attributes)
+    return "editor" if is_editor else None
