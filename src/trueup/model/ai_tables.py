@@ -69,6 +69,7 @@ AI_REQUEST = _table(
     provider=_NAME,  # whose interface was asked, e.g. "anthropic"; null where unknown
     model=_NAME,
     agent_kind=_NAME,  # AGENT_KINDS; null where unknown
+    surface=_NAME,  # "cli" or "editor", where one tool is both; null where nothing says
     repository_id=_NAME,  # null where the tool does not say
     requested_at=_AT,  # start of the span where several are reported together
     ended_at=_AT,  # end of that span; null for a single request
@@ -192,7 +193,20 @@ AI_GAP = _table(
     other_list_cost=_MONEY,
 )
 
+AI_ARTEFACT = _table(
+    "ai_artefact",
+    "replace",
+    ("repository_id", "path"),
+    repository_id=_NAME,
+    path=_TEXT,  # at the newest commit of the default branch
+    kind=_NAME,  # a key of model.artefacts.ARTEFACTS, or "ci_agent"
+    labels=pa.list_(pa.string()),  # keys and names in it, e.g. "hooks", "model:haiku"; never text
+    size_bytes=_COUNT,  # null where git lacks the contents
+    seen_at=_AT,  # of that commit
+)
+
 AI_TABLES = (
+    AI_ARTEFACT,
     AI_SESSION,
     AI_REQUEST,
     AI_ACTIVITY,
