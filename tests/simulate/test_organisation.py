@@ -123,6 +123,9 @@ def test_every_id_is_that_of_a_row(
 
 def test_a_change_goes_forward_in_time(made: MadeUp) -> None:
     change = made.tables["change"]
+    waits = change.filter(pc.equal(change["state"], "open"))
+    assert waits["landed_at"].null_count == waits.num_rows
+    change = change.filter(pc.equal(change["state"], "merged"))
     begun, landed = change["first_commit_at"].to_numpy(), change["landed_at"].to_numpy()
     deployed = change["released_at"].fill_null(1 << 62).to_numpy()
     review = made.tables["review"]

@@ -70,7 +70,7 @@ def delivered(tables: Tables, unit: UnitKind) -> ibis.Table:
     rows = changes(tables)
     rows = rows.filter(rows.known & (rows.actor_kind.fill_null("unknown") != "bot"))
     rows = rows.mutate(landed_at=rows["at"], begun_at=rows.first_commit_at.fill_null(rows["at"]))
-    rows = _placed(rows, tables, unit)
+    rows = in_units(rows, tables, unit)
     rows = produced(rows, tables)
     return _judged(rows, tables)
 
@@ -92,7 +92,11 @@ def _owners(tables: Tables) -> ibis.Table:
     return found.filter(found.teams == 1).drop("teams")
 
 
-def _placed(rows: ibis.Table, tables: Tables, unit: UnitKind) -> ibis.Table:
+def in_units(rows: ibis.Table, tables: Tables, unit: UnitKind) -> ibis.Table:
+    """Add ``unit``: the team of the person when it was begun, else of the owner; or the repository.
+
+    Needs ``person``, ``begun_at`` and ``repository_id``.
+    """
     if unit == "repository":
         return rows.mutate(unit=rows.repository_id)
     rows = in_teams(rows, tables, "person", "begun_at")

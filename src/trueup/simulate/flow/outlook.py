@@ -16,7 +16,7 @@ from trueup.errors import EstimateError
 from trueup.model.evidence import Abstention, Interval
 from trueup.model.simulated import Simulated
 from trueup.simulate.flow.engine import Run
-from trueup.simulate.flow.network import Arriving, Demand, Floats
+from trueup.simulate.flow.network import Arriving, Demand, Floats, Pushed
 from trueup.simulate.flow.playing import Manner, Played, error, play_all
 from trueup.simulate.flow.team import Scaling, Team, WhatIf
 from trueup.units import ITEMS, PER_WEEK, RATIO, RELATIVE, WORKING_HOURS, Unit
@@ -69,12 +69,13 @@ class Outlook:
 
 def outlooks(
     teams: Sequence[Team],
-    demand: Demand,
+    demand: Demand | Sequence[Demand],
     what_ifs: Mapping[str, WhatIf],
     *,
     calibrated_by: str,
     manner: Manner | None = None,
     scaling: Scaling | None = None,
+    assuming: tuple[str, ...] = (),
 ) -> tuple[Outlook, ...]:
     """Play every set of parameters as it is and with each change; the first answer is as it is.
 
@@ -82,6 +83,10 @@ def outlooks(
     ----------
     teams
         Sets of parameters the records allow, each as likely as the next; one, when taken as known.
+    demand
+        What brings work in, the same for every set, or one of a kind for each.
+    assuming
+        What else must hold: what the parameters rest on.
 
     Raises
     ------
@@ -91,11 +96,13 @@ def outlooks(
     if not teams:
         raise EstimateError("There is no team to play.", hint="Give one set of parameters or more.")
     how, by = manner or Manner(), scaling or Scaling()
-    stated = _Stated(len(teams), how, by, calibrated_by, demand)
-    base = play_all(teams, demand, WhatIf(), how, by)
+    demands = [demand] * len(teams) if isinstance(demand, Arriving | Pushed) else list(demand)
+    assumptions = (*_assumptions(by, demands[0], how), *assuming)
+    stated = _Stated(len(teams), how, calibrated_by, assumptions)
+    base = play_all(teams, demands, WhatIf(), how, by)
     found = [stated.outlook(AS_IS, WhatIf(), base, None)]
     for name, what_if in what_ifs.items():
-        sets = play_all(teams, demand, what_if, how, by)
+        sets = play_all(teams, demands, what_if, how, by)
         found.append(stated.outlook(name, what_if, sets, base))
     return tuple(found)
 
@@ -112,10 +119,10 @@ class _Stated:
     """Turns values over sets into numbers that say what they rest on."""
 
     def __init__(
-        self, draws: int, how: Manner, by: Scaling, calibrated_by: str, demand: Demand
+        self, draws: int, how: Manner, calibrated_by: str, assumptions: tuple[str, ...]
     ) -> None:
         self._draws, self._how, self._calibrated_by = draws, how, calibrated_by
-        self._assumptions = _assumptions(by, demand, how)
+        self._assumptions = assumptions
 
     def outlook(
         self, name: str, what_if: WhatIf, sets: Sequence[Played], base: Sequence[Played] | None

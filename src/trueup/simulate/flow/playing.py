@@ -61,17 +61,16 @@ class Played:
 
 
 def play_all(
-    teams: Sequence[Team], demand: Demand, what_if: WhatIf, how: Manner, by: Scaling
+    teams: Sequence[Team], demands: Sequence[Demand], what_if: WhatIf, how: Manner, by: Scaling
 ) -> list[Played]:
     """Play every set of parameters with a change; a set has the same luck whatever is changed."""
-    wanted = demand_of(demand, what_if)
     return [
         _play(
-            network_of(changed(team, what_if, by), wanted),
+            network_of(changed(team, what_if, by), demand_of(demand, what_if)),
             how,
             np.random.default_rng([how.seed, place]),
         )
-        for place, team in enumerate(teams)
+        for place, (team, demand) in enumerate(zip(teams, demands, strict=True))
     ]
 
 

@@ -50,6 +50,8 @@ class Team:
     rework_ratio, ci_fail_ratio, incident_ratio
         Probability that a review asks for changes, a run of checks fails, a deployment leads to
         an incident. All three lead back through review.
+    unreviewed_ratio
+        Share of changes that go past review.
     ci_lanes, deploy_lanes
         How many runs and deployments there can be at a time.
     """
@@ -66,6 +68,7 @@ class Team:
     rework_ratio: float = 0.30
     ci_fail_ratio: float = 0.10
     incident_ratio: float = 0.03
+    unreviewed_ratio: float = 0.0
     ci_lanes: int = 6
     deploy_lanes: int = 2
 
@@ -167,7 +170,7 @@ def network_of(team: Team, demand: Demand) -> Network:
         ),
         pools=tuple(pools),
         routes={
-            CODE: {REVIEW: 1.0},
+            CODE: {REVIEW: 1 - team.unreviewed_ratio, CHECKS: team.unreviewed_ratio},
             REVIEW: {RECODE: team.rework_ratio, CHECKS: 1 - team.rework_ratio},
             RECODE: {REVIEW: 1.0},
             CHECKS: {RECODE: team.ci_fail_ratio, DEPLOY: 1 - team.ci_fail_ratio},

@@ -27,7 +27,7 @@ def code_tables(facts: Facts) -> dict[str, pa.Table]:
     return {
         "repository": _repositories(facts),
         "commit": pa.concat_tables([_landed(facts), _unlanded(facts)]).unify_dictionaries(),
-        "change": _changes(facts),
+        "change": pa.concat_tables([_changes(facts), _waiting(facts)]).unify_dictionaries(),
         "change_commit": _members(facts),
         "commit_revert": _reverts(facts),
         "release": _releases(facts),
@@ -129,6 +129,21 @@ def _changes(facts: Facts) -> pa.Table:
         ),
         released_at=facts.deployed_at,
         state="merged",
+    )
+
+
+def _waiting(facts: Facts) -> pa.Table:
+    changes = facts.waiting
+    return rows_for(
+        "change",
+        changes.team.size,
+        change_id=facts.waiting_ids,
+        repository_id=coded(changes.team, facts.repository_ids),
+        author_account_id=coded(changes.author, facts.person_ids),
+        actor_kind="human",
+        first_commit_at=changes.begun_at,
+        first_commit_evidence="forge",
+        state="open",
     )
 
 

@@ -15,7 +15,7 @@ from trueup.simulate.world import DEPLOY_TIME, NEVER
 def delivery_tables(facts: Facts) -> dict[str, pa.Table]:
     """Return events, reviews, deployments, incidents, review stages and work items."""
     return {
-        "change_event": _events(facts),
+        "change_event": pa.concat_tables([_events(facts), _begun(facts)]).unify_dictionaries(),
         "review": _reviews(facts),
         "deployment": _deployments(facts),
         "deployment_change": _deployed(facts),
@@ -37,6 +37,21 @@ def _events(facts: Facts) -> pa.Table:
         kind=coded(is_merge.astype(np.int64), ["opened", "merged"]),
         happened_at=np.concatenate([changes.opened_at, changes.landed_at]),
         account_id=coded(changes.author[rows], facts.person_ids),
+        actor_kind="human",
+    )
+
+
+def _begun(facts: Facts) -> pa.Table:
+    """Write that changes were opened which still wait when recording stops."""
+    changes = facts.waiting
+    return rows_for(
+        "change_event",
+        changes.team.size,
+        change_id=facts.waiting_ids,
+        repository_id=coded(changes.team, facts.repository_ids),
+        kind="opened",
+        happened_at=changes.opened_at,
+        account_id=coded(changes.author, facts.person_ids),
         actor_kind="human",
     )
 

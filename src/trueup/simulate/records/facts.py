@@ -30,6 +30,8 @@ class Facts:
     ----------
     changes
         Only landed ones, sorted by team and landing; `Changes.parent` names places in here.
+    waiting
+        Those put up for review that have not landed when recording stops, by team.
     number
         Of each change within its repository, from 1.
     is_deployed
@@ -44,6 +46,7 @@ class Facts:
     teams: Teams
     usage: Usage
     changes: Changes
+    waiting: Changes
     number: Ints
     is_deployed: Bools
     team_ids: pa.Array
@@ -58,6 +61,12 @@ class Facts:
     def deployed_at(self) -> pa.Array:
         """When each change was in production; null where it is not yet."""
         return instants(np.where(self.is_deployed, self.changes.deployed_at, NEVER))
+
+    @property
+    def waiting_ids(self) -> pa.Array:
+        """Names of the changes that wait; landed ones have their numbers before."""
+        repositories = self.repository_ids.take(rows_of(self.waiting.team))
+        return joined(repositories, "#open-", np.arange(self.waiting.team.size))
 
     def release_ids(self, rows: Ints) -> pa.Array:
         """Name the deployment, as a release, that brings each of the changes."""
@@ -83,6 +92,10 @@ def gather(scenario: Scenario, teams: Teams, usage: Usage, changes: Changes) -> 
     kept = {name: getattr(changes, name)[rows] for name in Changes.__dataclass_fields__}
     kept["parent"] = np.where(kept["parent"] == NEVER, NEVER, place[kept["parent"]])
     ordered = Changes(**kept)
+    opened = (changes.opened_at < end_of(scenario)) & (changes.landed_at >= end_of(scenario))
+    open_rows = np.flatnonzero(opened)
+    open_rows = open_rows[np.argsort(changes.team[open_rows], kind="stable")]
+    waiting = {name: getattr(changes, name)[open_rows] for name in kept}
     counts = np.bincount(ordered.team, minlength=scenario.teams)
     number = 1 + np.arange(rows.size) - np.repeat(np.cumsum(counts) - counts, counts)
     named = numbered("service-", scenario.teams)
@@ -94,6 +107,7 @@ def gather(scenario: Scenario, teams: Teams, usage: Usage, changes: Changes) -> 
         teams=teams,
         usage=usage,
         changes=ordered,
+        waiting=Changes(**waiting),
         number=number,
         is_deployed=ordered.deployed_at < end_of(scenario),
         team_ids=numbered("team-", scenario.teams),
