@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from trueup.collect.attribution import RuleTable, load_rules
 from trueup.collect.connector import Batch, Cursor, Landed, Previous, Request, Reset
+from trueup.collect.sources.git.artefacts import artefacts
 from trueup.collect.sources.git.clone.refs import Listing, list_refs, read_refs
 from trueup.collect.sources.git.clone.situation import Situation, look_around
 from trueup.collect.sources.git.coverage import (
@@ -194,6 +195,7 @@ class Collecting:
         diffs = yield from self._lines(scene, zero, standing, coverage)
         rows = revert_rows(self._git, scene.repository_id, zero, scene.earlier, diffs)
         yield Batch("commit_revert", rows)
+        yield self._artefacts(scene, zero, coverage)
         yield from self._notes(scene, zero, coverage)
         yield from self._interfaces(scene, zero, coverage)
         cover_neighbours(coverage, self._copies, self._skipped)
@@ -231,6 +233,20 @@ class Collecting:
             if batch.table == "commit_diff":
                 diffs.append(batch.rows.select(list(_PATCHES)))
             yield batch
+
+    def _artefacts(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Batch:
+        """Tell what stands at the head that AI tools read."""
+        head, commits = scene.refs.head, zero.commits
+        assert head is not None
+        at = commits.index[head]
+        seen_at = commits.committed_at[at] if commits.sound[at] else None
+        found = artefacts(self._git, scene.repository_id, head, seen_at)
+        coverage.odd(
+            "settings of AI tools not read",
+            found.unread,
+            "Too many, too large, or missing in the clone: known by their paths alone.",
+        )
+        return Batch("ai_artefact", found.rows)
 
     def _interfaces(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Iterator[Landed]:
         """Compare releases of Python packages, where that was asked for."""

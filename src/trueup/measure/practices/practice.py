@@ -1,0 +1,130 @@
+"""The practice of every repository and team: points, levels, and what to build next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trueup.measure.metric import Tables
+from trueup.measure.practices.blueprint import Step, next_step
+from trueup.measure.practices.facts import RepositoryFacts, repository_facts
+from trueup.measure.practices.grading import grade_artefacts
+from trueup.measure.practices.rubric import CAPACITIES, Standing
+from trueup.measure.practices.sessions import WINDOW_DAYS, Shown, grade_sessions, shown_sessions
+from trueup.measure.windows import DAY
+from trueup.model.evidence import Group, Interval, Measurement, Window
+from trueup.units import COUNT
+
+METRIC = "practice_points"
+VERSION = 1
+_BOUNDS = "least and most that what is not seen allows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPractice:
+    """The practice of one repository or team.
+
+    Parameters
+    ----------
+    unit, name
+        ``repository`` or ``team``, and its id.
+    standing
+        What is seen.
+    points
+        Sum of points, with what is not ruled out as its interval.
+    capacities
+        Points of each capacity, in the order of `CAPACITIES`.
+    next
+        What to build next; None where level 3 is seen.
+    """
+
+    unit: str
+    name: str
+    standing: Standing
+    points: Measurement
+    capacities: tuple[Measurement, ...]
+    next: Step | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practices:
+    """The practice of all there is.
+
+    Parameters
+    ----------
+    units
+        Repositories by id, then teams by id.
+    hidden
+        Teams and repositories whose sessions would point at persons.
+    """
+
+    units: tuple[UnitPractice, ...]
+    hidden: int = 0
+
+
+def practices(tables: Tables, *, k: int) -> Practices:
+    """Return the practice of each repository, from git and sessions, and of each team.
+
+    Parameters
+    ----------
+    k
+        Fewest persons whose sessions are read together; never under eight.
+    """
+    shown, hidden = shown_sessions(tables, k)
+    seen = {each.name: each for each in shown if each.unit == "repository"}
+    found = repository_facts(tables)
+    units = [_of_repository(facts, seen.get(facts.repository_id)) for facts in found]
+    units += [_of_team(each) for each in shown if each.unit == "team"]
+    return Practices(units=tuple(units), hidden=hidden)
+
+
+def _of_repository(facts: RepositoryFacts, seen: Shown | None) -> UnitPractice:
+    standing = grade_artefacts(facts)
+    if seen is not None:
+        standing = standing.joined(grade_sessions(seen))
+    window = Window(start_at=facts.at - 365 * DAY, end_at=facts.at)
+    source = "git" if seen is None else "git, sessions"
+    n = len(facts.present)
+    return _unit("repository", facts.repository_id, standing, window, (n, "artefacts", source))
+
+
+def _of_team(seen: Shown) -> UnitPractice:
+    window = Window(start_at=seen.newest - WINDOW_DAYS * DAY, end_at=seen.newest)
+    rests_on = (seen.sessions, "sessions", "sessions")
+    return _unit("team", seen.name, grade_sessions(seen), window, rests_on)
+
+
+def _unit(
+    unit: str, name: str, standing: Standing, window: Window, rests_on: tuple[int, str, str]
+) -> UnitPractice:
+    group = ((unit, name),)
+    return UnitPractice(
+        unit=unit,
+        name=name,
+        standing=standing,
+        points=_measured((standing.low, standing.high), window, rests_on, group),
+        capacities=tuple(
+            _measured((of.low, of.high), window, rests_on, (("capacity", each), *group))
+            for each, of in ((each, standing.of(each)) for each in CAPACITIES)
+        ),
+        next=next_step(standing),
+    )
+
+
+def _measured(
+    bounds: tuple[int, int], window: Window, rests_on: tuple[int, str, str], group: Group
+) -> Measurement:
+    low, high = bounds
+    n, n_of, source = rests_on
+    return Measurement(
+        metric=METRIC,
+        version=VERSION,
+        value=float(low),
+        unit=COUNT,
+        interval=Interval(low=low, high=high, level=1.0, method=_BOUNDS),
+        n=n,
+        n_of=n_of,
+        window=window,
+        source=source,
+        group=group,
+        qualifier="" if low == high else "at least",
+    )
