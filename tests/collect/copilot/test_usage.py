@@ -167,8 +167,18 @@ def test_reading_at_another_level_takes_away_what_the_first_brought() -> None:
         reports={"2026-09-18": [user_day("2026-09-18", ADA, CODE)]}, totals={"2026-09-18": [line]}
     )
     kept = TOOL.visit(server.answer)
+    (first,) = {one["report_id"] for one in TOOL.read(kept)["ai_lines"]}
     totals = tool_of(level="totals")
     kept = totals.visit(server.answer, kept)
     found = totals.read(kept)
     assert {one["person_id"] for one in found["ai_lines"]} == {None}
-    assert [one.row_id for one in found.gone] == [f"{ACME}:2026-09-18:11"]
+    assert [one.row_id for one in found.gone] == [first]
+
+
+def test_ids_of_rows_name_nobody() -> None:
+    """The key of the record has the number of the user at GitHub; the id of its rows has not."""
+    server = CopilotServer(reports={"2026-09-18": [user_day("2026-09-18", ADA, CODE)]})
+    kept = TOOL.visit(server.answer)
+    named = {one["report_id"] for one in TOOL.read(kept)["ai_lines"]}
+
+    assert all(len(one.removeprefix(f"{ACME}:")) == 24 for one in named)

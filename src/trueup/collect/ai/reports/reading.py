@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from trueup.collect.ai.reports.counts import Counts
@@ -20,8 +21,15 @@ _CHUNK = 1000
 
 
 def own_id(reading: Reading, record: Record) -> str:
-    """Return what names a record among all records of all targets: of its rows, too."""
-    return f"{reading.target_id}:{record.key}"
+    """Return what names a record among all records of all targets: of its rows, too.
+
+    Keys of records name people; ids of rows do not: a digest under a key that only identity.db
+    holds stands in their place.
+    """
+    key = reading.identify("ids of rows", reading.target_id, "").encode()[:64]
+    name = f"{record.kind}\0{record.key}".encode("utf-8", "replace")
+    digest = hashlib.blake2b(name, key=key, digest_size=12).hexdigest()
+    return f"{reading.target_id}:{digest}"
 
 
 def report_rows(

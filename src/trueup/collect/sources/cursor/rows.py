@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import own_id
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
@@ -27,7 +28,7 @@ class CursorRows:
     """Adds what records tell to `rows`."""
 
     def __init__(self, reading: Reading, rows: Rows, people: People) -> None:
-        self._target_id = reading.target_id
+        self._reading = reading
         self._host = read_options(reading.connection).host
         self._rows = rows
         self._people = people
@@ -41,7 +42,7 @@ class CursorRows:
         if day is None:
             raise Unreadable("its day is missing")
         shared = {
-            "report_id": f"{self._target_id}:{record.key}",
+            "report_id": own_id(self._reading, record),
             "person_id": self._people.by_address(body.text("email")),
             "tool": TOOL,
             "happened_at": day,
@@ -65,7 +66,7 @@ class CursorRows:
         if at is None:
             raise Unreadable("its timestamp is missing")
         usage = body.part("tokenUsage")
-        request_id = f"{self._target_id}:{record.key}"
+        request_id = own_id(self._reading, record)
         conversation = body.text("conversationId")
         shared = {
             "person_id": self._people.by_address(body.text("userEmail")),
@@ -104,7 +105,7 @@ class CursorRows:
                 "ai_lines",
                 layer="committed",
                 happened_at=body.at("commitTs"),
-                report_id=f"{self._target_id}:{record.key}",
+                report_id=own_id(self._reading, record),
                 person_id=person_id,
                 tool=TOOL,
                 mode=mode,
@@ -118,7 +119,7 @@ class CursorRows:
         """Add a member of the team: one who does nothing has a seat too."""
         self._rows.add(
             "ai_seat",
-            seat_id=f"{self._target_id}:seat:{record.key}",
+            seat_id=own_id(self._reading, record),
             person_id=self._people.by_address(body.text("email")),
             tool=TOOL,
             ended_at=body.tokens("missed_at"),
