@@ -132,6 +132,14 @@ def test_every_other_measure_of_money_knows_list_prices_alone(metric: str) -> No
     assert answers(metric, with_more(*bills)) == answers(metric, drawn())
 
 
+def test_what_tools_guess_stands_beside_other_amounts_and_is_called_a_guess() -> None:
+    """One guess of $11 in two weeks."""
+    group = (("basis", "vendor_estimate"), ("currency", "USD"))
+    found = measured("ai_estimated_cost_per_month", billed(), *group, window=FORTNIGHT)
+    assert found.value * MONTHS == pytest.approx(11)
+    assert found.qualifier == "about"
+
+
 def test_a_bill_that_names_no_person_is_told_apart_by_tool() -> None:
     found = answers("ai_billed_cost_per_month", billed(), by=("tool",), window=FORTNIGHT)
     tools = {(dict(g)["basis"], dict(g)["tool"]) for g in found}

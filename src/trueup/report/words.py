@@ -64,11 +64,10 @@ def plain(value: float, unit: Unit, digits: int = 2) -> str:
         digits = max(digits, 3 if value < _ALL_BUT_ALL else 4)
     if unit == TIMES:
         return f"{significant(value, digits)}\u00a0times"
-    if unit.currency:
-        said = say(value, unit, digits).replace(" ", "\u00a0")
-        return said.replace("-", "\u2212", 1) if value < 0 else said
-    spaces = 1 if unit.symbol.count(" ") > 1 else -1
-    said = _USELESS_ZERO.sub(r"\1", say(value, unit, digits)).replace(" ", "\u00a0", spaces)
+    spaces = 1 if unit.symbol.count(" ") > 1 and not unit.currency else -1
+    said = say(value, unit, digits)
+    said = said if unit.currency else _USELESS_ZERO.sub(r"\1", said)
+    said = said.replace(" ", "\u00a0", spaces)
     return said.replace("-", "\u2212", 1) if said.startswith("-") else said
 
 
@@ -262,17 +261,12 @@ def span(window: Window | None) -> str:
 
 
 def group_of(group: Group) -> str:
-    """Say which slice a number speaks of.
+    """Say which slice a number speaks of; a currency goes with its unit.
 
     >>> group_of((("month", "2026-03"), ("origin", "marked")))
     'March 2026, AI-marked'
     """
-    told = [pair for pair in group if pair[0] not in _IN_THE_UNIT]
-    return ", ".join(_member(*pair) for pair in told) or "everything"
-
-
-_IN_THE_UNIT = ("currency",)
-"""Dimensions whose member the unit already says."""
+    return ", ".join(_member(*pair) for pair in group if pair[0] != "currency") or "everything"
 
 
 def here(group: Group) -> Group:
@@ -407,8 +401,7 @@ def alike(shown: Measurement) -> str:
     other = shown.mean_of_ratios
     if other is None:
         return ""
-    said = plain(other.value, unit_of(shown))
-    return f"; {said} if {other.n:,} {other.n_of} count alike"
+    return f"; {plain(other.value, unit_of(shown))} if {other.n:,} {other.n_of} count alike"
 
 
 def coverage_of(shown: Measurement) -> str:
@@ -426,8 +419,7 @@ def plain_share(ratio: float) -> str:
     """
     if ratio >= 1:
         return "100\u00a0%"
-    hundredths = int(ratio * 1000) / 10
-    return f"{hundredths:g}\u00a0%"
+    return f"{int(ratio * 1000) / 10:g}\u00a0%"
 
 
 def _clusters(shown: Measurement) -> str:
@@ -501,8 +493,8 @@ def query_of(shown: Shown) -> str:
         return ""
     names = [name for name, _ in shown.group]
     split = "".join(f" --by {name}" for name in names if name in _SPLITS)
-    every = "".join(f" --every {name}" for name in names if name in ("month", "week"))
+    every = "".join(f" --every {name}" for name in names if name in ("month", "quarter", "week"))
     return f"trueup measure {shown.metric}{split}{every}"
 
 
-_SPLITS = ("origin", "tool", "model", "actor_kind", "file_kind")
+_SPLITS = ("origin", "tool", "model", "actor_kind", "agent_kind", "file_kind")

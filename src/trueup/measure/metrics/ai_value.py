@@ -181,7 +181,7 @@ AI_SHIPPED_COST_PER_CHANGE = Metric(
 
 AI_INCIDENT_FREE_COST_PER_CHANGE = Metric(
     name="ai_incident_free_cost_per_change",
-    question="What does a change that causes no incident cost in AI tools?",
+    question="What does a change without an incident cost in AI tools?",
     definition=_SPREAD + _ALL + "Below it stand those that reached users as in "
     "ai_shipped_cost_per_change and are in no incident that opened in the 30 days after.",
     unit=COST_PER_CHANGE,

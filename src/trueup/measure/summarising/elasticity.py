@@ -63,7 +63,7 @@ def _finding(task: Task, slope: Slope | None, n: int, weeks: int, coverage: floa
             window=task.frame.window,
         )
     half = t_quantile(0.975, units - 1) * slope.error
-    method = "two-way fixed effects, jackknife over teams, t"
+    method = "constants of teams and weeks, jackknife over teams, t"
     interval = Interval(low=slope.value - half, high=slope.value + half, method=method)
     spread = Spread(interval=interval, clusters=units)
     return measurement(task, (), slope.value, n, spread, coverage)
