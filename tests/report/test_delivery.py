@@ -128,7 +128,7 @@ def test_with_deployments_it_is_a_plan_that_lacks_and_no_deployment_is_asked_for
     known = composed(sample.rich("a/b"), "a/b", records=Records(rows=OTHERS))
     assert known.answer[0].text().startswith("We cannot tell without a plan whether AI use")
     (asked,) = (b for b in section(whole(), "effects").blocks if isinstance(b, OneLine))
-    assert asked.connect == "AI sessions and the dates of your roll-outs"
+    assert asked.connect == "the dates of your roll-outs"
 
 
 def test_git_alone_has_no_section_of_the_delivery_record() -> None:
