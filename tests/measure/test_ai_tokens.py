@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.measure.asking import abstention, answers, measured, value
 from tests.measure.building import at
@@ -128,3 +130,21 @@ def test_without_requests_the_metrics_name_what_to_connect() -> None:
     found = abstention("ai_cache_read_ratio", Tools("2026-06-30"))
     assert found.reason == "No requests of AI tools to models are recorded."
     assert found.remedy.startswith("Connect AI tools")
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=5))
+def test_whoever_uses_what_no_group_is_small_and_groups_add_up_to_the_whole(
+    sizes: list[int],
+) -> None:
+    """One request each: what a group rests on is how many persons stand behind it."""
+    world = Tools("2026-06-30")
+    for tool, persons in zip("abcde", sizes, strict=False):
+        many(persons, tool, world)
+    found = list(answers("ai_cache_read_ratio", world, by=("tool",)).values())
+    told = [one for one in found if isinstance(one, Measurement)]
+    assert all(one.n >= 8 for one in told)
+    if told:
+        assert sum(one.n for one in told) == sum(sizes)
+    else:
+        assert [type(one) for one in found] == [Abstention]
