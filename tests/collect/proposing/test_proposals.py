@@ -225,8 +225,10 @@ def test_logs_of_ai_tools_on_this_machine_are_named_and_not_connected_unasked(
     (home / ".codex" / "sessions").mkdir(parents=True)
     found = propose(look([clone(tmp_path / "a", "git@github.com:acme/shop.git")]), tmp_path)
 
-    (said,) = (one for one in found.remarks if "logs of sessions" in one)
+    (said,) = (one for one in found.all_remarks(()) if "logs of sessions" in one)
     assert said.startswith("claude_code and codex keep logs of sessions on this machine")
+    (said,) = found.all_remarks([Connection(source="claude_code")])
+    assert said.startswith("codex keeps logs of sessions on this machine")
     assert {one.connection.source for one in found.found} == {"git", "github"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trueup.collect.catalogue import find_source, source_names
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection
@@ -19,18 +21,16 @@ def is_found_here(name: str) -> bool:
         return False
 
 
-def remarks_on_logs() -> list[str]:
-    """Return what is worth saying of sessions with AI tools that are logged on this machine."""
-    found = [name for name in source_names() if is_found_here(name)]
-    if not found:
-        return []
-    said = (
-        f"{_listed(found)} {'keeps' if len(found) == 1 else 'keep'} logs of sessions on this "
-        f'machine: --connect "{found[0]}" reads how many tokens they took and which files they '
-        "changed, and no word of them."
+def logs_found() -> tuple[str, ...]:
+    """Return the sources that find logs of sessions with AI tools on this machine."""
+    return tuple(name for name in source_names() if is_found_here(name))
+
+
+def remark_on(names: Sequence[str]) -> str:
+    """Say what is worth saying of logs that are there and not connected."""
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return (
+        f"{listed} {'keeps' if len(names) == 1 else 'keep'} logs of sessions on this machine: "
+        f'--connect "{names[0]}" reads how many tokens they took and which files they changed, '
+        "and no word of them."
     )
-    return [said]
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

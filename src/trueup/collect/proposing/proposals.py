@@ -19,7 +19,7 @@ from trueup.collect.proposing.clues import (
     OWNERS_FILES,
     Clues,
 )
-from trueup.collect.proposing.machine import is_found_here, remarks_on_logs
+from trueup.collect.proposing.machine import is_found_here, logs_found, remark_on
 from trueup.config import Connection
 
 _CLOUDS = {"github.com": "github", "gitlab.com": "gitlab"}
@@ -70,15 +70,20 @@ class Proposals:
         What is worth knowing besides, a sentence each.
     unknown
         Hosts of which it is not known whose forge they are, each with the repositories there.
+    logs
+        Sources that find logs of AI tools on this machine.
     """
 
     found: tuple[Proposal, ...]
     remarks: tuple[str, ...]
     unknown: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    logs: tuple[str, ...] = ()
 
     def all_remarks(self, connections: Iterable[Connection]) -> tuple[str, ...]:
-        """Return all remarks, given the connections there are: those name forges that are known."""
-        known = {urlsplit(one.url).netloc for one in connections}
+        """Return all remarks, given the connections there are: they need none."""
+        there = tuple(connections)
+        known = {urlsplit(one.url).netloc for one in there}
+        idle = [name for name in self.logs if name not in {one.source for one in there}]
         return (
             tuple(
                 f"{host} is no forge that is known here. If it is a GitHub or a GitLab: "
@@ -87,6 +92,7 @@ class Proposals:
                 if host not in known
             )
             + self.remarks
+            + ((remark_on(idle),) if idle else ())
         )
 
 
@@ -104,6 +110,7 @@ def propose(clues: Sequence[Clues], beside: Path) -> Proposals:
         found=tuple(found),
         remarks=tuple(_remarks(clues)),
         unknown=tuple((host, tuple(paths)) for host, paths in unknown.items()),
+        logs=logs_found(),
     )
 
 
@@ -273,7 +280,7 @@ def _remarks(clues: Sequence[Clues]) -> list[str]:
                 f"{file} is of {name}, which no connector reads: its runs can be named in a file, "
                 "see docs/reference/sources/events.md."
             )
-    return said + remarks_on_logs()
+    return said
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:
