@@ -139,7 +139,7 @@ def test_offers_from_outside_lower_what_must_be_paid_until_they_cost_more_than_t
     # at 0 inside they add 0.5 * 0.6 - 0.1 = 0.2, at 0.4 nothing
     motives = Motives(steady=0.1, offers=offers)
     assert float(motives.reward(0.0)) == pytest.approx(0.3)
-    assert motives.kink() == pytest.approx(0.4)
+    assert float(motives.reward(0.4)) == pytest.approx(0.5)
     assert float(motives.reward(0.5)) == pytest.approx(0.6)
     for reward in (0.3, 0.4, 0.5, 0.8):
         passed = motives.pass_through_for(reward)

@@ -33,9 +33,9 @@ def best_pass_through(*, gain: float, effort_cost: float, motives: Motives, wort
 
     Notes
     -----
-    Between where work starts and where all is shown the profit is a parabola on either side of
-    the pass-through at which offers from outside no longer matter; so the best is an end of one
-    of these pieces or the vertex of a parabola. Without offers it is ``min(full, max(start,
+    Between where work starts and where all is shown the profit is the greater of two parabolas,
+    with offers from outside and without; so the best is where work starts, where all is shown, or
+    the vertex of one of the two. Without offers it is ``min(full, max(start,
     (worth - k + v / (1 + g)**2) / 2))``, and 0 where that is below 0 or nothing is worth paying.
     """
     start = reward_to_start(gain, effort_cost)
@@ -49,6 +49,6 @@ def best_pass_through(*, gain: float, effort_cost: float, motives: Motives, wort
         if slope > 0
     ]
     ends = [float(motives.pass_through_for(reward)) for reward in (start, full)]
-    tried = np.array(sorted({0.0, *ends, *(max(0.0, one) for one in (*vertices, motives.kink()))}))
+    tried = np.array(sorted({0.0, *ends, *(max(0.0, one) for one in vertices)}))
     kept = profit(tried, gain=gain, effort_cost=effort_cost, motives=motives, worth=worth)
     return float(tried[np.flatnonzero(kept >= kept.max() - 1e-12)[0]])

@@ -65,12 +65,6 @@ class Motives:
         outside = lacking / np.maximum(1 - seen, 1e-12)
         return np.asarray(np.maximum(0.0, np.minimum(inside, outside)), float)
 
-    def kink(self) -> float:
-        """Return the pass-through above which offers from outside no longer matter."""
-        if not self.offers.visible:
-            return 0.0
-        return float(self.offers.pass_through - self.offers.friction / self.offers.visible)
-
 
 def promotion_reward(
     *,
