@@ -181,6 +181,23 @@ class PriceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingTimeSettings:
+    """When people work: what `trueup simulate` takes for hours of work.
+
+    Parameters
+    ----------
+    weekdays
+        ``mon`` to ``sun``.
+    begins, ends
+        Hours of the day, in the time zone of the workspace.
+    """
+
+    weekdays: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+    begins: int = 9
+    ends: int = 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawSettings:
     """How long what sources said is kept as they said it.
 
@@ -202,6 +219,7 @@ class Settings:
     links: LinkSettings = field(default_factory=LinkSettings)
     raw: RawSettings = field(default_factory=RawSettings)
     money: MoneySettings = field(default_factory=MoneySettings)
+    working_time: WorkingTimeSettings = field(default_factory=WorkingTimeSettings)
     prices: tuple[PriceSettings, ...] = ()
     connections: tuple[Connection, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
@@ -341,6 +359,7 @@ def _check(settings: Settings, path: Path) -> None:
             hint="Use 8 or more: what AI tools record is about persons at work.",
         )
     _check_money(settings, path)
+    _check_working_time(settings.working_time, path)
     if settings.raw.retention_days < 0:
         raise ConfigError(
             f"{path}: raw.retention_days is {settings.raw.retention_days}.",
@@ -355,6 +374,19 @@ def _check(settings: Settings, path: Path) -> None:
                 f"{where}: another connection is called {connection.name!r} too.",
                 hint="Give each a name of its own.",
             )
+
+
+def _check_working_time(working: WorkingTimeSettings, path: Path) -> None:
+    known = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+    if not working.weekdays or not known.issuperset(working.weekdays):
+        raise ConfigError(
+            f"{path}: working_time.weekdays cannot be used.", hint='Name days as "mon" to "sun".'
+        )
+    if not 0 <= working.begins < working.ends <= 24:
+        raise ConfigError(
+            f"{path}: working_time does not end after it begins.",
+            hint="Use whole hours of a day, as begins = 9 and ends = 17.",
+        )
 
 
 def _check_money(settings: Settings, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
     from trueup.measure.spending.totals import Total
-    from trueup.model.evidence import Finding, Window
+    from trueup.model.evidence import Abstention, Finding, Window
     from trueup.report.doctor import Examination
+    from trueup.simulate.flow.question import Foreseen
+    from trueup.simulate.flow.team import WhatIf
     from trueup.simulate.scenario import Scenario
     from trueup.store.links import Linked
     from trueup.store.links.identity.desk import Desk
@@ -224,6 +226,35 @@ class Workspace(Effects):
 
         with self._warehouse.tables() as tables:
             return ask_spending(tables, self.settings, by=by, every=every, window=window)
+
+    def simulate(
+        self,
+        what_ifs: Mapping[str, WhatIf] | None = None,
+        *,
+        demand: str = "push",
+        window: Window | None = None,
+    ) -> Foreseen | Abstention:
+        """Say what would happen if: a model of the flow of changes, fitted to what is recorded.
+
+        Parameters
+        ----------
+        what_ifs
+            By name; None for the usual ones: faster coding, smaller changes, more reviewers, an AI
+            reviewer, a limit on changes under way.
+        demand
+            What brings work in: ``push``, ``arriving`` or ``cap=12``.
+        window
+            Which records; by default the last 26 weeks.
+
+        Raises
+        ------
+        EstimateError
+            The demand is none of these, or a change leaves nobody at work.
+        """
+        from trueup.simulate.flow.question import foresee
+
+        with self._warehouse.tables() as tables:
+            return foresee(tables, self.settings, what_ifs=what_ifs, demand=demand, window=window)
 
     def used(self, window: Window) -> Total:
         """Add up what AI tools used in a span, of everybody together."""

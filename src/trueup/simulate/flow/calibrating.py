@@ -51,7 +51,7 @@ class Calibrated:
     arrivals
         Of work by itself, set by set.
     under_way
-        Changes of a team under way on average, set by set.
+        Changes of a team in hand on average, one of each coder and those in review, set by set.
     assumptions
         What the parameters rest on.
     calibrated_by
@@ -186,9 +186,8 @@ class _Fit:
 
     @property
     def under_way(self) -> float:
-        """Changes of a team between first commit and approval, on average."""
-        inside = self._totals["code_hours"] + self._totals["review_hours"]
-        return inside / self._team_weeks / self._week
+        """Changes of a team in hand on average: one of each coder, and those in review."""
+        return self._coders + self._totals["review_hours"] / self._team_weeks / self._week
 
     def team(self, *, is_pushed: bool) -> Team:
         """Return the parameters."""

@@ -74,7 +74,7 @@ def outlooks(
     *,
     calibrated_by: str,
     manner: Manner | None = None,
-    scaling: Scaling | None = None,
+    scaling: Scaling | Sequence[Scaling] | None = None,
     assuming: tuple[str, ...] = (),
 ) -> tuple[Outlook, ...]:
     """Play every set of parameters as it is and with each change; the first answer is as it is.
@@ -85,6 +85,8 @@ def outlooks(
         Sets of parameters the records allow, each as likely as the next; one, when taken as known.
     demand
         What brings work in, the same for every set, or one of a kind for each.
+    scaling
+        How touch times and mishaps grow with size, the same for every set, or one for each.
     assuming
         What else must hold: what the parameters rest on.
 
@@ -96,13 +98,14 @@ def outlooks(
     if not teams:
         raise EstimateError("There is no team to play.", hint="Give one set of parameters or more.")
     how, by = manner or Manner(), scaling or Scaling()
+    scalings = [by] * len(teams) if isinstance(by, Scaling) else list(by)
     demands = [demand] * len(teams) if isinstance(demand, Arriving | Pushed) else list(demand)
-    assumptions = (*_assumptions(by, demands[0], how), *assuming)
+    assumptions = (*_assumptions(scalings, demands[0], how), *assuming)
     stated = _Stated(len(teams), how, calibrated_by, assumptions)
-    base = play_all(teams, demands, WhatIf(), how, by)
+    base = play_all(teams, demands, WhatIf(), how, scalings)
     found = [stated.outlook(AS_IS, WhatIf(), base, None)]
     for name, what_if in what_ifs.items():
-        sets = play_all(teams, demands, what_if, how, by)
+        sets = play_all(teams, demands, what_if, how, scalings)
         found.append(stated.outlook(name, what_if, sets, base))
     return tuple(found)
 
@@ -189,25 +192,35 @@ class _Stated:
         )
 
 
-def _assumptions(by: Scaling, demand: Demand, how: Manner) -> tuple[str, ...]:
+def _assumptions(scalings: Sequence[Scaling], demand: Demand, how: Manner) -> tuple[str, ...]:
     if isinstance(demand, Arriving):
         begun = "Work arrives at the rate it did; nobody begins more because they could."
     elif demand.most is None:
         begun = "There is always more to begin, and whoever is free begins it."
     else:
         begun = f"There is always more to begin, and at most {demand.most} changes are under way."
+    power = {
+        name: _power([getattr(by, name) for by in scalings])
+        for name in Scaling.__dataclass_fields__
+    }
     sized = (
-        f"Touch time grows with the size of a change to the power of {by.code_size:g} in coding "
-        f"and {by.review_size:g} in review; reworking gains from coding speed to the power of "
-        f"{by.recode_speed:g}."
+        f"Touch time grows with the size of a change to the power of {power['code_size']} in "
+        f"coding and {power['review_size']} in review; reworking gains from coding speed to the "
+        f"power of {power['recode_speed']}."
     )
     mishaps = (
         "Chances of rework, of failed checks and of incidents grow with size as independent "
-        f"chances do, to the powers of {by.rework_size:g}, {by.ci_size:g} and "
-        f"{by.incident_size:g}."
+        f"chances do, to the powers of {power['rework_size']}, {power['ci_size']} and "
+        f"{power['incident_size']}."
     )
     week = f"People work {how.hours_per_week:g} hours a week, and finish before they begin anew."
     return (begun, week, sized, mishaps)
+
+
+def _power(values: Sequence[float]) -> str:
+    """Say an exponent, or between which values it was drawn."""
+    low, high = min(values), max(values)
+    return f"{low:g}" if low == high else f"{low:.1f} to {high:.1f}"
 
 
 def _exact(means: Sequence[float]) -> _Values:

@@ -61,7 +61,11 @@ class Played:
 
 
 def play_all(
-    teams: Sequence[Team], demands: Sequence[Demand], what_if: WhatIf, how: Manner, by: Scaling
+    teams: Sequence[Team],
+    demands: Sequence[Demand],
+    what_if: WhatIf,
+    how: Manner,
+    scalings: Sequence[Scaling],
 ) -> list[Played]:
     """Play every set of parameters with a change; a set has the same luck whatever is changed."""
     return [
@@ -70,7 +74,7 @@ def play_all(
             how,
             np.random.default_rng([how.seed, place]),
         )
-        for place, (team, demand) in enumerate(zip(teams, demands, strict=True))
+        for place, (team, demand, by) in enumerate(zip(teams, demands, scalings, strict=True))
     ]
 
 

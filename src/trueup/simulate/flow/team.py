@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
+
 from trueup.simulate.flow.network import Demand, Network, Pool, Pushed, Station
 
 STAGES = ("code", "review", "recode", "ci", "deploy", "incident")
@@ -123,6 +125,22 @@ class Scaling:
     rework_size: float = 0.3
     ci_size: float = 1.0
     incident_size: float = 1.0
+
+
+SCALINGS = {
+    "code_size": (0.3, 0.7),
+    "review_size": (0.5, 1.2),
+    "recode_speed": (0.25, 0.75),
+    "rework_size": (0.0, 0.6),
+    "ci_size": (0.5, 1.2),
+    "incident_size": (0.5, 1.2),
+}
+"""Between which values each exponent may lie: our judgement, for no record of one team tells."""
+
+
+def drawn_scaling(random: np.random.Generator) -> Scaling:
+    """Draw exponents, each as likely anywhere in its range."""
+    return Scaling(**{name: float(random.uniform(*ends)) for name, ends in SCALINGS.items()})
 
 
 def changed(team: Team, what_if: WhatIf, scaling: Scaling | None = None) -> Team:

@@ -1,0 +1,199 @@
+"""What would happen if, asked of the records of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trueup.config import Settings
+from trueup.errors import EstimateError
+from trueup.measure.metric import Tables
+from trueup.measure.production.steps import steps
+from trueup.measure.records.authorship import record_horizon
+from trueup.measure.windows import WEEK, Bucket, buckets
+from trueup.model.evidence import Abstention, Window
+from trueup.simulate.flow.calibrating import FEWEST_WEEKS, Calibrated, calibrate
+from trueup.simulate.flow.network import Demand, Pushed
+from trueup.simulate.flow.outlook import Outlook, outlooks
+from trueup.simulate.flow.playing import Manner
+from trueup.simulate.flow.recorded import recorded
+from trueup.simulate.flow.team import Team, WhatIf, drawn_scaling
+from trueup.simulate.flow.working_time import WorkingTime
+
+PUSH, ARRIVING, CAP = "push", "arriving", "cap"
+WEEKS = 26
+"""How far back is looked where no window is asked for."""
+DRAWS, PLAYED = 200, 60
+_PER_CODER = 2
+"""Changes under way per coder, where nobody says what the limit is to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What would happen if, of a typical team.
+
+    Parameters
+    ----------
+    unit_kind, units
+        Of which one is played: ``team`` or ``repository``; how many are recorded.
+    weeks
+        Over which records were read.
+    demand
+        What brings work in, of `outlooks`: ``push``, ``arriving`` or ``cap=12``.
+    outlooks
+        As it is, then each change.
+    beside
+        The same under what else may bring work in: nobody knows which of them holds.
+    unknown_start_ratio
+        Share of visits to each stage whose start of service no record tells.
+    """
+
+    unit_kind: str
+    units: int
+    weeks: Window
+    demand: str
+    outlooks: tuple[Outlook, ...]
+    beside: Mapping[str, tuple[Outlook, ...]]
+    unknown_start_ratio: Mapping[str, float]
+
+
+def foresee(
+    tables: Tables,
+    settings: Settings,
+    *,
+    what_ifs: Mapping[str, WhatIf] | None = None,
+    demand: str = PUSH,
+    window: Window | None = None,
+) -> Foreseen | Abstention:
+    """Fit a typical team to the records and play it with and without each change.
+
+    Parameters
+    ----------
+    what_ifs
+        By name; None for the usual ones.
+    demand
+        ``push``: there is always more to begin; ``arriving``: work comes as it came; ``cap=12``:
+        as ``push``, with a limit on the changes under way.
+    window
+        Whole weeks of it are read; None for the last 26 weeks recorded.
+
+    Raises
+    ------
+    EstimateError
+        The demand is none of these.
+    """
+    limit = most_under_way(demand)
+    weeks = _weeks(tables, settings, window)
+    if len(weeks) < FEWEST_WEEKS:
+        return Abstention(
+            metric="flow",
+            reason=f"Only {len(weeks)} whole weeks are recorded.",
+            remedy="Connect the forge (GitHub or GitLab), or ask for a longer time with --since.",
+        )
+    working = settings.working_time
+    calendar = WorkingTime(
+        weekdays=working.weekdays,
+        begins=working.begins,
+        ends=working.ends,
+        timezone=settings.workspace.timezone,
+    )
+    records = recorded(steps(tables, weeks), calendar)
+    fitted = calibrate(records, k=settings.privacy.delivery_k, draws=DRAWS)
+    if isinstance(fitted, Abstention):
+        return fitted
+    fitted = replace(
+        fitted.thinned(PLAYED),
+        assumptions=(*fitted.assumptions, f"Hours of work are {calendar.says()}."),
+    )
+    asked = usual_what_ifs(fitted.pushed[0]) if what_ifs is None else dict(what_ifs)
+    answer = _Answer(fitted, asked, records.hours_per_week)
+    now = limit or max(1, round(float(np.median(fitted.under_way))))
+    each = {PUSH: None, ARRIVING: None, f"{CAP}={now}": now}
+    played = {name: answer.under(name, most) for name, most in each.items()}
+    main = demand if limit is None else f"{CAP}={limit}"
+    return Foreseen(
+        unit_kind=records.unit_kind,
+        units=records.shape[0],
+        weeks=Window(start_at=weeks[0].window.start_at, end_at=weeks[-1].window.end_at),
+        demand=main,
+        outlooks=played.pop(main),
+        beside=played,
+        unknown_start_ratio=fitted.unknown_start_ratio,
+    )
+
+
+def most_under_way(demand: str) -> int | None:
+    """Return the limit a demand names; None of ``push`` and ``arriving``.
+
+    Raises
+    ------
+    EstimateError
+        It is no demand.
+    """
+    if demand in (PUSH, ARRIVING):
+        return None
+    name, _, count = demand.partition("=")
+    if name == CAP and count.isdigit() and int(count) > 0:
+        return int(count)
+    raise EstimateError(
+        f"{demand!r} does not say what brings work in.", hint="Say push, arriving or cap=12."
+    )
+
+
+def usual_what_ifs(team: Team) -> dict[str, WhatIf]:
+    """Return the changes that are asked about where nobody says which."""
+    most = _PER_CODER * team.coders
+    return {
+        "coding 60 % faster": WhatIf(coding_speed=1.6),
+        "changes 30 % smaller": WhatIf(change_size=0.7),
+        "2 more reviewers": WhatIf(reviewers=2),
+        "an AI reviewer reads a third": WhatIf(review_speed=1.5),
+        f"at most {most} under way": WhatIf(most_under_way=most),
+    }
+
+
+def _weeks(tables: Tables, settings: Settings, window: Window | None) -> tuple[Bucket, ...]:
+    """Return the whole weeks to be read; the last 26 where nobody says from when."""
+    horizon = record_horizon(tables)
+    if horizon is None:
+        return ()
+    end = horizon if window is None else min(window.end_at, horizon)
+    start = window.start_at if window is not None else 0
+    is_open = not start
+    start = start or end - (WEEKS + 1) * WEEK
+    if end <= start:
+        return ()
+    found = buckets(Window(start_at=start, end_at=end), "week", settings.workspace.timezone)
+    whole = tuple(w for w in found if w.window.start_at >= start and w.window.end_at <= end)
+    return whole[-WEEKS:] if is_open else whole
+
+
+class _Answer:
+    """Plays what was fitted under one demand after the other."""
+
+    def __init__(
+        self, fitted: Calibrated, what_ifs: Mapping[str, WhatIf], hours_per_week: float
+    ) -> None:
+        self._fitted, self._what_ifs = fitted, what_ifs
+        self._manner = Manner(hours_per_week=hours_per_week, runs=2)
+        random = np.random.default_rng(self._manner.seed)
+        self._scalings = [drawn_scaling(random) for _ in fitted.pushed]
+
+    def under(self, demand: str, most: int | None) -> tuple[Outlook, ...]:
+        """Play as it is and with each change; a limit is no change to work that comes by itself."""
+        teams, what_ifs = self._fitted.pushed, dict(self._what_ifs)
+        demands: Demand | Sequence[Demand] = Pushed(most=most)
+        if demand == ARRIVING:
+            teams, demands = self._fitted.arriving, self._fitted.arrivals
+            what_ifs = {n: one for n, one in what_ifs.items() if one.most_under_way is None}
+        return outlooks(
+            teams,
+            demands,
+            what_ifs,
+            calibrated_by=self._fitted.calibrated_by,
+            manner=self._manner,
+            scaling=self._scalings,
+            assuming=self._fitted.assumptions,
+        )
