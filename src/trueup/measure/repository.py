@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trueup.collect.connector import Progress
 from trueup.config import Settings
@@ -11,6 +11,7 @@ from trueup.measure.catalogue import all_metrics, find_metric
 from trueup.measure.comparing.beside import BesidePublished, beside_published
 from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
+from trueup.measure.practices.practice import Practices, practices
 from trueup.measure.production.linkage import Linkage, linkage
 from trueup.measure.questions import DELIVERY, QUESTIONS, RECORDS, STANDING, Question
 from trueup.measure.records.authorship import Prepared, horizon
@@ -57,6 +58,8 @@ class RepositoryFindings:
     spent
         What AI tools cost and what came of it, which `findings` hold too; None where no use of
         any is recorded.
+    practices
+        How AI tools are put to work, by repository and by team.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
@@ -67,6 +70,7 @@ class RepositoryFindings:
     beside: BesidePublished | None = None
     linkage: tuple[Linkage, ...] = ()
     spent: Spend | None = None
+    practices: Practices = field(default_factory=Practices)
 
 
 def measure_repository(
@@ -116,6 +120,7 @@ def measure_repository(
         beside=beside,
         linkage=linkage(ready) if beside else (),
         spent=spent[0],
+        practices=practices(ready, k=settings.privacy.session_k),
     )
 
 

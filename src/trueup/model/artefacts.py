@@ -48,17 +48,20 @@ ANY_ARTEFACT = "|".join(f"(?:{pattern})" for pattern in ARTEFACTS.values())
 
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in ARTEFACTS.items())
 _WORKFLOW = re.compile(WORKFLOWS)
+_NOT_EVALS = re.compile(r"(^|/)(docs?|examples?|samples?|tests?)/")
 _OTHERS = re.compile(r"(^|/)(node_modules|vendor|third_party|fixtures|testdata|templates?)/")
 
 
 def kind_of(path: str) -> str | None:
     """Return the kind of artefact at `path`; None where there is none.
 
-    What was vendored, or is a fixture or template of the product, is none of the repository's.
+    What was vendored, or is a fixture or template of the product, is none of the repository's;
+    nor are evals in documentation, examples and tests, which may be of a product for evals.
     """
     if _OTHERS.search(path):
         return None
-    return next((kind for kind, pattern in _KINDS if pattern.search(path)), None)
+    found = next((kind for kind, pattern in _KINDS if pattern.search(path)), None)
+    return None if found == "eval" and _NOT_EVALS.search(path) else found
 
 
 def may_run_agents(path: str) -> bool:

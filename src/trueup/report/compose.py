@@ -26,6 +26,7 @@ from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
 from trueup.report.sections.folding import fold
 from trueup.report.sections.method import method
+from trueup.report.sections.practice import practice
 from trueup.report.sections.quality import quality
 from trueup.report.sections.spend.money import money
 from trueup.report.sections.unfilled import no_effects
@@ -101,6 +102,7 @@ def _measured(view: View) -> Iterator[Section | None]:
     yield quality(view)
     yield defects(view)
     yield money(view)
+    yield practice(view)
 
 
 def _weighed(view: View, assessment: Assessment) -> Iterator[Section | None]:

@@ -78,6 +78,7 @@ def edit(
             beside=measured.beside,
             linkage=measured.linkage,
             spending=spending,
+            practices=measured.practices,
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
 from trueup.measure.comparing.beside import BesidePublished
+from trueup.measure.practices.practice import Practices
 from trueup.measure.production.linkage import Linkage
 from trueup.measure.repository import MOST_APART
 from trueup.model.evidence import Abstention
@@ -88,6 +89,8 @@ class Records:
         How much of what belongs together is tied together.
     spending
         What AI tools cost; None where no use of any is recorded.
+    practices
+        How AI tools are put to work, by repository and by team.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class Records:
     beside: BesidePublished | None = None
     linkage: tuple[Linkage, ...] = ()
     spending: Spending | None = None
+    practices: Practices = field(default_factory=Practices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from trueup.model.evidence import Group, Interval, Measurement, Window
 from trueup.units import COUNT
 
 METRIC = "practice_points"
+LEVEL_METRIC = "practice_level"
 VERSION = 1
 _BOUNDS = "least and most that what is not seen allows"
 
@@ -33,8 +34,12 @@ class UnitPractice:
         Sum of points, with what is not ruled out as its interval.
     capacities
         Points of each capacity, in the order of `CAPACITIES`.
+    level
+        Least level, with the levels that are not ruled out as its interval.
     next
         What to build next; None where level 3 is seen.
+    in_use
+        Whether anything at all shows that AI tools are used: an artefact, a mark, a session.
     """
 
     unit: str
@@ -42,7 +47,9 @@ class UnitPractice:
     standing: Standing
     points: Measurement
     capacities: tuple[Measurement, ...]
+    level: Measurement
     next: Step | None
+    in_use: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ class Practices:
         Teams and repositories whose sessions would point at persons.
     """
 
-    units: tuple[UnitPractice, ...]
+    units: tuple[UnitPractice, ...] = ()
     hidden: int = 0
 
 
@@ -81,50 +88,65 @@ def _of_repository(facts: RepositoryFacts, seen: Shown | None) -> UnitPractice:
     standing = grade_artefacts(facts)
     if seen is not None:
         standing = standing.joined(grade_sessions(seen))
-    window = Window(start_at=facts.at - 365 * DAY, end_at=facts.at)
-    source = "git" if seen is None else "git, sessions"
-    n = len(facts.present)
-    return _unit("repository", facts.repository_id, standing, window, (n, "artefacts", source))
+    rests_on = _Rests(
+        window=Window(start_at=facts.at - 365 * DAY, end_at=facts.at),
+        n=len(facts.present),
+        n_of="artefacts",
+        source="git" if seen is None else "git, sessions",
+    )
+    in_use = bool(facts.present or facts.tested.marked or facts.recent_marked or seen)
+    return _unit("repository", facts.repository_id, standing, rests_on, in_use=in_use)
 
 
 def _of_team(seen: Shown) -> UnitPractice:
-    window = Window(start_at=seen.newest - WINDOW_DAYS * DAY, end_at=seen.newest)
-    rests_on = (seen.sessions, "sessions", "sessions")
-    return _unit("team", seen.name, grade_sessions(seen), window, rests_on)
+    rests_on = _Rests(
+        window=Window(start_at=seen.newest - WINDOW_DAYS * DAY, end_at=seen.newest),
+        n=seen.sessions,
+        n_of="sessions",
+        source="sessions",
+    )
+    return _unit("team", seen.name, grade_sessions(seen), rests_on, in_use=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rests:
+    window: Window
+    n: int
+    n_of: str
+    source: str
 
 
 def _unit(
-    unit: str, name: str, standing: Standing, window: Window, rests_on: tuple[int, str, str]
+    unit: str, name: str, standing: Standing, rests_on: _Rests, *, in_use: bool
 ) -> UnitPractice:
     group = ((unit, name),)
     return UnitPractice(
         unit=unit,
         name=name,
         standing=standing,
-        points=_measured((standing.low, standing.high), window, rests_on, group),
+        points=_measured(METRIC, (standing.low, standing.high), rests_on, group),
         capacities=tuple(
-            _measured((of.low, of.high), window, rests_on, (("capacity", each), *group))
+            _measured(METRIC, (of.low, of.high), rests_on, (("capacity", each), *group))
             for each, of in ((each, standing.of(each)) for each in CAPACITIES)
         ),
-        next=next_step(standing),
+        level=_measured(LEVEL_METRIC, standing.levels, rests_on, group),
+        next=next_step(standing) if in_use else None,
+        in_use=in_use,
     )
 
 
-def _measured(
-    bounds: tuple[int, int], window: Window, rests_on: tuple[int, str, str], group: Group
-) -> Measurement:
+def _measured(metric: str, bounds: tuple[int, int], on: _Rests, group: Group) -> Measurement:
     low, high = bounds
-    n, n_of, source = rests_on
     return Measurement(
-        metric=METRIC,
+        metric=metric,
         version=VERSION,
         value=float(low),
         unit=COUNT,
         interval=Interval(low=low, high=high, level=1.0, method=_BOUNDS),
-        n=n,
-        n_of=n_of,
-        window=window,
-        source=source,
+        n=on.n,
+        n_of=on.n_of,
+        window=on.window,
+        source=on.source,
         group=group,
         qualifier="" if low == high else "at least",
     )

@@ -45,6 +45,7 @@ KEPT = (
     "subagents, hooks, evals, agents in CI), not empty, and changed together with code or beside "
     "landed commits that carry an AI mark."
 )
+CONSTRUCT = 'Bisardi, "The LLM Productivity Cliff": a synthesis, not a validated instrument'
 MOST = 2 * len(CAPACITIES)
 
 
@@ -126,6 +127,12 @@ def level(points: Mapping[str, int]) -> int:
     if points["orchestrate"] == 2 and points["evaluate"] == 2:
         return 3
     return 2 if sum(points[name] >= 1 for name in CAPACITIES) >= 3 else 1
+
+
+def rubric() -> str:
+    """Return what earns each point, as one paragraph."""
+    said = (f"{name.capitalize()}: {one}; {two}." for name, (one, two) in POINTS.items())
+    return f"Five capacities of two points each, {MOST} in all. {' '.join(said)}"
 
 
 def _either(one: bool | None, other: bool | None) -> bool | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from trueup.estimate.assessment import Assessment, Threshold
 from trueup.estimate.catalogue import all_estimators
+from trueup.measure.practices.practice import LEVEL_METRIC, METRIC, VERSION
+from trueup.measure.practices.rubric import CONSTRUCT, KEPT, RULE, rubric
 from trueup.measure.units.outcome import OUTCOMES
 from trueup.model.effect import Estimate
 from trueup.report import names
@@ -51,6 +53,29 @@ OWN = (
         kind="exposure",
         references=("Zou, Donner (2008), Statistics in Medicine 27, for the error of b.",),
         caveats=("A group mean; more tokens for the same work may have honest reasons.",),
+    ),
+    Definition(
+        metric=LEVEL_METRIC,
+        version=VERSION,
+        question="At which level of practice are AI tools put to work?",
+        definition=RULE,
+        unit="count",
+        kind="exposure",
+        references=(CONSTRUCT,),
+        caveats=("Three levels are a construct of their author; data may show fewer or none.",),
+    ),
+    Definition(
+        metric=METRIC,
+        version=VERSION,
+        question="Which capacities for work with AI tools are seen?",
+        definition=f"{rubric()} {KEPT}",
+        unit="count",
+        kind="exposure",
+        references=(CONSTRUCT,),
+        caveats=(
+            "What is not committed and in no session is not seen: it widens the interval.",
+            "A practice that is there may be kept badly: points say nothing of outcomes.",
+        ),
     ),
     Definition(
         metric=STUDIES,

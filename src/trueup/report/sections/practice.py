@@ -1,0 +1,98 @@
+"""How AI tools are put to work, as far as that is seen, and what to build next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from trueup.measure.practices.practice import UnitPractice
+from trueup.measure.practices.rubric import CAPACITIES, RULE
+from trueup.measure.repository import MOST_APART
+from trueup.model.evidence import Measurement
+from trueup.report.document import Block, Cell, Section, Table
+from trueup.report.sentence import Name, Quoted, Sentence
+from trueup.report.view import View
+from trueup.report.words import capital
+
+_BY = "practice"
+
+
+def practice(view: View) -> Section | None:
+    """Return what is seen of practice; None where no repository was read."""
+    units = view.records.practices.units
+    if not units:
+        return None
+    used = [each for each in units if each.in_use]
+    blocks: list[Block] = []
+    if used:
+        blocks += _shown(used, view)
+    else:
+        text = (
+            "Nothing shows that AI tools are used here: no file for them stands at the newest "
+            "commit, no commit of the last year carries a mark, no session is recorded."
+        )
+        blocks.append(Sentence(template=text))
+    if view.records.practices.hidden:
+        text = (
+            "Sessions of some teams or repositories are left out: so few persons, or one so much "
+            "more active than the others, that they would point at persons."
+        )
+        blocks.append(Sentence(template=text, tone="note"))
+    return Section(id="practice", heading="How AI tools are put to work", blocks=tuple(blocks))
+
+
+def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
+    text = (
+        "What is kept in the repository and recorded in sessions shows a part of how AI tools are "
+        "put to work; all else is left open, and widens what follows."
+    )
+    yield Sentence(template=text, tone="lead")
+    told = used[:MOST_APART]
+    called = {each.repository_id: each.name for each in view.repositories}
+    names = [Name(called.get(each.name, each.name)) for each in told]
+    heads = (capital(each) for each in CAPACITIES)
+    yield Table(
+        caption=Sentence(template="Points seen, and points not ruled out, of each capacity."),
+        columns=("Of", "Level", "Or up to", "Points", "Or up to", *heads),
+        rows=tuple(_row(name, each) for name, each in zip(names, told, strict=True)),
+    )
+    yield Sentence(template="{rule}", values={"rule": Quoted(text=RULE, by=_BY)}, tone="note")
+    yield Table(
+        caption=Sentence(template="What to build next where the third level is not seen."),
+        columns=("Of", "Seen", "Next to add", "What speaks for it", "What to watch"),
+        rows=tuple(_plan(name, each) for name, each in zip(names, told, strict=True) if each.next),
+    )
+    if len(used) > len(told):
+        text = "More repositories and teams were read than are listed: the first by name are."
+        yield Sentence(template=text, tone="note")
+
+
+def _row(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
+    parts = (_span(each) for each in unit.capacities)
+    return (name, unit.level, _most(unit.level), unit.points, _most(unit.points), *parts)
+
+
+def _most(found: Measurement) -> Measurement:
+    """Return the other end of an interval, as a bound."""
+    assert found.interval is not None
+    qualifier = found.qualifier and "at most"
+    return replace(found, value=found.interval.high, qualifier=qualifier)
+
+
+def _span(found: Measurement) -> Quoted:
+    assert found.interval is not None
+    low, high = int(found.interval.low), int(found.interval.high)
+    return Quoted(text=f"{low}" if low == high else f"{low} to {high}", by=_BY)
+
+
+def _plan(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
+    step = unit.next
+    assert step is not None
+    seen = [text for each in CAPACITIES for text in unit.standing.of(each).seen]
+    return (
+        name,
+        Quoted(text="; ".join(seen) or "nothing", by=_BY),
+        Quoted(text=f"{capital(step.capacity)}: {step.add}", by=_BY),
+        Quoted(text=f"{step.evidence} {step.link}", by=_BY),
+        Quoted(text=step.watch, by=_BY),
+    )
