@@ -207,6 +207,10 @@ def test_offers_from_outside_count_where_the_file_tells_them() -> None:
     swings = {one.parameter for one in found(payroll=replace(PAY, outside_offer=0.2)).sensitivity}
     assert "visible" in swings
     assert "visible" not in {one.parameter for one in found(payroll=PAY).sensitivity}
+    assert "Offers from outside" in " ".join(
+        found(payroll=replace(PAY, outside_offer=0.2)).captured.assumptions
+    )
+    assert "Offers from outside" not in " ".join(found(payroll=PAY).captured.assumptions)
     more = found(payroll=replace(PAY, outside_offer=0.2)).captured.value
     assert more > found(payroll=PAY).captured.value
 
@@ -218,9 +222,10 @@ def test_policies_that_pass_on_more_capture_more_and_the_frontier_is_not_beaten(
         shares = [one.captured.value for one in row]
         assert shares == sorted(shares)
         most = max(row, key=lambda one: one.kept.value)
-        for one in row:
-            is_less = one.captured.value < most.captured.value
-            assert not (one.is_on_frontier and is_less)
+        # whoever passes on more than keeps most keeps less for more: a choice, until all is shown
+        for place, one in enumerate(row):
+            is_more = one.captured.value >= most.captured.value
+            assert one.is_on_frontier == (is_more and one.captured.value not in shares[:place])
         assert most.is_on_frontier
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from trueup.cli.dates import read_window
+from trueup.cli.foreseeing.incentives import incentives_as_json, incentives_in_words, read_gain
 from trueup.cli.options import Json, Place, Since, Until
 from trueup.cli.simulating import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.cli.terminal import say, say_json
+from trueup.errors import ConfigError
 
 EXAMPLES = """Example: trueup simulate --what-if "coding_speed=1.6 change_size=1.5"
 
 What may be changed: coding_speed, change_size, defects_per_line, review_speed (as multiples),
 coders, reviewers (how many more), most_under_way (a limit).
+
+Would people show a gain of 20 to 45 %: trueup simulate --gain 0.2..0.45 --hr pay.csv
 """
 
 
@@ -38,6 +43,23 @@ def run(
     ] = "push",
     since: Since = None,
     until: Until = None,
+    gain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GAIN",
+            help="Ask who gains from a gain at equal effort instead: 0.3, or 0.2..0.45 for its "
+            "95 % interval. Of the whole organisation alone; needs no workspace.",
+            show_default=False,
+        ),
+    ] = None,
+    hr: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Pay, for --gain: a CSV file of cells of at least ten people.",
+            show_default=False,
+        ),
+    ] = None,
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
@@ -49,6 +71,14 @@ def run(
     """
     from trueup.workspace import Workspace
 
+    if gain is not None or hr is not None:
+        if gain is None or what_if or demand != "push" or since or until:
+            raise ConfigError(
+                "--gain, with or without --hr, asks of incentives and not of the flow of changes.",
+                hint="Leave the other options out, or leave these two out.",
+            )
+        _incentives(gain, hr, as_json=as_json)
+        return
     what_ifs = read_what_ifs(what_if or ())
     space = Workspace.open(workspace)
     window = read_window(since, until, space.settings.workspace.timezone)
@@ -57,3 +87,14 @@ def run(
         say_json({"simulate": foreseen_as_json(found)})
     else:
         say(foreseen_in_words(found))
+
+
+def _incentives(gain: str, hr: Path | None, *, as_json: bool) -> None:
+    from trueup.simulate.incentives.answer import answer
+    from trueup.simulate.incentives.payroll import read_payroll
+
+    found = answer(read_gain(gain), payroll=None if hr is None else read_payroll(hr))
+    if as_json:
+        say_json({"incentives": incentives_as_json(found)})
+    else:
+        say(incentives_in_words(found))

@@ -28,6 +28,9 @@ DANISH = (
     "https://m.getcoai.com/news/danish-study-challenges-claims-about-ai-disrupting-the-labor-market"
 )
 _LEAST_GAIN = 1e-3
+_OFFERS = (
+    "Offers from outside are taken to be for output that others see, at no more than its worth."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +226,26 @@ def terms(
         ratchet=np.ones(DRAWS),
         follows=_uniform(ranges.follows, rng),
         worth=_uniform(ranges.worth, rng),
-        found_by=(f"The gain at equal effort is that of {gain.source}.", passed_by, steady_by),
+        found_by=(
+            f"The gain at equal effort is that of {gain.source}.",
+            passed_by,
+            steady_by,
+            *(() if offer is None else (_OFFERS,)),
+            *_taken(ranges),
+        ),
+    )
+
+
+def _taken(ranges: Ranges) -> tuple[str, str]:
+    """Say what no record holds and every answer rests on."""
+    (low, high), (least, most) = ranges.top_cost, ranges.worth
+    costs = (
+        f"Effort is taken to cost {low:g} to {high:g} of a wage where it costs most and half of "
+        "that on average, in proportion or as its square."
+    )
+    return (
+        costs,
+        f"A unit of output is taken to be worth {least:g} to {most:g} wages.",
     )
 
 

@@ -21,7 +21,7 @@ _OWN_FOLLOWS, _QUARTER_KEEPS = 0.15, 0.98
 def policies(stated: Stated, by: Terms) -> tuple[Policy, ...]:
     """Return every policy, those with the same rewards beside pay weighed against each other."""
     of_policy = "Pay passes on, and all else rewards, what the policy says; only pay costs."
-    stated = replace(stated, found_by=(by.found_by[0], of_policy))
+    stated = replace(stated, found_by=(by.found_by[0], of_policy, *by.found_by[-2:]))
     found: list[Policy] = []
     for beside in BESIDE_PAY:
         row = []

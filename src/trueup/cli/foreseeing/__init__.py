@@ -1,0 +1,1 @@
+"""What models answer, as lines for a terminal and as plain values for a machine."""
