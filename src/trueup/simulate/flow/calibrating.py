@@ -13,9 +13,10 @@ import numpy as np
 
 from trueup.model.evidence import Abstention
 from trueup.simulate.flow.closed_forms import time_with_many_servers
-from trueup.simulate.flow.network import Arriving, Floats
+from trueup.simulate.flow.engine import Player
+from trueup.simulate.flow.network import Arriving, Floats, Pushed
 from trueup.simulate.flow.recorded import Recorded
-from trueup.simulate.flow.team import Team, Touch
+from trueup.simulate.flow.team import RECODE, STAGES, Team, Touch, network_of
 
 FEWEST_UNITS = 10
 """Units below which blocks of weeks are drawn instead."""
@@ -26,6 +27,7 @@ _HALF = 0.5
 """Added to each count of a route, as Jeffreys' prior (Dirichlet with 1/2) has it."""
 _NEVER_WAITS = 1_000
 _NO_TIME = Touch(hours=1e-9, form="exponential")
+_ROUNDS, _PLAYED_SERVICES = 6, 40_000
 _RECODING = 0.25
 """Of the time of coding, where how long reworking took is not known."""
 
@@ -102,7 +104,10 @@ def calibrate(
     if lacking is not None:
         return lacking
     random = np.random.default_rng(seed)
-    fits = [_Fit(records, _drawn(records, random)) for _ in range(draws)]
+    waits = _waits(records, random)
+    fits = [
+        _Fit(records, _drawn(records, random), float(random.choice(waits))) for _ in range(draws)
+    ]
     return Calibrated(
         pushed=tuple(fit.team(is_pushed=True) for fit in fits),
         arriving=tuple(fit.team(is_pushed=False) for fit in fits),
@@ -154,7 +159,8 @@ def _drawn(records: Recorded, random: np.random.Generator) -> Floats:
 class _Fit:
     """A typical team fitted to one draw."""
 
-    def __init__(self, records: Recorded, times: Floats) -> None:
+    def __init__(self, records: Recorded, times: Floats, waits: float) -> None:
+        self._waits = waits
         self._totals = {name: float((v * times).sum()) for name, v in records.sums.items()}
         self._team_weeks = float(times.sum())
         self._week = records.hours_per_week
@@ -215,6 +221,12 @@ class _Fit:
             deploy_lanes=self._lanes[1] if totals["deploy_timed"] else _NEVER_WAITS,
         )
 
+    @property
+    def ended(self) -> float:
+        """Services of coders that end in an hour."""
+        counts = ("ready", "asked", "failed", "incidents")
+        return sum(self.per_hour(name) for name in counts)
+
     def _writing(self, *, is_pushed: bool) -> tuple[float, float, float]:
         """Return touch times of coding, reworking and mending.
 
@@ -222,10 +234,9 @@ class _Fit:
         and mending leave is coding. Nobody stops what he is at, so that a span of reworking holds
         a wait for the first coder to be done; that of incidents is told to be without.
         """
-        ready = self.per_hour("ready")
+        ready, mended = self.per_hour("ready"), self.per_hour("incidents")
         recodes = self.per_hour("asked") + self.per_hour("failed")
-        mended = self.per_hour("incidents")
-        longest = self._coders / (ready + recodes + mended)  # all of a coder's time, shared alike
+        longest = self._coders / self.ended  # all of a coder's time, shared alike
         if not is_pushed:
             inside = self._totals["code_hours"] / self._team_weeks / self._week
             timed = self._totals["code_timed"] / max(self._totals["ready"], 1.0)
@@ -233,16 +244,37 @@ class _Fit:
             longest = touch_hours(ready, inside, self._coders)
         incident = min(self._mean("incident") or longest, longest)
         span = self._mean("recode")
-        recode = min(span or _RECODING * longest, longest)
-        if is_pushed and span is not None:
-            first = 1 - mended * incident / self._coders
-            second = max(first - recodes * recode / self._coders, 0.05)
-            wait = longest / self._coders / (first * second)
-            recode = min(max(span - wait, _RECODING * min(span, longest)), longest)
+        recode = min(_RECODING * longest if span is None else span, longest)
         if not is_pushed:
             return longest, recode, incident
-        code = (self._coders - recodes * recode - mended * incident) / ready
-        return code, recode, incident
+        if span is not None:
+            least = _RECODING * recode
+            recode = min(max(span - self._waits / self.ended, least), longest)
+        return (self._coders - recodes * recode - mended * incident) / ready, recode, incident
+
+
+def _waits(records: Recorded, random: np.random.Generator) -> list[float]:
+    """Return for how many ends of services reworking waits, as played by the team fitted to all.
+
+    No closed form is near enough: who is done first depends on what everybody is at. It is played
+    with the fit before, until it stands; the last playings differ by luck alone.
+    """
+    if not records.total("recode_timed"):
+        return [0.0]
+    times, waits = np.ones(records.shape), 1.0
+    found = []
+    place = STAGES.index(RECODE)
+    for _ in range(_ROUNDS):
+        fit = _Fit(records, times, waits)
+        team = fit.team(is_pushed=True)
+        player = Player(network_of(team, Pushed()), random)
+        hours = _PLAYED_SERVICES / fit.ended
+        run = player.play(hours, warm_up=hours / 10)
+        if run.visits[place]:
+            seen = run.level[place] * run.hours / run.visits[place] - team.recode.hours
+            found.append(max(float(seen) * fit.ended, 0.0))
+            waits = float(np.mean(found[-_ROUNDS // 2 :]))
+    return found[-_ROUNDS // 2 :] or [waits]
 
 
 def touch_hours(per_hour: float, inside: float, servers: int) -> float:
