@@ -128,19 +128,21 @@ STEPS: Mapping[tuple[str, int], Step] = MappingProxyType(
 """By capacity and point, in the order in which they are proposed."""
 
 
+_OF_THE_THIRD = ("orchestrate", "evaluate")
+
+
 def next_step(standing: Standing) -> Step | None:
     """Return what to build next; None where level 3 is seen.
 
-    The first of `STEPS` whose point is seen to be absent, else the first whose point is not seen:
-    checks come before speed, since output that nobody can check waits for review.
+    Up to the second level, first points; from there, what the third asks for. The first of
+    `STEPS` whose point is seen to be absent, else the first whose point is not seen: checks come
+    before speed, since output that nobody can check waits for review.
     """
-    if standing.levels[0] == 3:
+    least = standing.levels[0]
+    if least == 3:
         return None
-    open_points = [
-        (points.first if point == 1 else points.second, step)
-        for (capacity, point), step in STEPS.items()
-        for points in (standing.of(capacity),)
-    ]
-    absent = [step for earned, step in open_points if earned is False]
-    unseen = [step for earned, step in open_points if earned is None]
-    return next(iter((*absent, *unseen)), None)
+    wanted = [key for key in STEPS if (key[1] == 1 if least == 1 else key[0] in _OF_THE_THIRD)]
+    earned = {key: standing.of(key[0]).earned(key[1]) for key in wanted}
+    absent = [key for key in wanted if earned[key] is False]
+    unseen = [key for key in wanted if earned[key] is None]
+    return next((STEPS[key] for key in (*absent, *unseen)), None)

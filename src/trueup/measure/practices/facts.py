@@ -40,7 +40,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class Beside:
     """How many landed commits to code of the last year there are, and how many touch tests."""
 
     marked: int = 0
@@ -70,7 +70,7 @@ class RepositoryFacts:
     files_known: bool
     present: tuple[Artefact, ...]
     edits: tuple[Edit, ...]
-    tested: Tested
+    tested: Beside
     reverts: tuple[int, ...]
     recent_marked: int
     recent_multi: int
@@ -91,10 +91,10 @@ def repository_facts(tables: Tables) -> tuple[RepositoryFacts, ...]:
             files_known=name in counted,
             present=tuple(present.get(name, ())),
             edits=tuple(edits.get(name, ())),
-            tested=counted.get(name, (Tested(), 0, 0))[0],
+            tested=counted.get(name, (Beside(), 0, 0))[0],
             reverts=tuple(reverts.get(name, ())),
-            recent_marked=counted.get(name, (Tested(), 0, 0))[1],
-            recent_multi=counted.get(name, (Tested(), 0, 0))[2],
+            recent_marked=counted.get(name, (Beside(), 0, 0))[1],
+            recent_multi=counted.get(name, (Beside(), 0, 0))[2],
         )
         for name, at in sorted(ends.items())
     )
@@ -145,7 +145,7 @@ def _edits(tables: Tables, present: Mapping[str, list[Artefact]]) -> dict[str, l
     return found
 
 
-def _counted(tables: Tables) -> dict[str, tuple[Tested, int, int]]:
+def _counted(tables: Tables) -> dict[str, tuple[Beside, int, int]]:
     """Return by repository: tests beside code in a year, marked commits of half a year."""
     file = tables["commit_file"]
     touched = file.group_by(touched_commit_id=file.commit_id).agg(
@@ -171,9 +171,9 @@ def _counted(tables: Tables) -> dict[str, tuple[Tested, int, int]]:
     return {row.pop("repository_id"): _split(row) for row in found.to_pyarrow().to_pylist()}
 
 
-def _split(row: dict[str, Any]) -> tuple[Tested, int, int]:
+def _split(row: dict[str, Any]) -> tuple[Beside, int, int]:
     marked, several = int(row.pop("recent_marked")), int(row.pop("recent_multi"))
-    return Tested(**{name: int(count) for name, count in row.items()}), marked, several
+    return Beside(**{name: int(count) for name, count in row.items()}), marked, several
 
 
 def _reverts(tables: Tables) -> dict[str, list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trueup.measure.practices.facts import Edit, RepositoryFacts, Tested
+from trueup.measure.practices.facts import Beside, Edit, RepositoryFacts
 from trueup.measure.practices.rubric import Points, Standing
 from trueup.measure.windows import DAY
 
@@ -97,7 +97,7 @@ def _evaluate(facts: RepositoryFacts) -> Points:
     return Points(first=first, second=True if evals else None, seen=tuple(seen))
 
 
-def no_less_tested(tested: Tested) -> bool | None:
+def no_less_tested(tested: Beside) -> bool | None:
     """Say whether marked commits to code touch tests no less often; None if that cannot be said.
 
     True where the difference is above ``-MARGIN`` with 95 % confidence, False where it is below
@@ -133,7 +133,7 @@ def _integrate(facts: RepositoryFacts) -> Points:
 
 
 def _declares_tools(kind: str, labels: tuple[str, ...]) -> bool:
-    return kind in ("mcp", "settings") and bool({"mcpServers", "mcp_servers"} & set(labels))
+    return kind in ("mcp", "settings") and "mcpServers" in labels
 
 
 def _adapt(facts: RepositoryFacts) -> Points:

@@ -75,6 +75,10 @@ class Points:
         """Points that are not ruled out."""
         return 2 - int(self.first is False) - int(self.second is False)
 
+    def earned(self, point: int) -> bool | None:
+        """Return whether the first or the second point is earned; None where that is not seen."""
+        return self.first if point == 1 else self.second
+
     def joined(self, other: Points) -> Points:
         """Return what two sources show together: what one saw is there, though another did not."""
         return Points(

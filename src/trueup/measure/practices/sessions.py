@@ -167,7 +167,7 @@ def _by_session(tables: Tables) -> ibis.Table | None:
     act = tables["ai_activity"].filter(_.session_id.notnull())
     kinds = {**_KINDS, "prompts": ("prompt",)}
     counts = act.group_by(act_session_id=act.session_id).agg(
-        **{kind: (act.kind.isin(names) * act["count"]).sum() for kind, names in kinds.items()}
+        **{kind: act["count"].sum(where=act.kind.isin(names)) for kind, names in kinds.items()}
     )
     recorded = act.group_by(recording_tool=act.tool).agg(
         **{f"records_{kind}": act.kind.isin(names).any() for kind, names in kinds.items()}
@@ -176,7 +176,7 @@ def _by_session(tables: Tables) -> ibis.Table | None:
     rows = rows.left_join(recorded, rows.tool == recorded.recording_tool)
     rows = rows.select(
         *("session_id", "person_id", "repository_id", "started_at"),
-        **{kind: rows[kind].fill_null(0) for kind in kinds},
+        **{kind: rows[kind].fill_null(0).cast("int64") for kind in kinds},
         **{f"records_{kind}": rows[f"records_{kind}"].fill_null(NO) for kind in kinds},
     )
     return ibis.memtable(_with_team(rows, tables).to_pyarrow())

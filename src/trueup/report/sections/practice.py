@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from trueup.measure.practices.practice import UnitPractice
 from trueup.measure.practices.rubric import CAPACITIES, RULE
@@ -53,7 +52,7 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
     heads = (capital(each) for each in CAPACITIES)
     yield Table(
         caption=Sentence(template="Points seen, and points not ruled out, of each capacity."),
-        columns=("Of", "Level", "Or up to", "Points", "Or up to", *heads),
+        columns=("Of", "Level", "Points", *heads),
         rows=tuple(_row(name, each) for name, each in zip(names, told, strict=True)),
     )
     yield Sentence(template="{rule}", values={"rule": Quoted(text=RULE, by=_BY)}, tone="note")
@@ -69,14 +68,7 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
 
 def _row(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
     parts = (_span(each) for each in unit.capacities)
-    return (name, unit.level, _most(unit.level), unit.points, _most(unit.points), *parts)
-
-
-def _most(found: Measurement) -> Measurement:
-    """Return the other end of an interval, as a bound."""
-    assert found.interval is not None
-    qualifier = found.qualifier and "at most"
-    return replace(found, value=found.interval.high, qualifier=qualifier)
+    return (name, unit.level, unit.points, *parts)
 
 
 def _span(found: Measurement) -> Quoted:

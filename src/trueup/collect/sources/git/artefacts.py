@@ -23,9 +23,12 @@ MOST_READ = 400
 LARGEST = 128 * 1024
 _READ = frozenset({"settings", "mcp", "subagent", "context"})
 _KEYS = re.compile(
-    rb'^\s{0,4}"?(hooks|mcpServers|mcp_servers|permissions|model)"?\s*[:={]', re.MULTILINE
+    rb'(?:^|[{,])\s*"(hooks|mcpServers|servers|permissions|model)"\s*:(?!\s*(?:\{\s*\}|\[\s*\]))',
+    re.MULTILINE,
 )
+"""Keys of JSON, with or without comments, whose value is not empty."""
 _TABLES = re.compile(rb"^\[+(hooks|mcp_servers|profiles)\b", re.MULTILINE)
+_SERVERS = (b"servers", b"mcp_servers")
 _MODEL = re.compile(rb"^model:\s*[\"']?([A-Za-z0-9._/-]{1,60})", re.MULTILINE)
 _POINTER = re.compile(rb"\A\s*(?:@?[\w./-]+\.md)\s*\Z")
 _ACTIONS = re.compile(
@@ -106,4 +109,5 @@ def _labels(kind: str, content: bytes) -> list[str]:
         found = {name.lower() for name in (*_ACTIONS.findall(content), *_RUN.findall(content))}
     else:
         found = {*_KEYS.findall(content), *_TABLES.findall(content)}
+        found = {b"mcpServers" if name in _SERVERS else name for name in found}
     return sorted(name.decode("ascii", "replace") for name in found)

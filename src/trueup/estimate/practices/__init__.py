@@ -1,0 +1,1 @@
+"""Whether levels of practice are in the data: classes, a cliff, inequality."""
