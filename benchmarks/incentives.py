@@ -4,7 +4,8 @@
 
 The best share on 2,000 draws against a grid in steps of 0.00005; the best pass-through on 500 draws
 against a grid in steps of 0.0002; captured shares and the path of what is asked, over 200 seeds;
-and the time a whole answer takes.
+how often the interval of the pass-through from a file of pay holds the truth; and the time a whole
+answer takes.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import sys
 import time
 
 import numpy as np
+from scipy.stats import t
 
 from trueup.model.evidence import Interval
 from trueup.simulate.incentives.answer import answer
 from trueup.simulate.incentives.choice import shown_share, worth_to_worker
 from trueup.simulate.incentives.employer import best_pass_through, profit
 from trueup.simulate.incentives.motives import Motives, Offers
+from trueup.simulate.incentives.payroll import Slope, weighted_slope
 from trueup.simulate.incentives.terms import Gain
 from trueup.simulate.incentives.workforce import captured, captured_later, play
 
@@ -33,6 +36,7 @@ def main() -> int:
     share, lost = worker(rng), employer(rng)
     errors = [shares(passed) for passed in (0.0, 0.05, 0.2, 0.4)]
     path()
+    slopes(rng)
     begun = time.perf_counter()
     interval = Interval(low=0.2, high=0.45, method="made up")
     answer(Gain(value=0.3, source="made up", interval=interval))
@@ -95,6 +99,29 @@ def path() -> None:
     for quarters in (0, 1, 8, 20, 40):
         exact = captured_later(GAIN, 0.15, TOP, follows=FOLLOWS, periods=quarters)
         print(f"after {quarters} quarters: exact {float(exact):.4f}, played {played[quarters]:.4f}")
+
+
+def slopes(rng: np.random.Generator, truth: float = 0.2, files: int = 3_000) -> None:
+    """Print how often the interval from made-up files of pay holds the truth."""
+    for cells, noise in ((8, 0.0), (12, 0.0), (30, 0.0), (12, 0.1), (30, 0.1)):
+        found = [slope_of_a_file(rng, truth, cells, noise) for _ in range(files)]
+        reach = float(t.ppf(0.975, cells - 2))
+        held = np.mean([abs(one.value - truth) <= reach * one.error for one in found])
+        middle = np.mean([one.value for one in found])
+        print(
+            f"{cells} cells, noise {noise:g}: {middle:.3f} for {truth:g}, held {100 * held:.1f} %"
+        )
+
+
+def slope_of_a_file(rng: np.random.Generator, truth: float, cells: int, noise: float) -> Slope:
+    """Return what a made-up file tells; cells vary more where output changed more."""
+    output = rng.normal(0.2, 0.15, cells)
+    people = rng.integers(10, 80, cells).astype(float)
+    spread = 0.1 / np.sqrt(people) * (1 + 2 * np.abs(output))
+    raises = 0.01 + truth * output + rng.normal(size=cells) * spread
+    found = weighted_slope(output + rng.normal(size=cells) * noise, raises, people)
+    assert found is not None
+    return found
 
 
 if __name__ == "__main__":

@@ -262,8 +262,11 @@ def _pass_through(
     if payroll and payroll.slope:
         slope = payroll.slope
         drawn = slope.value + slope.error * rng.standard_t(slope.freedom, DRAWS)
-        said = f"What is passed to pay is how raises went with output over {payroll.cells} cells"
-        return np.clip(drawn, 0, 1), f"{said}, an association."
+        said = (
+            f"What is passed to pay is how raises went with output over {slope.freedom + 2} cells: "
+            "an association, pulled towards 0 by noise in output."
+        )
+        return np.clip(drawn, 0, 1), said
     low, high = ranges.pass_through
     said = (
         f"What is passed to pay is not known here and taken as {low:g} to {high:g}, by default "
