@@ -248,3 +248,12 @@ def test_all_starts_before_it_is_whole_and_the_same_seed_says_the_same() -> None
     assert said == answer(TRIAL, payroll=PAY)
     assert said.captured != found(payroll=PAY, seed=1).captured
     assert said.captured.unit == RATIO
+
+
+def test_ranges_that_are_none_are_refused() -> None:
+    with pytest.raises(EstimateError, match="is no range of worth"):
+        Ranges(worth=(2.0, 1.0))
+    with pytest.raises(EstimateError, match="is no range of follows"):
+        Ranges(follows=(0.0, float("inf")))
+    with pytest.raises(EstimateError, match="is no range of top_cost"):
+        Ranges(top_cost=(0.0, 1.0))

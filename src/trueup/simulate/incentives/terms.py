@@ -7,8 +7,9 @@ ranges, stated as such, and every answer carries their width.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from statistics import NormalDist
 from typing import Literal, get_args
 
@@ -118,6 +119,11 @@ class Ranges:
         Share of the way to what others show by which what is asked moves in a quarter.
     worth
         Of a unit of output to the organisation, in wages.
+
+    Raises
+    ------
+    EstimateError
+        The ends of a range stand the wrong way round or are no numbers, or effort costs nothing.
     """
 
     pass_through: tuple[float, float] = (0.03, 0.07)
@@ -132,6 +138,14 @@ class Ranges:
     friction: tuple[float, float] = (0.0, 0.1)
     follows: tuple[float, float] = (0.0, 0.3)
     worth: tuple[float, float] = (1.0, 2.0)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            low, high = value if isinstance(value, tuple) else (value, value)
+            if not -math.inf < low <= high < math.inf or (each.name == "top_cost" and low <= 0):
+                hint = "Give the lower end first, and a cost of effort above 0."
+                raise EstimateError(f"{low} to {high} is no range of {each.name}.", hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
