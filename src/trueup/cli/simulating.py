@@ -55,7 +55,7 @@ def _what_if(text: str) -> WhatIf:
                 f"{part!r} does not say by how much.", hint=f"Write it as {name}=2."
             ) from error
         is_multiple = name not in whole
-        if (is_multiple and not 0 < values[name] < _MOST) or values.get("most_under_way") == 0:
+        if (is_multiple and not 0 < values[name] < _MOST) or values.get("most_under_way", 1) < 1:
             raise ConfigError(f"{part!r} cannot be played.", hint="Use a number above 0.")
     if not values:
         raise ConfigError("Nothing is changed.", hint='Write "coding_speed=1.6".')

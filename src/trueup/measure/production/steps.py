@@ -132,7 +132,9 @@ def _changes(tables: Tables, kind: UnitKind) -> ibis.Table:
     last = act.filter(act.kind.notin(("bot", "ai_agent")))
     last = last.group_by(act_change_id=last.change_id).agg(last_review_at=_.acted_at.max())
     rows = rows.left_join(last, rows.change_id == last.act_change_id)
-    ready = ibis.coalesce(rows.ready_at, rows.opened_at, rows.event_at)
+    opened = ibis.ifelse(rows.landed_at.notnull(), rows.opened_at, ibis.null("int64"))
+    put_up = rows.ready_at.fill_null(opened)  # a draft that landed was put up all the same
+    ready = ibis.ifelse(rows.is_proposed, put_up, rows.event_at)
     begun = ibis.ifelse(rows.is_proposed, rows.begun_at, rows.first_commit_at)
     rows = rows.mutate(ready_at=ready, begun_at=begun)
     rows = in_units(rows.mutate(first_at=begun, begun_at=ready), tables, kind)

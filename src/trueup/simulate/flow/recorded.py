@@ -84,7 +84,7 @@ def recorded(steps: Steps, calendar: WorkingTime) -> Recorded:
     quiet = int((~kept).sum())
     notes = [*grid.notes]
     if quiet:
-        notes.append(f"{quiet} of {kept.size} weeks with less than half the usual people left out.")
+        notes.append(f"With less than half the usual people: {quiet} of {kept.size} weeks, left out.")
     return Recorded(
         sums={name: values[:, kept] for name, values in sums.items()},
         check_lanes=grid.lanes(steps.checks),
@@ -166,10 +166,8 @@ def _ways(grid: _Grid, steps: Steps) -> dict[str, Floats]:
     stale = waits & ((ready < grid.start) | (_flags(rows, "is_given_up") > 0))
     unit = np.where(stale, np.nan, grid.rows(rows))
     if stale.any():
-        share = 100 * stale.mean()
-        grid.notes.append(
-            f"{stale.sum():,} changes ({share:.0f} %) that were given up or never landed left out."
-        )
+        left_out = f"{stale.sum():,} of {stale.size:,} changes"
+        grid.notes.append(f"Given up, or waiting since before: {left_out}, left out.")
     begun = _at(rows, "begun_at")
     coded = ~np.isnan(begun) & (begun <= ready)
     in_review = ~np.isnan(reviewed) | waits
