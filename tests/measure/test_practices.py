@@ -129,6 +129,20 @@ def test_edits_that_touch_no_work_are_no_upkeep() -> None:
     assert world.seen().standing.of("integrate").first is False
 
 
+def test_a_context_file_edited_after_a_revert_counts_and_one_mended_beside_code_does_not() -> None:
+    world, fixed = Practised(), Practised()
+    for each in (world, fixed):
+        each.kept("CLAUDE.md", "context")
+        marked = each.touch(15, "a.py", tool="claude-code")
+        back = each.touch(14, "a.py", fix_rule="subject")
+        if each is world:
+            each.add("commit_revert", commit_id=back, reverted_commit_id=marked, rule="message")
+    world.touch(12, "CLAUDE.md")
+    fixed.touch(12, "CLAUDE.md", "a.py", fix_rule="subject")
+    assert world.seen().standing.of("adapt").second is True
+    assert fixed.seen().standing.of("adapt").second is None
+
+
 def test_a_planted_third_level_is_found() -> None:
     world = Practised()
     world.worked(marked_tested=38, other_tested=30)

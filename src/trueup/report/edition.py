@@ -12,6 +12,7 @@ from trueup import __version__
 from trueup.errors import ReportError
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.practices.classes import certain_points, visible_levels
 from trueup.estimate.question import Question
 from trueup.measure.metric import Metric
 from trueup.measure.repository import RepositoryFindings
@@ -79,6 +80,7 @@ def edit(
             linkage=measured.linkage,
             spending=spending,
             practices=measured.practices,
+            levels=visible_levels(certain_points(measured.practices)),
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.practices.classes import Visible
 from trueup.measure.comparing.beside import BesidePublished
 from trueup.measure.practices.practice import Practices
 from trueup.measure.production.linkage import Linkage
@@ -91,6 +92,8 @@ class Records:
         What AI tools cost; None where no use of any is recorded.
     practices
         How AI tools are put to work, by repository and by team.
+    levels
+        Whether three levels of practice are in the data; None where that was not asked.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +102,7 @@ class Records:
     linkage: tuple[Linkage, ...] = ()
     spending: Spending | None = None
     practices: Practices = field(default_factory=Practices)
+    levels: Visible | Abstention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

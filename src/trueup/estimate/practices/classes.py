@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueup.measure.practices.practice import Practices
+from trueup.measure.practices.rubric import CAPACITIES
 from trueup.model.evidence import Abstention
 
 Floats = NDArray[np.float64]
@@ -97,6 +99,15 @@ def visible_levels(points: Ints, *, seed: int = 1, starts: int = 10) -> Visible 
     best = int(np.argmin(bics)) + 1
     lead = sorted(bics)[1] - min(bics)
     return Visible(classes=best, bics=bics, says=_says(best, lead, n), n=n)
+
+
+def certain_points(found: Practices) -> Ints:
+    """Return the points of all units where they are certain, ``(units, capacities)``."""
+    rows = [
+        [points.low if points.low == points.high else UNSEEN for points in standing]
+        for standing in ([each.standing.of(name) for name in CAPACITIES] for each in found.units)
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, len(CAPACITIES))
 
 
 def fit_classes(points: Ints, classes: int, rng: np.random.Generator, starts: int = 10) -> Classes:

@@ -35,7 +35,6 @@ class Edit:
     kind: str
     path: str
     commit_id: str
-    is_fix: bool
     with_code: bool
 
 
@@ -132,10 +131,7 @@ def _edits(tables: Tables, present: Mapping[str, list[Artefact]]) -> dict[str, l
     code = file.filter(file.file_kind == "code").select(code_commit_id="commit_id").distinct()
     rows = kept.inner_join(landed, kept.touched_commit_id == landed.commit_id)
     rows = rows.mutate(with_code=rows.commit_id.isin(code.code_commit_id))
-    rows = rows.select(
-        *("repository_id", "at", "path", "commit_id", "with_code"),
-        is_fix=rows.fix_rule.notnull(),
-    )
+    rows = rows.select("repository_id", "at", "path", "commit_id", "with_code")
     found: dict[str, list[Edit]] = {}
     for row in rows.order_by("at", "commit_id", "path").to_pyarrow().to_pylist():
         name = row.pop("repository_id")

@@ -139,7 +139,7 @@ def _declares_tools(kind: str, labels: tuple[str, ...]) -> bool:
 def _adapt(facts: RepositoryFacts) -> Points:
     seen = []
     if is_kept(facts, "context") and _corrected(facts):
-        seen.append("context file corrected after a failure")
+        seen.append("context file edited after a revert")
     models = {
         label
         for each in facts.present
@@ -153,12 +153,17 @@ def _adapt(facts: RepositoryFacts) -> Points:
 
 
 def _corrected(facts: RepositoryFacts) -> bool:
-    """Say whether a year holds a fix of a context file, or an edit soon after a revert."""
-    edits = [e for e in _edits_of(facts, "context") if e.at > facts.at - 365 * DAY]
-    after = AFTER_FAILURE_DAYS * DAY
-    return any(
-        edit.is_fix or any(0 <= edit.at - at <= after for at in facts.reverts) for edit in edits
-    )
+    """Say whether a context file alone was edited within days of the revert of a marked commit.
+
+    That a commit says it is a fix is no sign: such commits mend links, or code beside the file.
+    Where more than a fifth of the year lies within days of a revert, an edit there is none either.
+    """
+    recent = [at // DAY for at in facts.reverts if at > facts.at - 365 * DAY]
+    after = {day + days for day in recent for days in range(AFTER_FAILURE_DAYS + 1)}
+    if len(after) > 365 / 5:
+        return False
+    edits = [each for each in _edits_of(facts, "context") if not each.with_code]
+    return any(each.at // DAY in after for each in edits)
 
 
 NAMES = {

@@ -30,7 +30,7 @@ POINTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "adapt": (
             "what agents do is turned down or interrupted in 10 to 90 % of sessions",
-            "requests or subagents of several models; or a context file corrected after a failure",
+            "requests or subagents of several models; or a context file edited after a revert",
         ),
     }
 )

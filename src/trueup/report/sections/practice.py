@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from trueup.measure.practices.practice import UnitPractice
 from trueup.measure.practices.rubric import CAPACITIES, RULE
 from trueup.measure.repository import MOST_APART
-from trueup.model.evidence import Measurement
+from trueup.model.evidence import Abstention, Measurement
 from trueup.report.document import Block, Cell, Section, Table
 from trueup.report.sentence import Name, Quoted, Sentence
 from trueup.report.view import View
@@ -56,6 +56,7 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
         rows=tuple(_row(name, each) for name, each in zip(names, told, strict=True)),
     )
     yield Sentence(template="{rule}", values={"rule": Quoted(text=RULE, by=_BY)}, tone="note")
+    yield from _visible(view)
     yield Table(
         caption=Sentence(template="What to build next where the third level is not seen."),
         columns=("Of", "Seen", "Next to add", "What speaks for it", "What to watch"),
@@ -64,6 +65,17 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
     if len(used) > len(told):
         text = "More repositories and teams were read than are listed: the first by name are."
         yield Sentence(template=text, tone="note")
+
+
+def _visible(view: View) -> Iterator[Block]:
+    """Say whether the levels are in the data, or what it would take to tell."""
+    found = view.records.levels
+    if isinstance(found, Abstention):
+        text = "Whether three levels are in your data {it:cannot}: {it:reason}. {it:remedy}."
+        yield Sentence(template=text, values={"it": found}, tone="note")
+    elif found is not None:
+        said = Quoted(text=found.says, by=_BY)
+        yield Sentence(template="{said}", values={"said": said}, tone="note")
 
 
 def _row(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
