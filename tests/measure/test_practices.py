@@ -55,9 +55,9 @@ class Practised(Drawing):
             name = f"p{person}"
             self.member(name, "t")
             for turn in range(each):
-                self.session(f"{name}-{turn}", name, **acts)
+                self.acted(f"{name}-{turn}", name, **acts)
 
-    def session(self, session: str, person: str, **acts: int) -> None:
+    def acted(self, session: str, person: str, **acts: int) -> None:
         who = {"person_id": person, "tool": "claude-code"}
         self.add("ai_session", session_id=session, started_at=END - DAY, **who)
         for kind, count in acts.items():
@@ -143,6 +143,17 @@ def test_a_context_file_edited_after_a_revert_counts_and_one_mended_beside_code_
     assert fixed.seen().standing.of("adapt").second is None
 
 
+def test_where_reverts_are_everyday_an_edit_after_one_is_no_sign() -> None:
+    world = Practised()
+    world.kept("CLAUDE.md", "context")
+    for days in range(14, 140, 8):
+        marked = world.touch(days + 1, "a.py", tool="claude-code")
+        back = world.touch(days, "a.py")
+        world.add("commit_revert", commit_id=back, reverted_commit_id=marked, rule="message")
+    world.touch(12, "CLAUDE.md")
+    assert world.seen().standing.of("adapt").second is None
+
+
 def test_a_planted_third_level_is_found() -> None:
     world = Practised()
     world.worked(marked_tested=38, other_tested=30)
@@ -185,7 +196,9 @@ def test_the_level_rule_never_falls_when_a_point_is_added() -> None:
     [
         (Beside(marked=200, marked_tested=150, other=200, other_tested=150), True),
         (Beside(marked=200, marked_tested=60, other=200, other_tested=150), False),
+        (Beside(marked=1000, marked_tested=720, other=1000, other_tested=750), True),
         (Beside(marked=12, marked_tested=7, other=200, other_tested=150), None),
+        (Beside(marked=12, marked_tested=10, other=200, other_tested=150), None),
         (Beside(marked=9, marked_tested=9, other=200, other_tested=150), None),
     ],
 )
@@ -206,7 +219,7 @@ def test_the_bounds_of_the_difference_are_those_of_newcombe() -> None:
 def test_sessions_of_a_team_show_what_no_file_does() -> None:
     world = Practised()
     world.sessions(prompt=4, plan=1, tool_call=9, test_run=2, subagent=1, mcp=1, tool_rejected=0)
-    world.session("other", "x", tool_rejected=1)
+    world.acted("other", "x", tool_rejected=1)
     found = world.seen("team")
     assert {name: found.standing.of(name).low for name in CAPACITIES} == {
         "decompose": 2,
@@ -233,7 +246,7 @@ def test_seven_persons_and_one_who_dominates_are_not_shown() -> None:
     small.sessions(persons=7, each=9, prompt=4)
     lopsided.sessions(persons=9, each=3, prompt=4)
     for turn in range(30):
-        lopsided.session(f"more-{turn}", "p0", prompt=4)
+        lopsided.acted(f"more-{turn}", "p0", prompt=4)
     for world in (small, lopsided):
         found = practices(world, k=8)
         assert all(unit.unit == "repository" for unit in found.units)
