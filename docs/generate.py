@@ -231,7 +231,9 @@ def _default(key: dataclasses.Field[Any]) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, str):
         return f"'{value}'"
-    return "[]" if value == () else str(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return str(value)
 
 
 def _arrow(kind: object) -> str:

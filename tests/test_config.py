@@ -89,7 +89,7 @@ def test_what_cannot_be_meant_is_an_error_that_names_it_and_the_next_step(
 def test_an_unknown_key_is_answered_with_the_known_ones(path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         read(path, "[privacy]\nk = 5")
-    assert refused.value.hint == "Use one of: delivery_k."
+    assert refused.value.hint == "Use one of: delivery_k, session_k."
 
 
 def test_a_file_that_is_not_text_is_named(path: Path) -> None:

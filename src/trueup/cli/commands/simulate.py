@@ -63,7 +63,7 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say what would happen if: a model of the flow of changes, fitted to your records.
+    """Say what would happen if, by a model fitted to your records.
 
     For a typical team: changes finished a week, how long they take or by how much they pile up,
     and what holds them back. It is a model and not a measurement: what it rests on is said below
