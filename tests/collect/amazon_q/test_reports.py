@@ -179,7 +179,7 @@ def test_a_second_visit_reads_only_files_that_are_new_or_changed(
         assert visited(tmp_path, kept).written == []
     put(tmp_path, "2026/09/21/a.csv", LINES.replace("09-20", "09-21"))
     visited(tmp_path, kept)
-    assert sorted(kept.written) == ["2026-09-21|@aaaa-1|amazon-q", "2026-09-21|@bbbb-2|amazon-q"]
+    assert sorted(kept.written) == ["2026-09-21|aaaa-1|amazon-q", "2026-09-21|bbbb-2|amazon-q"]
     first.unlink()
     assert len(read(visited(tmp_path, kept))["ai_lines"]) == 6, "what was collected stays"
 

@@ -1,1 +1,1 @@
-"""What sources share whose vendor reports use by day and person: counts, files, people, seats."""
+"""What sources share that read reports of use and of money: days, pages, counts, names, rows."""

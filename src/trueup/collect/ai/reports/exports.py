@@ -37,6 +37,11 @@ def is_place(target: str) -> bool:
 
 
 def places(connection: Connection) -> list[tuple[str, str]]:
+    """Return those targets of a connection that are files or folders; see `on_disk`."""
+    return on_disk(connection, filter(is_place, connection.targets))
+
+
+def on_disk(connection: Connection, targets: Iterable[str]) -> list[tuple[str, str]]:
     """Return (path, id) of each file or folder named; ids do not change when a folder is moved.
 
     Raises
@@ -47,7 +52,7 @@ def places(connection: Connection) -> list[tuple[str, str]]:
         Two have the same name.
     """
     found: dict[str, str] = {}
-    for target in filter(is_place, connection.targets):
+    for target in targets:
         path = Path(target).expanduser()
         if not path.exists():
             raise SourceUnavailable(f"There is no {target}.", hint="Check its path.")

@@ -11,25 +11,28 @@ from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Gone, Normalised, Reading, Record, Skipped
 
-Tell = Callable[[Counts, Record], None]
-"""Adds the rows of one record; without what names it, it raises `Unreadable`."""
+OWNERS: Mapping[str, str] = {
+    "ai_request": "request_id",
+    "ai_activity": "report_id",
+    "ai_lines": "report_id",
+    "ai_spend": "spend_id",
+    "ai_seat": "seat_id",
+    "account": "account_id",
+}
+"""What sources of reports fill, and the column that holds the name of the record."""
+
+Tell = Callable[[str, Counts], None]
+"""Adds the rows of one record, given their name; without what it needs it raises `Unreadable`."""
 
 Owned = tuple[str, str]
-"""A table, and what follows `own_id` in the name its rows are owned by."""
+"""A table, and what follows the name of a record in the name its rows are owned by."""
 
 _CHUNK = 1000
 
 
-def own_id(reading: Reading, record: Record) -> str:
-    """Return what names a record among all records of all targets: of its rows, too.
-
-    Keys of records name people; ids of rows do not: a digest under a key that only identity.db
-    holds stands in their place.
-    """
-    key = reading.identify("ids of rows", reading.target_id, "").encode()[:64]
-    name = f"{record.kind}\0{record.key}".encode("utf-8", "replace")
-    digest = hashlib.blake2b(name, key=key, digest_size=12).hexdigest()
-    return f"{reading.target_id}:{digest}"
+def owners(*tables: str) -> dict[str, str]:
+    """Return what a source that fills these tables, and accounts, owns rows by."""
+    return {table: OWNERS[table] for table in (*tables, "account")}
 
 
 def report_rows(
@@ -42,23 +45,30 @@ def report_rows(
 ) -> Iterator[Normalised]:
     """Yield the rows of reports, and what was skipped; accounts come last, each once.
 
+    Keys of records name people; ids of rows do not: a digest under a key that only identity.db
+    holds stands in their place.
+
     Parameters
     ----------
+    rows
+        What `tell` adds to.
     tell
         By kind of record.
     swept
         Of kinds that may be gone, what their rows are named by.
     """
+    secret = reading.identify("ids of rows", reading.target_id, "").encode()[:64]
     for number, record in enumerate(records, start=1):
+        row_id = f"{reading.target_id}:{_digest(record, secret)}"
         if record.body is None:
             for table, ending in (swept or {}).get(record.kind, ()):
-                yield Gone(table=table, row_id=own_id(reading, record) + ending)
+                yield Gone(table=table, row_id=row_id + ending)
             continue
         body = Counts(record.body, reading.now)
         try:
             if record.kind not in tell:
                 raise Unreadable("its kind is not known")  # noqa: TRY301 - one way to skip
-            tell[record.kind](body, record)
+            tell[record.kind](row_id, body)
         except Unreadable as error:
             yield Skipped(kind=record.kind, key=record.key, reason=str(error))
         for fault in dict.fromkeys(body.faults):
@@ -67,3 +77,8 @@ def report_rows(
             yield from rows.batches()
     people.rows(rows)
     yield from rows.batches()
+
+
+def _digest(record: Record, secret: bytes) -> str:
+    name = f"{record.kind}\0{record.key}".encode("utf-8", "replace")
+    return hashlib.blake2b(name, key=secret, digest_size=12).hexdigest()

@@ -16,7 +16,7 @@ _NOT_TOLD_APART = {"mixed", "unknown"}
 Span = tuple[int, int]
 
 
-def lines(row_id: str, body: Counts, rows: Rows) -> None:
+def lines(rows: Rows, row_id: str, body: Counts) -> None:
     """Add the lines of a record, a row for each file, model and session."""
     happened_at = body.at("timestamp")
     if happened_at is None:

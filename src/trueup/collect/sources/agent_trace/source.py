@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.bills.reading import OWNERS, bill_rows, digest
 from trueup.collect.ai.logs.checkouts import Checkouts, Place
 from trueup.collect.ai.logs.growing import GrowingFile, Mark
 from trueup.collect.ai.logs.lines import LineReader
 from trueup.collect.ai.logs.machine import target_id_of
 from trueup.collect.ai.logs.telling import lines_note
+from trueup.collect.ai.reports.keys import digest
 from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import OWNERS, report_rows
+from trueup.collect.gathering import Rows
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -44,7 +47,7 @@ class AgentTrace:
     """Trace records of checkouts."""
 
     name: ClassVar[str] = "agent_trace"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = None
     options: ClassVar[Mapping[str, str]] = {
         "repository": "address of the repository the records are of, where no checkout says it"
@@ -90,8 +93,9 @@ class AgentTrace:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn trace records into rows of lines."""
-        tellers = {_KIND: (lines, "ai_lines")}
-        return bill_rows(records, reading, tellers, People(reading), self.name)
+        rows = Rows()
+        tell = {_KIND: partial(lines, rows)}
+        return report_rows(records, reading, rows, People(reading), tell)
 
 
 SOURCE = AgentTrace()

@@ -11,7 +11,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from trueup.collect.ai.bills.reading import key_of, of_person
+from trueup.collect.ai.reports.keys import key_of
 from trueup.collect.recorded import Record
 
 KIRO, AMAZON_Q = "kiro", "amazon-q"
@@ -85,7 +85,7 @@ class ReportFile:
             tool = KIRO if _KIRO_FOLDER in self.parts else AMAZON_Q
             counts = {name: _number(cells[name]) for name in cells if name.startswith(_COUNTED)}
             body = {**about, "tool": tool, "counts": counts}
-            return Record(kind=LINES, key=key_of(day, of_person(user), tool), body=body)
+            return Record(kind=LINES, key=key_of(day, user.lower(), tool), body=body)
         client = cells.get("client_type", "").strip().upper()
         body = {
             **about,
@@ -93,7 +93,7 @@ class ReportFile:
             "client": client.lower() or None,
             **{name: _number(cells.get(name, "")) for name in _USED},
         }
-        return Record(kind=USE, key=key_of(day, of_person(user), client), body=body)
+        return Record(kind=USE, key=key_of(day, user.lower(), client), body=body)
 
 
 def _kind(head: list[str]) -> str:

@@ -87,10 +87,11 @@ _LINES = (
 class ReportRows:
     """Writes rows of daily reports."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, rows: Rows, people: People) -> None:
+        self._rows = rows
         self._people = people
 
-    def lines(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def lines(self, row_id: str, body: Counts) -> None:
         """Add lines somebody was offered and took over on a day."""
         about = self._about(row_id, body)
         counts = body.part("counts")
@@ -99,7 +100,7 @@ class ReportRows:
             offered = counts.number(columns.offered) if columns.offered else None
             accepted = counts.number(columns.accepted) if columns.accepted else None
             if added or removed or offered or accepted:
-                rows.add(
+                self._rows.add(
                     "ai_lines",
                     layer=columns.layer,
                     mode=columns.mode,
@@ -111,9 +112,9 @@ class ReportRows:
                 )
         messages = counts.number("chat_messagessent")
         if messages and about["tool"] == AMAZON_Q:
-            rows.add("ai_activity", kind="message", count=messages, **about)
+            self._rows.add("ai_activity", kind="message", count=messages, **about)
 
-    def use(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def use(self, row_id: str, body: Counts) -> None:
         """Add messages, conversations and credits of somebody in one client on a day."""
         about = {**self._about(row_id, body), "name": body.text("client")}
         counts = {
@@ -123,7 +124,7 @@ class ReportRows:
         }
         for kind, count in counts.items():
             if count:
-                rows.add("ai_activity", kind=kind, count=count, **about)
+                self._rows.add("ai_activity", kind=kind, count=count, **about)
 
     def _about(self, row_id: str, body: Counts) -> dict[str, object]:
         try:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from trueup.collect.ai.bills.naming import table_of_names
-from trueup.collect.ai.bills.reading import OWNERS, bill_rows, digest
+from trueup.collect.ai.reports.exports import on_disk
+from trueup.collect.ai.reports.keys import digest
+from trueup.collect.ai.reports.naming import table_of_names
 from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import owners, report_rows
+from trueup.collect.gathering import Rows
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -22,9 +25,9 @@ from trueup.collect.recorded import (
     Web,
 )
 from trueup.collect.sources.amazon_q.reports import LINES, USE, ReportFile, UnknownForm
-from trueup.collect.sources.amazon_q.rows import PLATFORM, ReportRows
+from trueup.collect.sources.amazon_q.rows import ReportRows
 from trueup.config import Connection
-from trueup.errors import ConfigError, SourceUnavailable
+from trueup.errors import ConfigError
 
 _UNKNOWN = -1
 
@@ -34,14 +37,12 @@ class AmazonQ:
     """Daily reports below a folder."""
 
     name: ClassVar[str] = "amazon_q"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = None
     options: ClassVar[Mapping[str, str]] = {
         "users": "table of ids of users to their addresses, where reports state none"
     }
-    owners: ClassVar[Mapping[str, str]] = {
-        name: OWNERS[name] for name in ("ai_lines", "ai_activity", "account")
-    }
+    owners: ClassVar[Mapping[str, str]] = owners("ai_lines", "ai_activity")
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return every file or folder the connection names; ids stay when a folder is moved."""
@@ -52,19 +53,7 @@ class AmazonQ:
                 "A connection to amazon_q names no folder.",
                 hint='Copy the bucket, and write targets = ["AWSLogs"].',
             )
-        found: dict[str, str] = {}
-        for target in connection.targets:
-            path = Path(target).expanduser()
-            if not path.exists():
-                raise SourceUnavailable(f"There is no {target}.", hint="Check its path.")
-            target_id = f"amazon_q:{connection.name or 'amazon_q'}/{path.resolve().name}"
-            if target_id in found:
-                raise ConfigError(
-                    f"{target} and {found[target_id]} of one connection have the same name.",
-                    hint="Give each a connection of its own, with a name.",
-                )
-            found[target_id] = target
-        return [(target, target_id) for target_id, target in found.items()]
+        return on_disk(connection, connection.targets)
 
     def fetch(self, visit: Visit) -> Iterator[Fetched]:
         """Yield the reports that are new or changed; those no longer there stay."""
@@ -86,10 +75,9 @@ class AmazonQ:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn lines of reports into rows."""
-        people = People(reading)
-        rows = ReportRows(people)
-        tellers = {LINES: (rows.lines, "ai_lines"), USE: (rows.use, "ai_activity")}
-        return bill_rows(records, reading, tellers, people, PLATFORM)
+        rows, people = Rows(), People(reading)
+        told = ReportRows(rows, people)
+        return report_rows(records, reading, rows, people, {LINES: told.lines, USE: told.use})
 
 
 SOURCE = AmazonQ()

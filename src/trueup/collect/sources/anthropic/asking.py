@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from trueup.collect.ai.bills.buckets import Report, Reports
-from trueup.collect.ai.bills.days import midnight
-from trueup.collect.ai.bills.paging import Params, address, pages
+from trueup.collect.ai.reports.buckets import Report, Reports
+from trueup.collect.ai.reports.days import midnight
+from trueup.collect.ai.reports.paging import Params, address, pages
 from trueup.collect.answers import mapping, objects, said
 from trueup.collect.recorded import Fetched
 from trueup.collect.sources.anthropic.door import Door

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.collect.ai.bills.reading import digest, key_of, of_person
+from trueup.collect.ai.reports.keys import digest, key_of
 from trueup.collect.answers import objects, part, said
 from trueup.collect.recorded import Record
 
@@ -58,7 +58,7 @@ class Door:
             "email": self.addresses.get(said(row, _ACCOUNT)),
         }
         groups = (said(row, name) for name in _GROUPED)
-        key = key_of(day, of_person(said(row, _ACCOUNT)), *groups)
+        key = key_of(day, said(row, _ACCOUNT).lower(), *groups)
         return Record(kind="messages", key=key, body=body)
 
     def cost(self, day: str, bucket: Row, row: Row) -> Record:
@@ -81,7 +81,7 @@ class Door:
         for row in rows:
             actor, customer = part(row, "actor"), said(row, "customer_type")
             address, key_name = said(actor, "email_address"), said(actor, "api_key_name")
-            who = of_person(address) or f"key {digest(key_name)}"
+            who = address.lower() or f"key {digest(key_name)}"
             about = {"day": day, "until": self.until, "email": address, "customer": customer}
             done = {
                 **{name: part(row, "core_metrics").get(name) for name in _DONE},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trueup.collect.ai.bills.naming import Teams, currency_of
 from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.naming import Teams, currency_of
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable, instant
@@ -26,11 +26,12 @@ _DONE = {
 class ReportRows:
     """Writes rows of reports."""
 
-    def __init__(self, people: People, teams: Teams) -> None:
+    def __init__(self, rows: Rows, people: People, teams: Teams) -> None:
+        self._rows = rows
         self._people = people
         self._teams = teams
 
-    def messages(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def messages(self, row_id: str, body: Counts) -> None:
         """Add tokens of a day, of all there is: what used them is not said."""
         started_at, ended_at = _span(body)
         writes = body.part("cache_creation")
@@ -42,7 +43,7 @@ class ReportRows:
             cache_write_1h=writes.bucket("ephemeral_1h_input_tokens"),
             output=body.bucket("output_tokens"),
         )
-        rows.add(
+        self._rows.add(
             "ai_request",
             request_id=row_id,
             person_id=person_id,
@@ -56,7 +57,7 @@ class ReportRows:
         )
         searches = body.number("web_search_requests")
         if searches:
-            rows.add(
+            self._rows.add(
                 "ai_activity",
                 report_id=row_id,
                 person_id=person_id,
@@ -66,14 +67,14 @@ class ReportRows:
                 count=searches,
             )
 
-    def cost(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def cost(self, row_id: str, body: Counts) -> None:
         """Add cost of a day, as Anthropic accounts for it."""
         started_at, ended_at = _span(body)
         amount = body.cents("amount")
         if amount is None:
             raise Unreadable("it states no amount")
         words = [body.text("cost_type"), body.text("token_type")]
-        rows.add(
+        self._rows.add(
             "ai_spend",
             spend_id=row_id,
             cost_basis="admin_api",
@@ -84,11 +85,11 @@ class ReportRows:
             provider=PROVIDER,
             model=body.text("model"),
             line_item=": ".join(word for word in words if word) or None,
-            team_id=self._teams.of(rows, body.text("workspace_id"), body.text("workspace")),
+            team_id=self._teams.of(body.text("workspace_id"), body.text("workspace")),
             seen_by=_SEEN_BY,
         )
 
-    def claude_code(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def claude_code(self, row_id: str, body: Counts) -> None:
         """Add what somebody did with Claude Code on a day."""
         about = self._about(body)
         parts = body.parts("parts")
@@ -98,8 +99,8 @@ class ReportRows:
         for name, kind in _DONE.items():
             count = _sum(parts, name)
             if count:
-                rows.add("ai_activity", report_id=row_id, kind=kind, count=count, **about)
-        rows.add(
+                self._rows.add("ai_activity", report_id=row_id, kind=kind, count=count, **about)
+        self._rows.add(
             "ai_lines",
             report_id=row_id,
             layer="written",
@@ -111,7 +112,7 @@ class ReportRows:
             **about,
         )
 
-    def claude_code_model(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def claude_code_model(self, row_id: str, body: Counts) -> None:
         """Add tokens somebody used by a model in Claude Code on a day, and their guessed cost."""
         about = self._about(body)
         started_at = about.pop("happened_at")
@@ -125,7 +126,7 @@ class ReportRows:
             output=_tokens(used, "output"),
         )
         shared = {**about, "provider": PROVIDER, "model": body.text("model"), "ended_at": ended_at}
-        rows.add(
+        self._rows.add(
             "ai_request",
             request_id=row_id,
             requested_at=started_at,
@@ -138,7 +139,7 @@ class ReportRows:
         if len(amounts) > 1:
             body.faults.append("its cost is stated in several currencies")
         for currency, amount in sorted(amounts.items())[:1]:
-            rows.add(
+            self._rows.add(
                 "ai_spend",
                 spend_id=row_id,
                 cost_basis="vendor_estimate",

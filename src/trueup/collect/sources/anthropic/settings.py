@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trueup.collect.ai.bills.days import SINCE
-from trueup.collect.ai.bills.naming import table_of_names
+from trueup.collect.ai.reports.days import SINCE_LATELY
+from trueup.collect.ai.reports.naming import table_of_names
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
 REPORTS = ("messages", "cost", "claude_code")
 OPTIONS: Mapping[str, str] = {
-    **SINCE,
+    **SINCE_LATELY,
     "reports": f"list of the reports to read, of {', '.join(REPORTS)}; unset: all",
     "teams": "table of ids or names of workspaces to names of teams",
 }

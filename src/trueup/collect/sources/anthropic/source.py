@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from trueup.collect.ai.bills.buckets import Reports
-from trueup.collect.ai.bills.lists import Listed, closed, field_by_id
-from trueup.collect.ai.bills.naming import Teams
-from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.ai.reports.buckets import Reports
+from trueup.collect.ai.reports.naming import Teams
+from trueup.collect.ai.reports.paging import Listed, closed, field_by_id
 from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping, said
 from trueup.collect.fields import clean
+from trueup.collect.gathering import Rows
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -28,7 +29,7 @@ from trueup.collect.recorded import (
 )
 from trueup.collect.sources.anthropic.asking import claude_code, cost, messages
 from trueup.collect.sources.anthropic.door import Door
-from trueup.collect.sources.anthropic.rows import PROVIDER, ReportRows
+from trueup.collect.sources.anthropic.rows import ReportRows
 from trueup.collect.sources.anthropic.settings import OPTIONS, read_options
 from trueup.collect.unnamed import Unnamed
 from trueup.config import Connection
@@ -42,6 +43,12 @@ _WORKSPACES = Listed(
 _VERSION = "2023-06-01"
 _LATE = timedelta(hours=1)
 """Claude Code's report leaves out what is younger: documentation of the report."""
+_SWEPT = {
+    "messages": (("ai_request", ""),),
+    "cost": (("ai_spend", ""),),
+    "claude_code": (("ai_lines", ""),),
+    "claude_code_model": (("ai_request", ""),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Anthropic:
     """Tokens, cost and Claude Code of one organisation."""
 
     name: ClassVar[str] = "anthropic"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = Server(
         address=_CLOUD,
         signing=Signing(header="x-api-key", form="{token}"),
@@ -59,7 +66,10 @@ class Anthropic:
         rights="an Admin API key (sk-ant-admin...), which admins of the organisation make",
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
-    owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
+    owners: ClassVar[Mapping[str, str]] = {
+        **owners("ai_request", "ai_activity", "ai_lines", "ai_spend"),
+        "team": "team_id",
+    }
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the organisation of the key."""
@@ -101,16 +111,16 @@ class Anthropic:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""
-        people = People(reading)
-        teams = Teams(reading.target_id, read_options(reading.connection).teams)
-        rows = ReportRows(people, teams)
-        tellers = {
-            "messages": (rows.messages, "ai_request"),
-            "cost": (rows.cost, "ai_spend"),
-            "claude_code": (rows.claude_code, "ai_lines"),
-            "claude_code_model": (rows.claude_code_model, "ai_request"),
+        rows, people = Rows(), People(reading)
+        teams = Teams(reading.target_id, read_options(reading.connection).teams, rows)
+        told = ReportRows(rows, people, teams)
+        tell = {
+            "messages": told.messages,
+            "cost": told.cost,
+            "claude_code": told.claude_code,
+            "claude_code_model": told.claude_code_model,
         }
-        return bill_rows(records, reading, tellers, people, PROVIDER)
+        return report_rows(records, reading, rows, people, tell, _SWEPT)
 
 
 SOURCE = Anthropic()

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from trueup.collect.ai.reports.exports import exported, is_place, places
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import report_rows
+from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import objects
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import (
@@ -55,7 +55,7 @@ class Copilot:
     """Reports of use, seats and bills of organisations and enterprises."""
 
     name: ClassVar[str] = "copilot"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = Server(
         address=CLOUD,
         headers={
@@ -79,14 +79,9 @@ class Copilot:
         ),
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
-    owners: ClassVar[Mapping[str, str]] = {
-        "ai_request": "request_id",
-        "ai_activity": "report_id",
-        "ai_lines": "report_id",
-        "ai_spend": "spend_id",
-        "ai_seat": "seat_id",
-        "account": "account_id",
-    }
+    owners: ClassVar[Mapping[str, str]] = owners(
+        "ai_request", "ai_activity", "ai_lines", "ai_spend", "ai_seat"
+    )
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the files the connection names, and each organisation and enterprise."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from trueup.collect.ai.bills.reading import vanished
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.ai.reports.days import DAY, day_of, windows
+from trueup.collect.ai.reports.keys import vanished
 from trueup.collect.ai.reports.seats import seats_page
 from trueup.collect.answers import mapping, objects, part
 from trueup.collect.recorded import Fetched, Note, Page, Record, Reply, Visit

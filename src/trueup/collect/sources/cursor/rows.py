@@ -7,11 +7,10 @@ from decimal import Decimal
 
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import own_id
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
-from trueup.collect.recorded import Reading, Record
+from trueup.collect.recorded import Reading
 from trueup.collect.sources.cursor.settings import read_options
 
 TOOL = "cursor"
@@ -28,12 +27,11 @@ class CursorRows:
     """Adds what records tell to `rows`."""
 
     def __init__(self, reading: Reading, rows: Rows, people: People) -> None:
-        self._reading = reading
         self._host = read_options(reading.connection).host
         self._rows = rows
         self._people = people
 
-    def add_day(self, body: Counts, record: Record) -> None:
+    def add_day(self, row_id: str, body: Counts) -> None:
         """Add what a person did on a day.
 
         Lines added in all hold those typed by hand, so no line counts as suggested.
@@ -42,7 +40,7 @@ class CursorRows:
         if day is None:
             raise Unreadable("its day is missing")
         shared = {
-            "report_id": own_id(self._reading, record),
+            "report_id": row_id,
             "person_id": self._people.by_address(body.text("email")),
             "tool": TOOL,
             "happened_at": day,
@@ -60,13 +58,12 @@ class CursorRows:
         tabs = body.count("totalTabsShown"), body.count("totalTabsAccepted")
         self._offers(shared, "completion", tabs)
 
-    def add_event(self, body: Counts, record: Record) -> None:
+    def add_event(self, row_id: str, body: Counts) -> None:
         """Add a request, and what it was charged or would have cost."""
         at = body.milliseconds("timestamp")
         if at is None:
             raise Unreadable("its timestamp is missing")
         usage = body.part("tokenUsage")
-        request_id = own_id(self._reading, record)
         conversation = body.text("conversationId")
         shared = {
             "person_id": self._people.by_address(body.text("userEmail")),
@@ -77,7 +74,7 @@ class CursorRows:
         }
         self._rows.add(
             "ai_request",
-            request_id=request_id,
+            request_id=row_id,
             requested_at=at,
             request_count=1,
             **shared,
@@ -87,7 +84,7 @@ class CursorRows:
         if amount is not None:
             self._rows.add(
                 "ai_spend",
-                spend_id=request_id,
+                spend_id=row_id,
                 cost_basis="overage" if _is_charged(body, kind) else "vendor_estimate",
                 amount=amount,
                 currency="USD",
@@ -96,7 +93,7 @@ class CursorRows:
                 **shared,
             )
 
-    def add_commit(self, body: Counts, record: Record) -> None:
+    def add_commit(self, row_id: str, body: Counts) -> None:
         """Add the lines of a commit that completions and agents wrote; the rest is unmarked."""
         sha, repository = body.key("commitHash").lower(), self._repository(body.text("repoName"))
         person_id = self._people.by_address(body.text("userEmail"))
@@ -105,7 +102,7 @@ class CursorRows:
                 "ai_lines",
                 layer="committed",
                 happened_at=body.at("commitTs"),
-                report_id=own_id(self._reading, record),
+                report_id=row_id,
                 person_id=person_id,
                 tool=TOOL,
                 mode=mode,
@@ -115,11 +112,11 @@ class CursorRows:
                 lines_removed=body.count(f"{source}LinesDeleted"),
             )
 
-    def add_seat(self, body: Counts, record: Record) -> None:
+    def add_seat(self, row_id: str, body: Counts) -> None:
         """Add a member of the team: one who does nothing has a seat too."""
         self._rows.add(
             "ai_seat",
-            seat_id=own_id(self._reading, record),
+            seat_id=row_id,
             person_id=self._people.by_address(body.text("email")),
             tool=TOOL,
             ended_at=body.tokens("missed_at"),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from trueup.collect.ai.reports.exports import exported, is_place, places
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import report_rows
+from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping, objects
 from trueup.collect.gathering import Rows
 from trueup.collect.recorded import (
@@ -38,7 +38,7 @@ class Cursor:
     """Days, requests, commits, seats and charges of one team."""
 
     name: ClassVar[str] = "cursor"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = Server(
         address=CLOUD,
         signing=TOKEN_AS_USER,
@@ -48,14 +48,9 @@ class Cursor:
         takes_files=True,
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
-    owners: ClassVar[Mapping[str, str]] = {
-        "ai_request": "request_id",
-        "ai_spend": "spend_id",
-        "ai_activity": "report_id",
-        "ai_lines": "report_id",
-        "ai_seat": "seat_id",
-        "account": "account_id",
-    }
+    owners: ClassVar[Mapping[str, str]] = owners(
+        "ai_request", "ai_spend", "ai_activity", "ai_lines", "ai_seat"
+    )
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the files the connection names, and the team where it names anything else."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from trueup.collect.ai.bills.days import days_to_ask
-from trueup.collect.ai.bills.paging import address
+from trueup.collect.ai.reports.days import days_to_ask
+from trueup.collect.ai.reports.paging import address
 from trueup.collect.answers import mapping, objects, said
 from trueup.collect.recorded import Fetched, Note, Page, Visit, Web
 from trueup.collect.sources.litellm.door import kept

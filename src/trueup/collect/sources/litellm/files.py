@@ -16,8 +16,7 @@ from trueup.collect.answers import objects, said
 from trueup.collect.recorded import Fetched, Note, Page, Visit
 from trueup.collect.sources.litellm.door import kept
 from trueup.collect.unnamed import Unnamed
-from trueup.config import Connection
-from trueup.errors import ConfigError, SourceUnavailable
+from trueup.errors import SourceUnavailable
 
 STREAM = "file"
 _TABLES = (".csv", ".tsv")
@@ -26,31 +25,6 @@ _LARGEST_CELL = 64 << 20
 _NUMBERS = ("spend", "prompt_tokens", "completion_tokens", "total_tokens")
 
 Row = Mapping[str, Any]
-
-
-def targets(connection: Connection) -> list[tuple[str, str]]:
-    """Return (path, id) of each file; ids do not change when a file is moved.
-
-    Raises
-    ------
-    SourceUnavailable
-        One of them is not there.
-    ConfigError
-        Two have the same name.
-    """
-    found: dict[str, str] = {}
-    for target in connection.targets:
-        path = Path(target).expanduser()
-        if not path.is_file():
-            raise SourceUnavailable(f"There is no file {target}.", hint="Check its path.")
-        target_id = f"litellm:{connection.name or 'litellm'}/{path.name}"
-        if target_id in found:
-            raise ConfigError(
-                f"{target} and {found[target_id]} of one connection have the same name.",
-                hint="Give each a connection of its own, with a name.",
-            )
-        found[target_id] = target
-    return [(target, target_id) for target_id, target in found.items()]
 
 
 def fetch(visit: Visit) -> Iterator[Fetched]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trueup.collect.ai.bills.naming import Teams
 from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.naming import Teams
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable
@@ -30,11 +30,12 @@ _PROVIDERS = {
 class RequestRows:
     """Writes rows of requests."""
 
-    def __init__(self, people: People, teams: Teams) -> None:
+    def __init__(self, rows: Rows, people: People, teams: Teams) -> None:
+        self._rows = rows
         self._people = people
         self._teams = teams
 
-    def request(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def request(self, row_id: str, body: Counts) -> None:
         """Add a request, and what the gateway says was spent on it."""
         if body.flag("cache_hit"):
             raise Unreadable("it was answered from LiteLLM's own cache: no model was asked")
@@ -54,7 +55,7 @@ class RequestRows:
             "seen_by": _SEEN_BY,
         }
         started_at, team = body.at("startTime"), body.text("team")
-        rows.add(
+        self._rows.add(
             "ai_request",
             request_id=row_id,
             requested_at=started_at,
@@ -64,7 +65,7 @@ class RequestRows:
             **shared,
         )
         if amount:
-            rows.add(
+            self._rows.add(
                 "ai_spend",
                 spend_id=row_id,
                 cost_basis="vendor_estimate",
@@ -72,7 +73,7 @@ class RequestRows:
                 currency="USD",
                 started_at=started_at,
                 line_item=body.text("call_type"),
-                team_id=self._teams.of(rows, body.text("team_id"), team, own=team),
+                team_id=self._teams.of(body.text("team_id"), team, own=team),
                 **shared,
             )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trueup.collect.ai.bills.days import SINCE
+from trueup.collect.ai.reports.days import SINCE_LATELY
 
 OPTIONS: Mapping[str, str] = {
-    **SINCE,
+    **SINCE_LATELY,
     "teams": "table of ids or names of LiteLLM's teams to names of teams; unset: LiteLLM's own",
 }

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from trueup.collect.ai.bills.buckets import Report
-from trueup.collect.ai.bills.days import seconds
-from trueup.collect.ai.bills.paging import Params
+from trueup.collect.ai.reports.buckets import Report
+from trueup.collect.ai.reports.days import seconds
+from trueup.collect.ai.reports.paging import Params
 from trueup.collect.sources.openai.door import GROUPS, Door
 
 COSTS = "v1/organization/costs"

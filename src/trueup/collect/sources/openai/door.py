@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.collect.ai.bills.reading import key_of, of_person
+from trueup.collect.ai.reports.keys import key_of
 from trueup.collect.answers import part, said
 from trueup.collect.recorded import Record
 
@@ -46,7 +46,7 @@ class Door:
             "email": self.addresses.get(said(row, _USER)),
         }
         groups = (said(row, name) or str(row.get(name) or "") for name in GROUPS if name != _USER)
-        key = key_of(day, of_person(said(row, _USER)), *groups)
+        key = key_of(day, said(row, _USER).lower(), *groups)
         return Record(kind="usage", key=key, body=body)
 
     def cost(self, day: str, bucket: Row, row: Row) -> Record:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from trueup.collect.ai.bills.naming import Teams, currency_of
 from trueup.collect.ai.reports.counts import Counts
+from trueup.collect.ai.reports.naming import Teams, currency_of
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable, is_absurd
@@ -22,11 +22,12 @@ _OF_MODEL = re.compile(r"(?:\w+ \| )?(?P<model>[\w.:-]+)(?: (?:audio|image|text)
 class ReportRows:
     """Writes rows of reports."""
 
-    def __init__(self, people: People, teams: Teams) -> None:
+    def __init__(self, rows: Rows, people: People, teams: Teams) -> None:
+        self._rows = rows
         self._people = people
         self._teams = teams
 
-    def usage(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def usage(self, row_id: str, body: Counts) -> None:
         """Add tokens of a day, of all there is: what used them is not said."""
         started_at, ended_at = _span(body)
         tokens = Tokens.of_whole_prompt(
@@ -36,7 +37,7 @@ class ReportRows:
             output=body.bucket("output_tokens"),
         )
         tier = body.text("service_tier")
-        rows.add(
+        self._rows.add(
             "ai_request",
             request_id=row_id,
             person_id=self._people.by_either(body.text("email"), PROVIDER, body.text("user_id")),
@@ -50,7 +51,7 @@ class ReportRows:
             **tokens.columns(),
         )
 
-    def cost(self, row_id: str, body: Counts, rows: Rows) -> None:
+    def cost(self, row_id: str, body: Counts) -> None:
         """Add cost of a day, as OpenAI accounts for it."""
         started_at, ended_at = _span(body)
         amount = body.money("value")
@@ -58,7 +59,7 @@ class ReportRows:
             raise Unreadable("it states no amount")
         item = body.text("line_item")
         found = _OF_MODEL.fullmatch(item or "")
-        rows.add(
+        self._rows.add(
             "ai_spend",
             spend_id=row_id,
             cost_basis="admin_api",
@@ -69,7 +70,7 @@ class ReportRows:
             provider=PROVIDER,
             model=found["model"] if found else None,
             line_item=item,
-            team_id=self._teams.of(rows, body.text("project_id"), body.text("project")),
+            team_id=self._teams.of(body.text("project_id"), body.text("project")),
             seen_by=_SEEN_BY,
         )
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from trueup.collect.ai.bills.buckets import Reports
-from trueup.collect.ai.bills.days import SINCE
-from trueup.collect.ai.bills.lists import Listed, closed, field_by_id
-from trueup.collect.ai.bills.naming import Teams, table_of_names
-from trueup.collect.ai.bills.reading import OWNERS, bill_rows
+from trueup.collect.ai.reports.buckets import Reports
+from trueup.collect.ai.reports.days import SINCE_LATELY
+from trueup.collect.ai.reports.naming import Teams, table_of_names
+from trueup.collect.ai.reports.paging import Listed, closed, field_by_id
 from trueup.collect.ai.reports.people import People
+from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping
+from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Fetched, Normalised, Note, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.openai.asking import COSTS, cost, usage
 from trueup.collect.sources.openai.door import Door
-from trueup.collect.sources.openai.rows import PROVIDER, ReportRows
+from trueup.collect.sources.openai.rows import ReportRows
 from trueup.collect.unnamed import Unnamed
 from trueup.config import Connection
 from trueup.errors import SourceUnavailable
@@ -29,6 +30,7 @@ _USERS = Listed(
 _PROJECTS = Listed(path="v1/organization/projects", after="after", subject="projects of openai")
 _ANY_DAY = "1735689600"
 """2025-01-01: whether a key may see cost does not depend on the day."""
+_SWEPT = {"usage": (("ai_request", ""),), "cost": (("ai_spend", ""),)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class OpenAI:
     """Tokens and cost of one organisation."""
 
     name: ClassVar[str] = "openai"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = Server(
         address=_CLOUD,
         at_once=2,
@@ -45,13 +47,10 @@ class OpenAI:
         "addresses of users and names of projects; owners of the organisation make it",
     )
     options: ClassVar[Mapping[str, str]] = {
-        **SINCE,
+        **SINCE_LATELY,
         "teams": "table of ids or names of projects to names of teams",
     }
-    owners: ClassVar[Mapping[str, str]] = {
-        **{name: OWNERS[name] for name in ("ai_request", "ai_spend", "account")},
-        "team": "team_id",
-    }
+    owners: ClassVar[Mapping[str, str]] = {**owners("ai_request", "ai_spend"), "team": "team_id"}
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the organisation of the key, called as the connection is: OpenAI names it not."""
@@ -79,11 +78,11 @@ class OpenAI:
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""
-        people = People(reading)
-        teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"))
-        rows = ReportRows(people, teams)
-        tellers = {"usage": (rows.usage, "ai_request"), "cost": (rows.cost, "ai_spend")}
-        return bill_rows(records, reading, tellers, people, PROVIDER)
+        rows, people = Rows(), People(reading)
+        teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"), rows)
+        told = ReportRows(rows, people, teams)
+        tell = {"usage": told.usage, "cost": told.cost}
+        return report_rows(records, reading, rows, people, tell, _SWEPT)
 
 
 SOURCE = OpenAI()

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from trueup.collect.ai.reports.days import day_of
+from trueup.collect.ai.reports.days import day_of, first_asked
 from trueup.collect.ai.reports.exports import exported, is_place, places
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import report_rows
+from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.ai.reports.seats import seats_page
 from trueup.collect.answers import mapping
 from trueup.collect.gathering import Rows
@@ -38,7 +38,7 @@ from trueup.collect.sources.windsurf.door import (
     seats,
 )
 from trueup.collect.sources.windsurf.rows import WindsurfRows
-from trueup.collect.sources.windsurf.settings import CLOUD, OPTIONS, TEAM, first_of
+from trueup.collect.sources.windsurf.settings import CLOUD, LOOKED_BACK, OPTIONS, TEAM
 from trueup.config import Connection
 from trueup.errors import SourceUnavailable
 
@@ -53,7 +53,7 @@ class Windsurf:
     """Lines, messages and seats of one team."""
 
     name: ClassVar[str] = "windsurf"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     server: ClassVar[Server | None] = Server(
         address=CLOUD,
         signing=Signing(body_key="service_key"),
@@ -63,12 +63,7 @@ class Windsurf:
         takes_files=True,
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
-    owners: ClassVar[Mapping[str, str]] = {
-        "ai_activity": "report_id",
-        "ai_lines": "report_id",
-        "ai_seat": "seat_id",
-        "account": "account_id",
-    }
+    owners: ClassVar[Mapping[str, str]] = owners("ai_activity", "ai_lines", "ai_seat")
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the files the connection names, and the team where it names anything else."""
@@ -92,7 +87,7 @@ class Windsurf:
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn records into rows."""
         rows, people = Rows(), People(reading)
-        told = WindsurfRows(reading, rows, people)
+        told = WindsurfRows(rows, people)
         tell = {
             "lines": told.add_lines,
             "completions": told.add_completions,
@@ -108,7 +103,8 @@ SOURCE = Windsurf()
 def _days(visit: Visit, addresses: set[str], keys: Mapping[str, str]) -> Iterator[Fetched]:
     """Yield what each member did: answers name nobody, so each is asked for alone."""
     state = json.loads(visit.checkpoint(_STREAM) or "{}")
-    first, last = first_of(visit.connection, visit.now), day_of(visit.now)
+    first = first_asked(visit.connection, visit.now, LOOKED_BACK)
+    last = day_of(visit.now)
     if "done" in state and not visit.is_reconciling:
         first = max(first, date.fromisoformat(state["done"]) - _LATE)
     span = {

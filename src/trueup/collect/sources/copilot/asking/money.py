@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from trueup.collect.ai.bills.reading import vanished
 from trueup.collect.ai.reports.days import day_of, days
+from trueup.collect.ai.reports.keys import vanished
 from trueup.collect.ai.reports.seats import seats_page
 from trueup.collect.answers import mapping, objects
 from trueup.collect.recorded import Fetched, Page, Record, Visit

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import own_id
 from trueup.collect.gathering import Rows
-from trueup.collect.recorded import Reading, Record
+from trueup.collect.recorded import Reading
 from trueup.collect.sources.copilot.rows.usage import TOOL
 from trueup.collect.sources.copilot.settings import host_of
 
@@ -22,13 +21,13 @@ class MoneyRows:
         self._people = people
         self._host = host_of(reading.connection)
 
-    def add_seat(self, body: Counts, record: Record) -> None:
+    def add_seat(self, row_id: str, body: Counts) -> None:
         """Add a seat: it ends on the day it is cancelled for, or when it is no longer listed."""
         host = "" if self._host == "github.com" else self._host
         missed = body.tokens("missed_at")
         self._rows.add(
             "ai_seat",
-            seat_id=own_id(self._reading, record),
+            seat_id=row_id,
             person_id=self._people.on_github(body.count("id"), body.text("login"), host),
             team_id=self._team(body),
             tool=TOOL,
@@ -39,24 +38,24 @@ class MoneyRows:
             seen_at=body.tokens("seen_at"),
         )
 
-    def add_use(self, body: Counts, record: Record) -> None:
+    def add_use(self, row_id: str, body: Counts) -> None:
         """Add credits or requests: their price before what plans include, and what was billed."""
         gross, net = body.money("grossAmount"), body.money("netAmount")
-        self._spend(body, record, "list", gross)
-        self._spend(body, record, "overage", net)
+        self._spend(row_id, body, "list", gross)
+        self._spend(row_id, body, "overage", net)
 
-    def add_seat_fee(self, body: Counts, record: Record) -> None:
+    def add_seat_fee(self, row_id: str, body: Counts) -> None:
         """Add what was billed for seats."""
-        self._spend(body, record, "seat", body.money("netAmount"))
+        self._spend(row_id, body, "seat", body.money("netAmount"))
 
-    def _spend(self, body: Counts, record: Record, basis: str, amount: Decimal | None) -> None:
+    def _spend(self, row_id: str, body: Counts, basis: str, amount: Decimal | None) -> None:
         first, after = body.day("first"), _ahead(body, "after")
         if amount is None:
             body.faults.append(f"it states no amount of basis {basis}")
             return
         self._rows.add(
             "ai_spend",
-            spend_id=f"{own_id(self._reading, record)}:{basis}",
+            spend_id=f"{row_id}:{basis}",
             cost_basis=basis,
             amount=amount,
             currency="USD",

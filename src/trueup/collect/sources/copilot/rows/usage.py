@@ -9,11 +9,10 @@ from typing import Any
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.ai.reports.days import DAY
 from trueup.collect.ai.reports.people import People
-from trueup.collect.ai.reports.reading import own_id
 from trueup.collect.ai.tokens import Tokens
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
-from trueup.collect.recorded import Reading, Record
+from trueup.collect.recorded import Reading
 from trueup.collect.sources.copilot.door.usage import COUNTS, count_of
 from trueup.collect.sources.copilot.settings import host_of
 
@@ -49,13 +48,12 @@ class UsageRows:
     """Adds what reports tell to `rows`."""
 
     def __init__(self, reading: Reading, rows: Rows, people: People) -> None:
-        self._reading = reading
         self._rows = rows
         self._people = people
         host = host_of(reading.connection)
         self._host = "" if host == "github.com" else host
 
-    def add_day(self, body: Counts, record: Record) -> None:
+    def add_day(self, row_id: str, body: Counts) -> None:
         """Add the day of a person, or of all together.
 
         Rows of all features add up to the totals of the report: what its breakdown leaves out
@@ -65,7 +63,7 @@ class UsageRows:
         if day is None:
             raise Unreadable("its day is missing")
         shared = {
-            "report_id": own_id(self._reading, record),
+            "report_id": row_id,
             "person_id": self._people.on_github(
                 body.count("user_id"), body.text("user_login"), self._host
             ),
@@ -79,13 +77,12 @@ class UsageRows:
         self._add_command_line(command_line, shared)
         self._activity("credit", _rounded(body), None, shared)
 
-    def add_legacy_day(self, body: Counts, record: Record) -> None:
+    def add_legacy_day(self, row_id: str, body: Counts) -> None:
         """Add a day of the metrics of before: of all together, completions by model."""
         day = body.day("day")
         if day is None:
             raise Unreadable("its day is missing")
-        report_id = own_id(self._reading, record)
-        shared = {"report_id": report_id, "tool": TOOL, "happened_at": day}
+        shared = {"report_id": row_id, "tool": TOOL, "happened_at": day}
         names = {
             OFFERED: "offered",
             TAKEN: "accepted",

@@ -1,17 +1,38 @@
-"""Reports in pages that name the next by a token, and lists that go on after the last id."""
+"""Reports in pages that name the next by a token; lists that go on after the last id."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from trueup.collect.answers import mapping, objects, said
-from trueup.collect.recorded import Web
-from trueup.errors import SourceIncomplete
+from trueup.collect.answers import mapping, objects, part, said
+from trueup.collect.recorded import Note, Web
+from trueup.errors import SourceIncomplete, SourceUnavailable
 
 Params = Sequence[tuple[str, str]]
 _MOST = "100"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A list of an organisation.
+
+    Parameters
+    ----------
+    after
+        The parameter that takes the id of the last one seen.
+    subject
+        What is told to be missing where the list is closed.
+    inner
+        The part of an object that holds what the object itself leaves out.
+    """
+
+    path: str
+    after: str
+    subject: str
+    inner: str = ""
 
 
 def address(path: str, params: Params) -> str:
@@ -52,6 +73,32 @@ def listed(web: Web, path: str, after: str) -> Iterator[Mapping[str, Any]]:
     """
     for answer in _follow(web, path, (("limit", _MOST),), None, (after, "last_id")):
         yield from objects(answer.get("data"))
+
+
+def field_by_id(web: Web, what: Listed, name: str, notes: list[Note]) -> dict[str, str]:
+    """Return a field of each object of a list by its id; a closed list is a note, and empty."""
+    try:
+        found = listed(web, what.path, what.after)
+        return {
+            said(one, "id"): said(one, name) or said(part(one, what.inner), name)
+            for one in found
+            if said(one, "id")
+        }
+    except SourceUnavailable as error:
+        notes.append(closed(what.subject, error))
+        return {}
+
+
+def closed(subject: str, error: SourceUnavailable) -> Note:
+    """Return what is told of something that may not be seen."""
+    return Note(
+        subject=subject,
+        expected=None,
+        seen=0,
+        skipped=0,
+        reason=error.fact.rstrip("."),
+        remedy=error.hint,
+    )
 
 
 def _follow(

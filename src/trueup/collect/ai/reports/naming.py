@@ -53,12 +53,13 @@ class Teams:
         Names of teams by what a vendor calls theirs, in lower case.
     """
 
-    def __init__(self, target_id: str, names: Mapping[str, str]) -> None:
+    def __init__(self, target_id: str, names: Mapping[str, str], rows: Rows) -> None:
         self._lead = target_id
+        self._rows = rows
         self._names = names
         self._added: set[str] = set()
 
-    def of(self, rows: Rows, *theirs: str | None, own: str | None = None) -> str | None:
+    def of(self, *theirs: str | None, own: str | None = None) -> str | None:
         """Return the team that any of these words names, adding it; None where none does.
 
         Parameters
@@ -73,5 +74,5 @@ class Teams:
         team_id = f"{self._lead}/team/{name.strip().casefold()}"
         if team_id not in self._added:
             self._added.add(team_id)
-            rows.add("team", team_id=team_id, name=name.strip(), evidence="file")
+            self._rows.add("team", team_id=team_id, name=name.strip(), evidence="file")
         return team_id

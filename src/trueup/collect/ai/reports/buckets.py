@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from trueup.collect.ai.bills.days import days_to_ask, spans
-from trueup.collect.ai.bills.paging import Params, pages
-from trueup.collect.ai.bills.reading import vanished
+from trueup.collect.ai.reports.days import days_to_ask, spans
+from trueup.collect.ai.reports.keys import vanished
+from trueup.collect.ai.reports.paging import Params, pages
 from trueup.collect.answers import objects
 from trueup.collect.recorded import Fetched, Page, Record, Visit
 from trueup.collect.unnamed import Unnamed

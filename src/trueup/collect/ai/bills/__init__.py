@@ -1,1 +1,0 @@
-"""What sources share whose vendor reports tokens and money: days, pages, lists, names, rows."""
