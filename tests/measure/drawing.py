@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+import pyarrow as pa
 
 from tests.measure.building import World, at
 from trueup.model.tables import TABLES
@@ -89,3 +92,9 @@ class Drawing(World):
                     for name, value in row.items()
                 }
                 self.rows[table].append(named)
+
+
+def remarks(table: pa.Table, kind: str) -> list[dict[str, Any]]:
+    """Return the remarks of a kind."""
+    found = json.loads(table.schema.metadata[b"remarks"])
+    return [remark for remark in found if remark["kind"] == kind]
