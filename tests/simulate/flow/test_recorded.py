@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests.measure.building import at
-from trueup.measure.production.steps import Steps
+from trueup.measure.units.steps import Steps
 from trueup.measure.windows import buckets
 from trueup.model.evidence import Window
 from trueup.simulate.flow.recorded import Recorded, recorded

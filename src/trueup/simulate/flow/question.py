@@ -10,8 +10,8 @@ import numpy as np
 from trueup.config import Settings
 from trueup.errors import EstimateError
 from trueup.measure.metric import Tables
-from trueup.measure.production.steps import steps
 from trueup.measure.records.authorship import record_horizon
+from trueup.measure.units.steps import steps
 from trueup.measure.windows import WEEK, Bucket, buckets
 from trueup.model.evidence import Abstention, Window
 from trueup.simulate.flow.calibrating import FEWEST_WEEKS, Calibrated, calibrate

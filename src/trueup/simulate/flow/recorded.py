@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trueup.measure.production.steps import Steps
+from trueup.measure.units.steps import Steps
 from trueup.simulate.flow.network import Floats
 from trueup.simulate.flow.working_time import WorkingTime
 
@@ -84,7 +84,9 @@ def recorded(steps: Steps, calendar: WorkingTime) -> Recorded:
     quiet = int((~kept).sum())
     notes = [*grid.notes]
     if quiet:
-        notes.append(f"With less than half the usual people: {quiet} of {kept.size} weeks, left out.")
+        notes.append(
+            f"With less than half the usual people: {quiet} of {kept.size} weeks, left out."
+        )
     return Recorded(
         sums={name: values[:, kept] for name, values in sums.items()},
         check_lanes=grid.lanes(steps.checks),

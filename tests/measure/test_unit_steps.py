@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.measure.forge import Forge, june
-from trueup.measure.production.steps import Steps, steps
+from trueup.measure.units.steps import Steps, steps
 from trueup.measure.windows import buckets
 from trueup.model.evidence import Window
 
