@@ -22,6 +22,11 @@ END = at("2026-06-30")
 class Practised(Drawing):
     """A repository with artefacts, commits of files, and sessions."""
 
+    def __init__(self, *, read: bool = True) -> None:
+        super().__init__()
+        if read:
+            self.add("ai_artefact", path="", kind=None, seen_at=END)
+
     def file(self, path: str, kind: str, *labels: str, size: int = 4000) -> None:
         self.add(
             "ai_artefact", path=path, kind=kind, labels=list(labels), size_bytes=size, seen_at=END
@@ -82,6 +87,14 @@ def test_a_repository_without_any_trace_has_an_interval_and_no_advice() -> None:
     assert (found.standing.low, found.standing.high, found.standing.levels) == (0, 9, (1, 3))
     assert not found.in_use
     assert found.next is None
+
+
+def test_where_no_tree_was_read_no_file_is_said_to_be_lacking() -> None:
+    world = Practised(read=False)
+    world.touch(5, "a.py", tool="claude-code")
+    found = world.seen()
+    assert found.standing.of("integrate") == Points()
+    assert found.next == STEPS["evaluate", 1]
 
 
 def test_files_added_once_do_not_reach_the_second_level() -> None:

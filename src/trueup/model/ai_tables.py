@@ -198,8 +198,8 @@ AI_ARTEFACT = _table(
     "replace",
     ("repository_id", "path"),
     repository_id=_NAME,
-    path=_TEXT,  # at the newest commit of the default branch
-    kind=_NAME,  # a key of model.artefacts.ARTEFACTS, or "ci_agent"
+    path=_TEXT,  # at the newest commit of the default branch; "" of the row without a kind
+    kind=_NAME,  # of model.artefacts, or "ci_agent"; null of the row that says the tree was read
     labels=pa.list_(pa.string()),  # keys and names in it, e.g. "hooks", "model:haiku"; never text
     size_bytes=_COUNT,  # null where git lacks the contents
     seen_at=_AT,  # of that commit

@@ -64,6 +64,7 @@ def test_what_stands_at_the_head_is_told_with_labels_and_without_text(building: 
     kept = Kept().collect(building.finish())
     found = {row["path"]: (row["kind"], row["labels"]) for row in kept.of("ai_artefact")}
     assert found == {
+        "": (None, None),  # the tree was read
         "AGENTS.md": ("context", []),
         "CLAUDE.md": ("context", ["pointer"]),
         ".claude/agents/reader.md": ("subagent", ["model:haiku"]),
@@ -81,4 +82,4 @@ def test_what_was_removed_stands_no_longer(building: Building) -> None:
     kept = Kept().collect(building.finish())
     building.commit("away", {"AGENTS.md": None})
     kept.collect(building.finish())
-    assert kept.of("ai_artefact") == []
+    assert [row["path"] for row in kept.of("ai_artefact")] == [""]

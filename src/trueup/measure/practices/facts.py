@@ -58,6 +58,8 @@ class RepositoryFacts:
         Instant of the newest commit that can be dated.
     files_known
         Whether it is known which files commits touched.
+    tree_read
+        Whether artefacts were looked for.
     reverts
         Instants at which commits with an AI mark were reverted.
     recent_marked, recent_multi
@@ -67,6 +69,7 @@ class RepositoryFacts:
     repository_id: str
     at: int
     files_known: bool
+    tree_read: bool
     present: tuple[Artefact, ...]
     edits: tuple[Edit, ...]
     tested: Beside
@@ -88,6 +91,7 @@ def repository_facts(tables: Tables) -> tuple[RepositoryFacts, ...]:
             repository_id=name,
             at=at,
             files_known=name in counted,
+            tree_read=name in present,
             present=tuple(present.get(name, ())),
             edits=tuple(edits.get(name, ())),
             tested=counted.get(name, (Beside(), 0, 0))[0],
@@ -100,15 +104,20 @@ def repository_facts(tables: Tables) -> tuple[RepositoryFacts, ...]:
 
 
 def _present(tables: Tables) -> dict[str, list[Artefact]]:
+    """Return what stands in each repository whose tree was read."""
     found: dict[str, list[Artefact]] = {}
     for row in tables["ai_artefact"].order_by("repository_id", "path").to_pyarrow().to_pylist():
-        artefact = Artefact(
-            path=row["path"],
-            kind=row["kind"],
-            labels=tuple(row["labels"] or ()),
-            size_bytes=row["size_bytes"],
+        own = found.setdefault(row["repository_id"], [])
+        if row["kind"] is None:
+            continue
+        own.append(
+            Artefact(
+                path=row["path"],
+                kind=row["kind"],
+                labels=tuple(row["labels"] or ()),
+                size_bytes=row["size_bytes"],
+            )
         )
-        found.setdefault(row["repository_id"], []).append(artefact)
     return found
 
 

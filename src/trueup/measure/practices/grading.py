@@ -122,10 +122,13 @@ def _wilson(hits: int, n: int) -> tuple[float, float, float]:
 
 
 def _integrate(facts: RepositoryFacts) -> Points:
+    if not facts.tree_read:
+        return Points()
     stands, kept = has_kind(facts, "context"), is_kept(facts, "context")
     declared = any(_declares_tools(each.kind, each.labels) for each in facts.present)
-    seen = ["context file kept up" if kept else "context file not kept up" if stands else ""]
-    seen[0] = seen[0] or "no context file"
+    seen = ["no context file"]
+    if stands:
+        seen = ["context file kept up" if kept else "context file not kept up"]
     if declared:
         seen.append("MCP servers declared")
     first = kept or (None if stands and not facts.files_known else False)

@@ -8,10 +8,10 @@ from trueup.measure.practices.practice import UnitPractice
 from trueup.measure.practices.rubric import CAPACITIES, RULE
 from trueup.measure.repository import MOST_APART
 from trueup.model.evidence import Abstention, Measurement
-from trueup.report.document import Block, Cell, Section, Table
+from trueup.report.document import Block, Cell, Fold, Section, Table
 from trueup.report.sentence import Name, Quoted, Sentence
 from trueup.report.view import View
-from trueup.report.words import capital
+from trueup.report.words import capital, listed
 
 _BY = "practice"
 
@@ -22,7 +22,7 @@ def practice(view: View) -> Section | None:
     if not units:
         return None
     used = [each for each in units if each.in_use]
-    blocks: list[Block] = []
+    blocks: list[Block | Fold] = []
     if used:
         blocks += _shown(used, view)
     else:
@@ -40,7 +40,7 @@ def practice(view: View) -> Section | None:
     return Section(id="practice", heading="How AI tools are put to work", blocks=tuple(blocks))
 
 
-def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
+def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block | Fold]:
     text = (
         "What is kept in the repository and recorded in sessions shows a part of how AI tools are "
         "put to work; all else is left open, and widens what follows."
@@ -59,9 +59,10 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block]:
     yield from _visible(view)
     yield Table(
         caption=Sentence(template="What to build next where the third level is not seen."),
-        columns=("Of", "Seen", "Next to add", "What speaks for it", "What to watch"),
-        rows=tuple(_plan(name, each) for name, each in zip(names, told, strict=True) if each.next),
+        columns=("For", "Next to add", "What speaks for it", "What to watch"),
+        rows=tuple(_plans(names, told)),
     )
+    yield Fold(says="What was seen", blocks=(_seen(names, told),))
     if len(used) > len(told):
         text = "More repositories and teams were read than are listed: the first by name are."
         yield Sentence(template=text, tone="note")
@@ -89,14 +90,26 @@ def _span(found: Measurement) -> Quoted:
     return Quoted(text=f"{low}" if low == high else f"{low} to {high}", by=_BY)
 
 
-def _plan(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
-    step = unit.next
-    assert step is not None
-    seen = [text for each in CAPACITIES for text in unit.standing.of(each).seen]
-    return (
-        name,
-        Quoted(text="; ".join(seen) or "nothing", by=_BY),
-        Quoted(text=f"{capital(step.capacity)}: {step.add}", by=_BY),
-        Quoted(text=f"{step.evidence} {step.link}", by=_BY),
-        Quoted(text=step.watch, by=_BY),
+def _plans(names: Sequence[Name], told: Sequence[UnitPractice]) -> Iterator[tuple[Cell, ...]]:
+    """Yield each step to take once, with whom it is for."""
+    steps = dict.fromkeys(each.next for each in told if each.next is not None)
+    for step in steps:
+        whom = [name.text for name, each in zip(names, told, strict=True) if each.next == step]
+        yield (
+            Name(listed(whom)),
+            Quoted(text=f"{capital(step.capacity)}: {step.add}", by=_BY),
+            Quoted(text=f"{step.evidence} {step.link}", by=_BY),
+            Quoted(text=step.watch, by=_BY),
+        )
+
+
+def _seen(names: Sequence[Name], told: Sequence[UnitPractice]) -> Table:
+    said = ([text for name in CAPACITIES for text in each.standing.of(name).seen] for each in told)
+    return Table(
+        caption=Sentence(template="What points rest on."),
+        columns=("Of", "Seen"),
+        rows=tuple(
+            (name, Quoted(text="; ".join(seen) or "nothing", by=_BY))
+            for name, seen in zip(names, said, strict=True)
+        ),
     )

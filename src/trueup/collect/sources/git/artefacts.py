@@ -62,28 +62,21 @@ class Artefacts:
 
 
 def artefacts(git: Git, repository_id: str, head: str, seen_at: int | None) -> Artefacts:
-    """Return the artefacts at `head`."""
+    """Return the artefacts at `head`, and a row that says the tree was read."""
     listed = list(_listed(git, head))
     bytes_of = sizes(git, {blob.encode() for _, _, blob in listed})
     small = {blob for blob, size in bytes_of.items() if size <= LARGEST}
     wanted = [blob for _, kind, blob in listed if kind in _READ or kind == "ci_agent"]
     asked = [blob for blob in dict.fromkeys(wanted) if blob.encode() in small][:MOST_READ]
     held: Mapping[str, bytes] = contents(git, asked) if asked else {}
-    rows = []
+    seen: dict[str, object] = {"repository_id": repository_id, "seen_at": seen_at}
+    rows = [seen | {"path": ""}]
     for path, kind, blob in listed:
         labels = _labels(kind, held.get(blob, b""))
         if kind == "ci_agent" and not labels:
             continue
-        rows.append(
-            {
-                "repository_id": repository_id,
-                "path": path,
-                "kind": kind,
-                "labels": labels,
-                "size_bytes": bytes_of.get(blob.encode()),
-                "seen_at": seen_at,
-            }
-        )
+        size = bytes_of.get(blob.encode())
+        rows.append(seen | {"path": path, "kind": kind, "labels": labels, "size_bytes": size})
     unread = len(set(wanted) - set(asked))
     return Artefacts(rows=pa.Table.from_pylist(rows, schema=AI_ARTEFACT.schema), unread=unread)
 
