@@ -100,7 +100,7 @@ def test_the_readme_shows_the_answer_in_the_words_of_the_program(
     assert at_hand.exists()
     assert run(lines_of(README)[0], monkeypatch) == 0
     said = without_numbers(capsys.readouterr().out).splitlines()
-    shown = without_numbers(blocks(README, "text")[1]).splitlines()
+    shown = without_numbers(blocks(README, "text")[2]).splitlines()
     assert [line for line in shown if line not in said] == []
 
 
@@ -144,7 +144,7 @@ def test_the_readme_shows_a_made_up_world_in_the_words_of_the_program(tmp_path: 
     assessment = assess(months_of(world), Plan(primary=QUESTION), seed=14, made_up=True)
     lines = write(edit_assessment(assessment, command="", ran_at=0), "md", tmp_path / "m.md")
     said = without_numbers("\n".join(lines))
-    shown = blocks(README, "text")[2].splitlines()
+    shown = blocks(README, "text")[3].splitlines()
     assert [line for line in shown if without_numbers(line) not in said] == []
     assert truth is not None
     assert f"takes away {-100 * truth:.0f} %" in text(README)
