@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.measure.asking import abstention, answers, ask, measured, value
@@ -9,7 +11,7 @@ from tests.measure.tools import Tools
 from trueup.measure.catalogue import all_metrics
 from trueup.measure.metric import DAYS_A_MONTH
 from trueup.model.ai_tables import COST_BASES
-from trueup.model.evidence import Abstention, Measurement, Window
+from trueup.model.evidence import Abstention, Finding, Measurement, Window
 
 FORTNIGHT = Window(start_at=at("2026-06-01"), end_at=at("2026-06-15"))
 LIST = (("basis", "list"), ("currency", "USD"))
@@ -109,6 +111,11 @@ def with_more(*bases: str) -> Tools:
     return world
 
 
+@cache
+def of_billed(metric: str, by: tuple[str, ...]) -> dict[tuple[tuple[str, str], ...], Finding]:
+    return answers(metric, billed(), by=by, window=FORTNIGHT)
+
+
 @pytest.mark.parametrize("metric", COSTS)
 @pytest.mark.parametrize("basis", COST_BASES)
 def test_no_measure_of_money_adds_amounts_of_two_bases(metric: str, basis: str) -> None:
@@ -117,10 +124,8 @@ def test_no_measure_of_money_adds_amounts_of_two_bases(metric: str, basis: str) 
     Whatever the measure is split by, and also where it is not asked to be split at all.
     """
     for by in ((), ("tool",)):
-        was, now = (
-            answers(metric, world, by=by, window=FORTNIGHT)
-            for world in (billed(), with_more(basis))
-        )
+        was = of_billed(metric, by)
+        now = answers(metric, with_more(basis), by=by, window=FORTNIGHT)
         for group, found in now.items():
             if dict(group).get("basis") != basis:
                 assert found == was[group]

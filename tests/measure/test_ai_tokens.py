@@ -132,7 +132,7 @@ def test_without_requests_the_metrics_name_what_to_connect() -> None:
     assert found.remedy.startswith("Connect AI tools")
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=5))
 def test_whoever_uses_what_no_group_is_small_and_groups_add_up_to_the_whole(
     sizes: list[int],

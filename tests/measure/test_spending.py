@@ -15,7 +15,7 @@ from trueup.errors import MeasureError, PersonIsNotAUnit
 from trueup.measure.metric import DAYS_A_MONTH
 from trueup.measure.spending.currency import of_salary, said_in, scaled
 from trueup.measure.spending.sources import Gap, SourceSeen
-from trueup.measure.spending.spend import SPLITS, Spend, spend
+from trueup.measure.spending.spend import SPLITS, USED, Spend, spend
 from trueup.measure.spending.totals import daily, total
 from trueup.model.evidence import Abstention, Measurement, Window
 
@@ -27,10 +27,19 @@ USD, EUR = Settings(), Settings(money=MoneySettings(currency="EUR", per_usd=0.9)
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask one measure of each kind: the others have tests of their own."""
+    """Ask what things cost: what else `spend` asks has tests of its own."""
+    for kind in ("WORTH", "HABITS", "USED"):
+        monkeypatch.setattr(f"{SPEND}.{kind}", ())
+    monkeypatch.setattr(f"{SPEND}.PER_DEVELOPER", "ai_subagent_tokens_ratio")
+
+
+@pytest.fixture
+def every_kind(quickly: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask one measure of each kind."""
+    del quickly
     monkeypatch.setattr(f"{SPEND}.WORTH", ("ai_unattributed_cost_ratio",))
     monkeypatch.setattr(f"{SPEND}.HABITS", ("ai_unpriced_tokens_ratio",))
-    monkeypatch.setattr(f"{SPEND}.PER_DEVELOPER", "ai_subagent_tokens_ratio")
+    monkeypatch.setattr(f"{SPEND}.USED", USED)
 
 
 def asked(world: Tools, settings: Settings = USD, **how: object) -> Spend:
@@ -94,12 +103,11 @@ def test_cost_is_set_against_a_salary_only_where_one_is_named(
     assert isinstance(of_salary(unknown, paid.money), Abstention)
 
 
-def test_without_a_salary_no_share_of_one_is_told() -> None:
-    assert asked(drawn()).of_salary is None
-
-
-def test_who_tells_of_it_is_said_of_all_tools_together_most_trusted_first() -> None:
-    assert asked(drawn()).sources == (
+def test_without_a_salary_no_share_of_one_is_told_and_who_tells_of_cost_is_said() -> None:
+    """Of all tools together, the most trusted source first."""
+    found = asked(drawn())
+    assert found.of_salary is None
+    assert found.sources == (
         SourceSeen(
             seen_by="admin_api",
             tools=("claude-code",),
@@ -169,6 +177,7 @@ def test_the_settings_may_ask_for_bigger_groups_and_never_for_smaller_ones() -> 
         assert ({"x", "y"} <= tools) is shown
 
 
+@pytest.mark.usefixtures("every_kind")
 def test_shifting_every_clock_changes_no_amount() -> None:
     """By 400 years, after which every calendar is the same again: costs, habits and worth."""
     span = Window(start_at=at("2026-06-01"), end_at=at("2026-06-29"))
@@ -219,6 +228,7 @@ def test_days_are_added_up_in_the_time_zone_and_the_last_is_not_over() -> None:
     assert there.start == date(2026, 6, 3)
 
 
+@pytest.mark.usefixtures("every_kind")
 def test_without_any_record_everything_says_what_to_connect() -> None:
     found = spend(Tools("2026-06-30").ready(), USD)
     every = (*found.costs, *found.used, *found.habits, *found.worth)

@@ -20,8 +20,8 @@ from trueup.store.warehouse import Warehouse
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 GAMED = Scenario(
-    teams=16,
-    weeks=48,
+    teams=12,
+    weeks=40,
     seed=5,
     is_detailed=False,
     use=Use(adopting_ratio=1.0, first_week=2, last_week=6, policy_week=22, tokenmaxxing=0.7),
