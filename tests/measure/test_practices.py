@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from trueup.measure.practices.blueprint import STEPS, next_step
 from trueup.measure.practices.facts import Beside
 from trueup.measure.practices.grading import no_less_tested
 from trueup.measure.practices.practice import UnitPractice, practices
-from trueup.measure.practices.rubric import CAPACITIES, Points, Standing, level
+from trueup.measure.practices.rubric import CAPACITIES, POINTS, Points, Standing, level
 from trueup.measure.practices.sessions import Shown
 
 DAY = 86_400_000_000
@@ -290,3 +291,10 @@ def test_every_step_names_its_evidence_and_what_to_watch() -> None:
         assert step.link.startswith("https://")
         assert step.evidence
         assert step.watch
+
+
+def test_the_page_prints_the_rubric_as_it_is() -> None:
+    page = Path(__file__).parents[2] / "docs/explanation/how-ai-tools-are-put-to-work.md"
+    printed = page.read_text(encoding="utf-8")
+    for name, (first, second) in POINTS.items():
+        assert f"| {name.capitalize()} | {first} | {second} |" in printed
