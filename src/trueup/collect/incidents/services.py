@@ -79,6 +79,6 @@ def names_of(connection: Connection, option: str) -> dict[str, str]:
     if not isinstance(given, Mapping) or not all(isinstance(v, str) for v in given.values()):
         raise ConfigError(
             f"Option {option} of a {connection.source} connection is no table of texts.",
-            hint=f'Write {option} = {{ "Checkout (prod)" = "..." }}.',
+            hint=f'Write {option} = {{ "their name" = "yours" }}.',
         )
     return {name.strip().lower(): value for name, value in given.items()}

@@ -7,27 +7,8 @@ from collections.abc import Mapping
 from trueup.collect.ai.reports.counts import Counts
 from trueup.collect.fields import Unreadable
 from trueup.collect.gathering import Rows
-from trueup.config import Connection
-from trueup.errors import ConfigError
 
 _CODE = 3
-
-
-def table_of_names(connection: Connection, option: str) -> dict[str, str]:
-    """Return an option that is a table of texts, its keys in lower case.
-
-    Raises
-    ------
-    ConfigError
-        It is none.
-    """
-    given = connection.options.get(option, {})
-    if not isinstance(given, Mapping) or not all(isinstance(v, str) for v in given.values()):
-        raise ConfigError(
-            f"Option {option} of a {connection.source} connection is no table of texts.",
-            hint=f'Write {option} = {{ "their name" = "yours" }}.',
-        )
-    return {name.strip().lower(): value for name, value in given.items()}
 
 
 def currency_of(body: Counts, name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from trueup.collect.answers import mapping, objects, part, said
-from trueup.collect.recorded import Note, Web
+from trueup.collect.recorded import Fetched, Note, Web
 from trueup.errors import SourceIncomplete, SourceUnavailable
 
 Params = Sequence[tuple[str, str]]
@@ -85,19 +85,34 @@ def field_by_id(web: Web, what: Listed, name: str, notes: list[Note]) -> dict[st
             if said(one, "id")
         }
     except SourceUnavailable as error:
-        notes.append(closed(what.subject, error))
+        notes.append(_closed(what.subject, error))
         return {}
 
 
-def closed(subject: str, error: SourceUnavailable) -> Note:
-    """Return what is told of something that may not be seen."""
+def unless_refused(
+    read: Callable[[], Iterator[Fetched]], subject: str, remedy: str = ""
+) -> Iterator[Fetched]:
+    """Yield what is read; a part the token may not see is a fact, not the end of the visit.
+
+    Parameters
+    ----------
+    remedy
+        What would open it, where that is better known than the refusal says.
+    """
+    try:
+        yield from read()
+    except SourceUnavailable as error:
+        yield _closed(subject, error, remedy)
+
+
+def _closed(subject: str, error: SourceUnavailable, remedy: str = "") -> Note:
     return Note(
         subject=subject,
         expected=None,
         seen=0,
         skipped=0,
         reason=error.fact.rstrip("."),
-        remedy=error.hint,
+        remedy=remedy or error.hint,
     )
 
 

@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from trueup.collect.ai.reports.exports import on_disk
 from trueup.collect.ai.reports.keys import digest
-from trueup.collect.ai.reports.naming import table_of_names
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.gathering import Rows
+from trueup.collect.incidents.services import names_of
 from trueup.collect.recorded import (
     Fetched,
     Normalised,
@@ -47,7 +47,7 @@ class AmazonQ:
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return every file or folder the connection names; ids stay when a folder is moved."""
         del web
-        table_of_names(connection, "users")
+        names_of(connection, "users")
         if not connection.targets:
             raise ConfigError(
                 "A connection to amazon_q names no folder.",
@@ -57,7 +57,7 @@ class AmazonQ:
 
     def fetch(self, visit: Visit) -> Iterator[Fetched]:
         """Yield the reports that are new or changed; those no longer there stay."""
-        addresses = table_of_names(visit.connection, "users")
+        addresses = names_of(visit.connection, "users")
         root = Path(visit.target).expanduser()
         unusable = unknown = 0
         for path in _files(root):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trueup.collect.ai.reports.days import SINCE_LATELY
-from trueup.collect.ai.reports.naming import table_of_names
+from trueup.collect.incidents.services import names_of
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
@@ -48,5 +48,5 @@ def read_options(connection: Connection) -> Options:
         )
     return Options(
         reports=tuple(name for name in REPORTS if name in said),
-        teams=table_of_names(connection, "teams"),
+        teams=names_of(connection, "teams"),
     )

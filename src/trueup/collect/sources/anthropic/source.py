@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from trueup.collect.ai.reports.buckets import Reports
 from trueup.collect.ai.reports.naming import Teams
-from trueup.collect.ai.reports.paging import Listed, closed, field_by_id
+from trueup.collect.ai.reports.paging import Listed, field_by_id, unless_refused
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping, said
@@ -93,6 +93,7 @@ class Anthropic:
             workspaces=field_by_id(visit.web, _WORKSPACES, "name", notes),
             until=_until(visit.now),
         )
+        yield from notes
         unnamed = Unnamed("rows of reports of anthropic")
         reports = Reports(visit=visit, unnamed=unnamed)
         readers: dict[str, Callable[[], Iterator[Fetched]]] = {
@@ -101,13 +102,10 @@ class Anthropic:
             "claude_code": lambda: claude_code(reports, door),
         }
         for name in options.reports:
-            try:
-                yield from readers[name]()
-            except SourceUnavailable as error:
-                notes.append(closed(f"{name} report of anthropic", error))
+            yield from unless_refused(readers[name], f"{name} report of anthropic")
         if any("|priority|" in key for key in visit.known("messages")):
-            notes.append(_priority())
-        yield from (*notes, *unnamed.notes())
+            yield _priority()
+        yield from unnamed.notes()
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""

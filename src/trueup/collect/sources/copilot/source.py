@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from trueup.collect.ai.reports.exports import exported, is_place, places
+from trueup.collect.ai.reports.paging import unless_refused
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import objects
@@ -39,7 +40,6 @@ from trueup.collect.sources.copilot.settings import (
     scope_of,
 )
 from trueup.config import Connection
-from trueup.errors import SourceUnavailable
 
 _SWEPT = {
     "user_day": (("ai_lines", ""),),
@@ -108,7 +108,7 @@ class Copilot:
             (money.seats, "seats of Copilot"),
             (money.bills, "bills of Copilot"),
         ):
-            yield from _unless_refused(read, subject)
+            yield from unless_refused(read, subject, _RIGHTS)
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn records into rows."""
@@ -156,13 +156,3 @@ def _other_level(record: Record) -> Note:
         f"those {'by person' if is_total else 'of all together'}, and only these are read",
         remedy=f'Set option level = "{"totals" if is_total else "users"}" to read them instead.',
     )
-
-
-def _unless_refused(read: Callable[[], Iterator[Fetched]], subject: str) -> Iterator[Fetched]:
-    """Yield what is read; a part the token may not see is a fact, not the end of the visit."""
-    try:
-        yield from read()
-    except SourceUnavailable as error:
-        yield Note(
-            subject=subject, expected=None, seen=0, skipped=0, reason=error.fact, remedy=_RIGHTS
-        )

@@ -16,11 +16,12 @@ from typing import Any
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.ai.reports.days import DAY, day_of, windows
 from trueup.collect.ai.reports.keys import vanished
+from trueup.collect.ai.reports.paging import unless_refused
 from trueup.collect.ai.reports.seats import seats_page
 from trueup.collect.answers import mapping, objects, part
-from trueup.collect.recorded import Fetched, Note, Page, Record, Reply, Visit
+from trueup.collect.recorded import Fetched, Page, Record, Reply, Visit
 from trueup.collect.sources.cursor.door import commit_records, day_records, event_records, seats
-from trueup.errors import SourceIncomplete, SourceUnavailable
+from trueup.errors import SourceIncomplete
 
 _DAYS_A_CALL = 30
 """Daily usage takes no longer span: *Get Daily Usage Data*."""
@@ -49,10 +50,10 @@ class Asking:
 
     def fetch(self) -> Iterator[Fetched]:
         """Yield what is new; a part the key may not read is a note."""
-        yield from _unless_refused(self._seats, "members of the team of cursor")
-        yield from _unless_refused(self._days, "days of cursor")
-        yield from _unless_refused(self._events, "requests of cursor")
-        yield from _unless_refused(self._commits, "commits of cursor")
+        yield from unless_refused(self._seats, "members of the team of cursor", _RIGHTS)
+        yield from unless_refused(self._days, "days of cursor", _RIGHTS)
+        yield from unless_refused(self._events, "requests of cursor", _RIGHTS)
+        yield from unless_refused(self._commits, "commits of cursor", _RIGHTS)
 
     def _seats(self) -> Iterator[Fetched]:
         yield seats_page(self.visit, seats(mapping(self.visit.web.get("teams/members"))))
@@ -150,12 +151,3 @@ def _has_more(page: Answer, seen: int) -> bool:
     if paging:
         return paging.get("hasNextPage") is True
     return isinstance(total, int) and seen < total
-
-
-def _unless_refused(read: Callable[[], Iterator[Fetched]], subject: str) -> Iterator[Fetched]:
-    try:
-        yield from read()
-    except SourceUnavailable as error:
-        yield Note(
-            subject=subject, expected=None, seen=0, skipped=0, reason=error.fact, remedy=_RIGHTS
-        )

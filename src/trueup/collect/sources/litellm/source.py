@@ -8,11 +8,12 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from trueup.collect.ai.reports.exports import on_disk
-from trueup.collect.ai.reports.naming import Teams, table_of_names
+from trueup.collect.ai.reports.naming import Teams
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping
 from trueup.collect.gathering import Rows
+from trueup.collect.incidents.services import names_of
 from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.litellm import asking, files
 from trueup.collect.sources.litellm.rows import RequestRows
@@ -40,7 +41,7 @@ class LiteLLM:
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the gateway, once it showed its logs; or every file the connection names."""
-        table_of_names(connection, "teams")
+        names_of(connection, "teams")
         if connection.targets:
             return on_disk(connection, connection.targets)
         mapping(web.get(asking.question(asking.ANY_TIME, asking.ANY_TIME, 1)))
@@ -54,7 +55,7 @@ class LiteLLM:
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn requests into rows."""
         rows, people = Rows(), People(reading)
-        teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"), rows)
+        teams = Teams(reading.target_id, names_of(reading.connection, "teams"), rows)
         tell = {"request": RequestRows(rows, people, teams).request}
         return report_rows(records, reading, rows, people, tell)
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from trueup.collect.ai.reports.buckets import Reports
 from trueup.collect.ai.reports.days import SINCE_LATELY
-from trueup.collect.ai.reports.naming import Teams, table_of_names
-from trueup.collect.ai.reports.paging import Listed, closed, field_by_id
+from trueup.collect.ai.reports.naming import Teams
+from trueup.collect.ai.reports.paging import Listed, field_by_id, unless_refused
 from trueup.collect.ai.reports.people import People
 from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping
 from trueup.collect.gathering import Rows
+from trueup.collect.incidents.services import names_of
 from trueup.collect.recorded import Fetched, Normalised, Note, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.openai.asking import COSTS, cost, usage
 from trueup.collect.sources.openai.door import Door
 from trueup.collect.sources.openai.rows import ReportRows
 from trueup.collect.unnamed import Unnamed
 from trueup.config import Connection
-from trueup.errors import SourceUnavailable
 
 _CLOUD = "https://api.openai.com"
 _USERS = Listed(
@@ -54,7 +55,7 @@ class OpenAI:
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
         """Return the organisation of the key, called as the connection is: OpenAI names it not."""
-        table_of_names(connection, "teams")
+        names_of(connection, "teams")
         mapping(web.get(COSTS, params={"start_time": _ANY_DAY, "limit": "1"}))
         name = connection.name or "organisation"
         return [(name, f"{urlsplit(connection.url or _CLOUD).netloc.lower()}/{name}")]
@@ -67,19 +68,18 @@ class OpenAI:
             projects=field_by_id(visit.web, _PROJECTS, "name", notes),
             until=visit.now // 1_000_000,
         )
+        yield from notes
         unnamed = Unnamed("buckets of reports of openai")
         reports = Reports(visit=visit, unnamed=unnamed)
         for report in (usage(door), cost(door)):
-            try:
-                yield from reports.read(report)
-            except SourceUnavailable as error:
-                notes.append(closed(f"{report.stream} report of openai", error))
-        yield from (*notes, *unnamed.notes())
+            about = f"{report.stream} report of openai"
+            yield from unless_refused(partial(reports.read, report), about)
+        yield from unnamed.notes()
 
     def normalise(self, records: Iterable[Record], reading: Reading) -> Iterator[Normalised]:
         """Turn rows of reports into rows of tables."""
         rows, people = Rows(), People(reading)
-        teams = Teams(reading.target_id, table_of_names(reading.connection, "teams"), rows)
+        teams = Teams(reading.target_id, names_of(reading.connection, "teams"), rows)
         told = ReportRows(rows, people, teams)
         tell = {"usage": told.usage, "cost": told.cost}
         return report_rows(records, reading, rows, people, tell, _SWEPT)
