@@ -116,6 +116,12 @@ def test_weeks_in_which_less_is_begun_and_reviewed_alike_do_not_make_review_the_
     assert asked(replace(whole, sums=sums))[AS_IS].limits == {"coders": 1.0}
 
 
+def test_what_is_being_reworked_is_not_in_review() -> None:
+    hours = [team.review.hours for team in fitted(records(PLAIN)).pushed]
+
+    assert np.median(hours) == pytest.approx(1.5, rel=0.04)
+
+
 def test_few_units_are_drawn_by_blocks_of_weeks() -> None:
     whole = records(PLAIN, units=3)
     busy = np.linspace(0.5, 1.5, 26)[None, :]

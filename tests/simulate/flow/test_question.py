@@ -14,7 +14,7 @@ from trueup.errors import EstimateError
 from trueup.measure.metric import Tables
 from trueup.model.evidence import Abstention, Window
 from trueup.model.tables import TABLES
-from trueup.simulate.flow import question
+from trueup.simulate.flow import calibrating, question
 from trueup.simulate.flow.outlook import AS_IS, Outlook
 from trueup.simulate.flow.question import Foreseen, foresee
 from trueup.simulate.flow.team import WhatIf
@@ -52,6 +52,7 @@ def played_less() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(question, "PLAYED", 20)
         patch.setattr(question, "DRAWS", 20)
+        patch.setattr(calibrating, "_PLAYED_SERVICES", 8_000)
         yield
 
 

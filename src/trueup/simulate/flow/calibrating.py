@@ -13,10 +13,10 @@ import numpy as np
 
 from trueup.model.evidence import Abstention
 from trueup.simulate.flow.closed_forms import time_with_many_servers
-from trueup.simulate.flow.engine import Player
+from trueup.simulate.flow.engine import Player, Run
 from trueup.simulate.flow.network import Arriving, Floats, Pushed
 from trueup.simulate.flow.recorded import Recorded
-from trueup.simulate.flow.team import RECODE, STAGES, Team, Touch, network_of
+from trueup.simulate.flow.team import RECODE, REVIEW, STAGES, Team, Touch, network_of
 
 FEWEST_UNITS = 10
 """Units below which blocks of weeks are drawn instead."""
@@ -28,6 +28,8 @@ _HALF = 0.5
 _NEVER_WAITS = 1_000
 _NO_TIME = Touch(hours=1e-9, form="exponential")
 _ROUNDS, _PLAYED_SERVICES = 6, 40_000
+_CROWDED = 0.9
+"""Load of reviewers above which a playing is too short to say how many wait."""
 _RECODING = 0.25
 """Of the time of coding, where how long reworking took is not known."""
 
@@ -39,6 +41,23 @@ _CODING_FITTED = (
     "Where there is always more to begin, coding takes all the time of authors that reworking and "
     "incidents leave, what precedes the first commit included."
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What no closed form gives near enough, as played.
+
+    Parameters
+    ----------
+    waits
+        For how many ends of services of coders reworking waits: who is done first depends on what
+        everybody is at.
+    crowding
+        How many more are in review than Erlang's formula has it: what comes back comes in clumps.
+    """
+
+    waits: float = 1.0
+    crowding: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +123,10 @@ def calibrate(
     if lacking is not None:
         return lacking
     random = np.random.default_rng(seed)
-    waits = _waits(records, random)
+    seen = _seen(records, random)
     fits = [
-        _Fit(records, _drawn(records, random), float(random.choice(waits))) for _ in range(draws)
+        _Fit(records, _drawn(records, random), seen[random.integers(len(seen))])
+        for _ in range(draws)
     ]
     return Calibrated(
         pushed=tuple(fit.team(is_pushed=True) for fit in fits),
@@ -159,8 +179,8 @@ def _drawn(records: Recorded, random: np.random.Generator) -> Floats:
 class _Fit:
     """A typical team fitted to one draw."""
 
-    def __init__(self, records: Recorded, times: Floats, waits: float) -> None:
-        self._waits = waits
+    def __init__(self, records: Recorded, times: Floats, seen: _Seen) -> None:
+        self._seen = seen
         self._totals = {name: float((v * times).sum()) for name, v in records.sums.items()}
         self._team_weeks = float(times.sum())
         self._week = records.hours_per_week
@@ -201,7 +221,7 @@ class _Fit:
         verdicts = totals["reviewed"] + totals["asked"]
         done = totals["landed"]
         per_hour = verdicts / self._team_weeks / self._week
-        review = touch_hours(per_hour, self._in_review, self._reviewers)
+        review = touch_hours(per_hour, self._in_review / self._seen.crowding, self._reviewers)
         code, recode, incident = self._writing(is_pushed=is_pushed)
         runs, past = done + totals["failed"], totals["unreviewed"]
         return Team(
@@ -249,32 +269,39 @@ class _Fit:
             return longest, recode, incident
         if span is not None:
             least = _RECODING * recode
-            recode = min(max(span - self._waits / self.ended, least), longest)
+            recode = min(max(span - self._seen.waits / self.ended, least), longest)
         return (self._coders - recodes * recode - mended * incident) / ready, recode, incident
 
 
-def _waits(records: Recorded, random: np.random.Generator) -> list[float]:
-    """Return for how many ends of services reworking waits, as played by the team fitted to all.
-
-    No closed form is near enough: who is done first depends on what everybody is at. It is played
-    with the fit before, until it stands; the last playings differ by luck alone.
-    """
-    if not records.total("recode_timed"):
-        return [0.0]
-    times, waits = np.ones(records.shape), 1.0
-    found = []
-    place = STAGES.index(RECODE)
+def _seen(records: Recorded, random: np.random.Generator) -> list[_Seen]:
+    """Play the team fitted to all until the fit stands; the last playings differ by luck alone."""
+    found: list[_Seen] = []
+    last = _Seen()
     for _ in range(_ROUNDS):
-        fit = _Fit(records, times, waits)
+        fit = _Fit(records, np.ones(records.shape), last)
         team = fit.team(is_pushed=True)
-        player = Player(network_of(team, Pushed()), random)
         hours = _PLAYED_SERVICES / fit.ended
-        run = player.play(hours, warm_up=hours / 10)
-        if run.visits[place]:
-            seen = run.level[place] * run.hours / run.visits[place] - team.recode.hours
-            found.append(max(float(seen) * fit.ended, 0.0))
-            waits = float(np.mean(found[-_ROUNDS // 2 :]))
-    return found[-_ROUNDS // 2 :] or [waits]
+        player = Player(network_of(team, Pushed()), random)
+        found.append(_of(player.play(hours, warm_up=hours / 10), team, fit.ended))
+        late = found[-_ROUNDS // 2 :]
+        last = _Seen(
+            waits=float(np.mean([one.waits for one in late])),
+            crowding=float(np.mean([one.crowding for one in late])),
+        )
+    return found[-_ROUNDS // 2 :]
+
+
+def _of(run: Run, team: Team, ended: float) -> _Seen:
+    review, recode = STAGES.index(REVIEW), STAGES.index(RECODE)
+    waits = 0.0
+    if run.visits[recode]:
+        span = run.level[recode] * run.hours / run.visits[recode]
+        waits = max(float(span - team.recode.hours) * ended, 0.0)
+    rate = float(run.visits[review]) / run.hours
+    if rate * team.review.hours > _CROWDED * team.reviewers:
+        return _Seen(waits=waits)
+    exact = rate * time_with_many_servers(rate, team.review.hours, team.reviewers)
+    return _Seen(waits=waits, crowding=float(run.level[review]) / exact)
 
 
 def touch_hours(per_hour: float, inside: float, servers: int) -> float:
