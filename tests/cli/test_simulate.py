@@ -138,4 +138,4 @@ def test_the_verb_hands_on_what_it_was_asked(
     verb, asked, how = staged.asked[-1]
     assert verb == "simulate"
     assert asked == ({"reviewers=2": WhatIf(reviewers=2)},)
-    assert how == {"demand": "cap=12", "window": None}
+    assert (how["demand"], how["window"]) == ("cap=12", None)

@@ -233,6 +233,7 @@ class Workspace(Effects):
         *,
         demand: str = "push",
         window: Window | None = None,
+        progress: Progress | None = None,
     ) -> Foreseen | Abstention:
         """Say what would happen if: a model of the flow of changes, fitted to what is recorded.
 
@@ -254,7 +255,14 @@ class Workspace(Effects):
         from trueup.simulate.flow.question import foresee
 
         with self._warehouse.tables() as tables:
-            return foresee(tables, self.settings, what_ifs=what_ifs, demand=demand, window=window)
+            return foresee(
+                tables,
+                self.settings,
+                what_ifs=what_ifs,
+                demand=demand,
+                window=window,
+                progress=progress,
+            )
 
     def used(self, window: Window) -> Total:
         """Add up what AI tools used in a span, of everybody together."""

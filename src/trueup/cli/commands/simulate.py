@@ -10,6 +10,7 @@ import typer
 from trueup.cli.dates import read_window
 from trueup.cli.foreseeing.incentives import incentives_as_json, incentives_in_words, read_gain
 from trueup.cli.options import Json, Place, Since, Until
+from trueup.cli.progress import shown
 from trueup.cli.simulating import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
@@ -82,7 +83,8 @@ def run(
     what_ifs = read_what_ifs(what_if or ())
     space = Workspace.open(workspace)
     window = read_window(since, until, space.settings.workspace.timezone)
-    found = space.simulate(what_ifs, demand=demand, window=window)
+    with shown() as progress:
+        found = space.simulate(what_ifs, demand=demand, window=window, progress=progress)
     if as_json:
         say_json({"simulate": foreseen_as_json(found)})
     else:

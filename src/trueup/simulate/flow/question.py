@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trueup.collect.connector import Progress, Silent
 from trueup.config import Settings
 from trueup.errors import EstimateError
 from trueup.measure.metric import Tables
@@ -19,7 +20,7 @@ from trueup.simulate.flow.network import Demand, Pushed
 from trueup.simulate.flow.outlook import Outlook, outlooks
 from trueup.simulate.flow.playing import Manner
 from trueup.simulate.flow.recorded import recorded
-from trueup.simulate.flow.team import Team, WhatIf, drawn_scaling
+from trueup.simulate.flow.team import WhatIf, drawn_scaling
 from trueup.simulate.flow.working_time import WorkingTime
 
 PUSH, ARRIVING, CAP = "push", "arriving", "cap"
@@ -66,6 +67,7 @@ def foresee(
     what_ifs: Mapping[str, WhatIf] | None = None,
     demand: str = PUSH,
     window: Window | None = None,
+    progress: Progress | None = None,
 ) -> Foreseen | Abstention:
     """Fit a typical team to the records and play it with and without each change.
 
@@ -84,7 +86,8 @@ def foresee(
     EstimateError
         The demand is none of these.
     """
-    limit = most_under_way(demand)
+    limit, telling = most_under_way(demand), progress or Silent()
+    telling.stage("fitting a typical team", None)
     weeks = _weeks(tables, settings, window)
     if len(weeks) < FEWEST_WEEKS:
         return Abstention(
@@ -107,11 +110,16 @@ def foresee(
         fitted.thinned(PLAYED),
         assumptions=(*fitted.assumptions, f"Hours of work are {calendar.says()}."),
     )
-    asked = usual_what_ifs(fitted.pushed[0]) if what_ifs is None else dict(what_ifs)
+    coders = round(float(np.median([team.coders for team in fitted.pushed])))
+    asked = usual_what_ifs(coders) if what_ifs is None else dict(what_ifs)
     answer = _Answer(fitted, asked, records.hours_per_week)
     now = limit or max(1, round(float(np.median(fitted.under_way))))
     each = {PUSH: None, ARRIVING: None, f"{CAP}={now}": now}
-    played = {name: answer.under(name, most) for name, most in each.items()}
+    telling.stage("playing", len(each))
+    played = {}
+    for name, most in each.items():
+        played[name] = answer.under(name, most)
+        telling.advance(1)
     main = demand if limit is None else f"{CAP}={limit}"
     return Foreseen(
         unit_kind=records.unit_kind,
@@ -142,9 +150,9 @@ def most_under_way(demand: str) -> int | None:
     )
 
 
-def usual_what_ifs(team: Team) -> dict[str, WhatIf]:
+def usual_what_ifs(coders: int) -> dict[str, WhatIf]:
     """Return the changes that are asked about where nobody says which."""
-    most = _PER_CODER * team.coders
+    most = _PER_CODER * coders
     return {
         "coding 60 % faster": WhatIf(coding_speed=1.6),
         "changes 30 % smaller": WhatIf(change_size=0.7),
