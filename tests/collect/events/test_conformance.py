@@ -25,7 +25,7 @@ SERVICES = "service,repository,path,team\ntill,github.com/acme/shop,till,Till\n"
 POLICIES = "id,policy,tool,from,to\np-1,roll_out,claude_code,2026-02-01,\n"
 RUNS = "id,repository,finished_at,outcome,tests_run\nr-1,github.com/acme/shop,2026-03-02T09:00:00Z,success,7\n"  # noqa: E501 - as above
 INVOICES = (
-    "id,tool,amount,currency,from,to,team\n2026-03,cursor,1234.50,EUR,2026-03-01,2026-03-31,Till\n"  # noqa: E501 - as above
+    "id,tool,amount,currency,from,to,team\n2026-03,cursor,1234.50,EUR,2026-03-01,2026-03-31,Till\n"
 )
 SEATS = "id,tool,person,plan,from,amount,currency\ns-1,copilot,ada@example.org,Business,2026-01-01,19,USD\n"  # noqa: E501 - as above
 
