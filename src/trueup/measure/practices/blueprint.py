@@ -39,9 +39,7 @@ _PROFILE = (
 )
 _PROFILE_LINK = "https://arxiv.org/abs/2608.25241"
 _CLIFF = "Named as a capacity of the third level by its author: a synthesis without its own data."
-_CLIFF_LINK = (
-    "https://aijourn.com/the-llm-productivity-cliff-why-ai-productivity-gains-are-all-or-nothing"
-)
+_CLIFF_LINK = "https://info.bizandtech.net"
 STEPS: Mapping[tuple[str, int], Step] = MappingProxyType(
     {
         (step.capacity, step.point): step

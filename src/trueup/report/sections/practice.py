@@ -87,7 +87,7 @@ def _row(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
 def _span(found: Measurement) -> Quoted:
     assert found.interval is not None
     low, high = int(found.interval.low), int(found.interval.high)
-    return Quoted(text=f"{low}" if low == high else f"{low} to {high}", by=_BY)
+    return Quoted(text=f"{low}" if low == high else f"{low}\u2013{high}", by=_BY)
 
 
 def _plans(names: Sequence[Name], told: Sequence[UnitPractice]) -> Iterator[tuple[Cell, ...]]:
@@ -98,7 +98,7 @@ def _plans(names: Sequence[Name], told: Sequence[UnitPractice]) -> Iterator[tupl
         yield (
             Name(listed(whom)),
             Quoted(text=f"{capital(step.capacity)}: {step.add}", by=_BY),
-            Quoted(text=f"{step.evidence} {step.link}", by=_BY),
+            Quoted(text=f"{step.evidence} See {step.link}", by=_BY),
             Quoted(text=step.watch, by=_BY),
         )
 
