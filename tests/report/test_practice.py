@@ -45,7 +45,7 @@ def test_levels_are_said_as_bounds_with_the_rule_beside_them() -> None:
     assert "at least 2" in said
     assert "2 to 3" in said
     assert "Level 3: both points in orchestrate and in evaluate." in said
-    assert "Evaluate: An evals folder that runs in CI" in said
+    assert "An evals folder that runs in CI" in said
     assert "https://" in said
 
 

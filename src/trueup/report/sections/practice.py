@@ -59,7 +59,7 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block | Fold]:
     yield from _visible(view)
     yield Table(
         caption=Sentence(template="What to build next where the third level is not seen."),
-        columns=("For", "Next to add", "What speaks for it", "What to watch"),
+        columns=("Capacity", "Next to add", "What speaks for it", "What to watch"),
         rows=tuple(_plans(names, told)),
     )
     yield Fold(says="What was seen", blocks=(_seen(names, told),))
@@ -96,8 +96,8 @@ def _plans(names: Sequence[Name], told: Sequence[UnitPractice]) -> Iterator[tupl
     for step in steps:
         whom = [name.text for name, each in zip(names, told, strict=True) if each.next == step]
         yield (
-            Name(listed(whom)),
-            Quoted(text=f"{capital(step.capacity)}: {step.add}", by=_BY),
+            Name(capital(step.capacity)),
+            Quoted(text=f"{step.add} For {listed(whom)}.", by=_BY),
             Quoted(text=f"{step.evidence} See {step.link}", by=_BY),
             Quoted(text=step.watch, by=_BY),
         )
