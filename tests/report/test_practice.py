@@ -46,7 +46,7 @@ def test_levels_are_said_as_bounds_with_the_rule_beside_them() -> None:
     assert "2 to 3" in said
     assert "Level 3: both points in orchestrate and in evaluate." in said
     assert "An evals folder that runs in CI" in said
-    assert "https://" in said
+    assert "See info.bizandtech.net" in said
 
 
 def test_few_repositories_cannot_tell_whether_there_are_levels() -> None:

@@ -63,7 +63,7 @@ STEPS: Mapping[tuple[str, int], Step] = MappingProxyType(
                 link=_PROFILE_LINK,
                 watch="Complexity and rework of marked changes. A file nobody corrects decays: "
                 "2,303 such files were studied, most say how to build and test, few speak of "
-                "security (https://arxiv.org/abs/2511.12884).",
+                "security (arXiv 2511.12884).",
             ),
             Step(
                 capacity="orchestrate",

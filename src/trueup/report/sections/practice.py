@@ -98,7 +98,7 @@ def _plans(names: Sequence[Name], told: Sequence[UnitPractice]) -> Iterator[tupl
         yield (
             Name(capital(step.capacity)),
             Quoted(text=f"{step.add} For {listed(whom)}.", by=_BY),
-            Quoted(text=f"{step.evidence} See {step.link}", by=_BY),
+            Quoted(text=f"{step.evidence} See {step.link.removeprefix('https://')}", by=_BY),
             Quoted(text=step.watch, by=_BY),
         )
 
