@@ -49,11 +49,10 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block | Fold]:
     told = used[:MOST_APART]
     called = {each.repository_id: each.name for each in view.repositories}
     names = [Name(called.get(each.name, each.name)) for each in told]
-    heads = (capital(each) for each in CAPACITIES)
     yield Table(
-        caption=Sentence(template="Points seen, and points not ruled out, of each capacity."),
-        columns=("Of", "Level", "Points", *heads),
-        rows=tuple(_row(name, each) for name, each in zip(names, told, strict=True)),
+        caption=Sentence(template="What is seen, and what is not ruled out."),
+        columns=("Of", "Level", "Points"),
+        rows=tuple((name, each.level, each.points) for name, each in zip(names, told, strict=True)),
     )
     yield Sentence(template="{rule}", values={"rule": Quoted(text=RULE, by=_BY)}, tone="note")
     yield from _visible(view)
@@ -62,7 +61,7 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block | Fold]:
         columns=("Capacity", "Next to add", "What speaks for it", "What to watch"),
         rows=tuple(_plans(names, told)),
     )
-    yield Fold(says="What was seen", blocks=(_seen(names, told),))
+    yield Fold(says="What was seen", blocks=(_parts(names, told), _seen(names, told)))
     if len(used) > len(told):
         text = "More repositories and teams were read than are listed: the first by name are."
         yield Sentence(template=text, tone="note")
@@ -79,9 +78,15 @@ def _visible(view: View) -> Iterator[Block]:
         yield Sentence(template="{said}", values={"said": said}, tone="note")
 
 
-def _row(name: Name, unit: UnitPractice) -> tuple[Cell, ...]:
-    parts = (_span(each) for each in unit.capacities)
-    return (name, unit.level, unit.points, *parts)
+def _parts(names: Sequence[Name], told: Sequence[UnitPractice]) -> Table:
+    return Table(
+        caption=Sentence(template="Points seen, and points not ruled out, of each capacity."),
+        columns=("Of", *(capital(each) for each in CAPACITIES)),
+        rows=tuple(
+            (name, *(_span(part) for part in each.capacities))
+            for name, each in zip(names, told, strict=True)
+        ),
+    )
 
 
 def _span(found: Measurement) -> Quoted:
