@@ -64,6 +64,7 @@ def test_what_a_real_runner_writes_is_counted_as_it_says_itself(tmp_path: Path) 
         "@pytest.fixture\ndef broken(): raise OSError\ndef test_d(broken): pass\n"
         "@pytest.mark.parametrize('n', range(3))\ndef test_e(n): pass\n"
     )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # or it looks for one in every parent
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml=a.xml"]
     alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
