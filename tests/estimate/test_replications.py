@@ -6,7 +6,6 @@ reader.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from benchmarks.replications import (
     metr_trial,
     read_copilot,
 )
+from tests.reference import reference
 from trueup.estimate.inference.cluster_robust import crv1_error
 from trueup.model.effect import Estimate
 
@@ -30,11 +30,8 @@ pytestmark = pytest.mark.reference
 
 
 def folder() -> Path:
-    """Return the folder of the data; unset is a named skip, missing a failure."""
-    given = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if given is None:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: published studies not reproduced")
-    return Path(given)
+    """Return the folder of the data."""
+    return reference(unread="published studies not reproduced")
 
 
 @cache

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.reference import reference
 from trueup.collect.connector import Batch
 from trueup.collect.recorded import Note, RecordedSource, Skipped
 from trueup.collect.running.connector import Manner
@@ -28,12 +27,9 @@ def jsonl(*lines: Mapping[str, Any]) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
-def reference(name: str) -> Path:
+def samples_of(name: str) -> Path:
     """Return a folder of samples of real logs, or skip."""
-    folder = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: samples of real logs not read")
-    return Path(folder) / "ai-telemetry" / name
+    return reference("ai-telemetry", name, unread="samples of real logs not read")
 
 
 @dataclass(frozen=True)

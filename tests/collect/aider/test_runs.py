@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.collect.ai.machine import Machine, Rows, jsonl, reference
+from tests.collect.ai.machine import Machine, Rows, jsonl, samples_of
 from trueup.collect.sources.aider.source import SOURCE
 from trueup.collect.web.nowhere import NoWeb
 from trueup.config import Connection
@@ -118,7 +118,7 @@ def test_the_sample_of_a_real_log_comes_to_its_sums(tmp_path: Path) -> None:
     The running totals of the same messages add up to $15.39: 5.5 times as much.
     """
     machine = Machine(SOURCE, tmp_path)
-    machine.copy("aider.jsonl", reference("aider") / "sample-analytics.jsonl")
+    machine.copy("aider.jsonl", samples_of("aider") / "sample-analytics.jsonl")
     rows = machine.collect()
     assert rows.tokens() == {
         "uncached_input": 1_059_287,

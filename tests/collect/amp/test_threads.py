@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.collect.ai.machine import Machine, Rows, reference
+from tests.collect.ai.machine import Machine, Rows, samples_of
 from trueup.collect.sources.amp.source import SOURCE
 
 SHA = "6be354d80ba6ad3af3e22c2e1a0d8e93da1577fa"
@@ -176,7 +176,7 @@ def test_the_samples_of_real_threads_come_to_their_sums(tmp_path: Path) -> None:
     The second appends one line to a file.
     """
     machine = Machine(SOURCE, tmp_path)
-    for path in sorted(reference("amp").iterdir()):
+    for path in sorted(samples_of("amp").iterdir()):
         machine.copy(path.name, path)
     rows = machine.collect()
     assert rows.tokens() == {

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +20,7 @@ from tests.collect.anthropic.server import (
     worked,
 )
 from tests.collect.incidents.visiting import NOW, Kept, Killed, Read, Tool
+from tests.reference import reference
 from trueup.collect.connector import Batch
 from trueup.collect.fields import instant
 from trueup.collect.recorded import Gone, Reading, Record
@@ -314,10 +313,8 @@ def test_the_published_sample_comes_to_its_hand_worked_totals() -> None:
     """Sums of the file: 45,230 + 23,100 + 32,100 in, 12,450 + 5,680 + 8,900 out,
     2,340 + 890 + 1,500 written to and 8,790 + 3,420 + 6,200 read from caches;
     186 + 42 + 125 cents; lines 342 + 210 and 128 + 95; sessions 15 + 10."""
-    folder = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: the sample is not read")
-    sample = Path(folder) / "ai-telemetry" / "claude-admin" / "claude_code_usage_report.json"
+    name = "claude_code_usage_report.json"
+    sample = reference("ai-telemetry", "claude-admin", name, unread="the sample is not read")
     rows = json.loads(sample.read_text(encoding="utf-8"))["data"]
     server = AnthropicServer()
     for row in rows:

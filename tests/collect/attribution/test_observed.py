@@ -4,13 +4,10 @@ The file of markers is not part of this tree: $TRUEUP_REFERENCE_DATA names its f
 """
 
 import csv
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
+from tests.reference import reference
 from trueup.collect.attribution import Attribution, CommitText, RuleTable, load_rules
 
 OBSERVED = "ai-attribution-observed.csv"
@@ -77,11 +74,9 @@ UNKNOWN = (
 """Co-authors in the trailer file of which nothing says whether a model wrote."""
 
 
-def reference(name: str) -> list[dict[str, str]]:
-    folder = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not folder:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: markers of public history not checked")
-    with (Path(folder) / name).open(encoding="utf-8", newline="") as lines:
+def rows_of(name: str) -> list[dict[str, str]]:
+    found = reference(name, unread="markers of public history not checked")
+    with found.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -125,7 +120,7 @@ def expected(kind: str, tool: str, pattern: str) -> tuple[str, str]:
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    for row in reference(OBSERVED):
+    for row in rows_of(OBSERVED):
         if row["marker_kind"] not in {"git-notes", "blob-refs"}:  # the notes reader's
             yield row["marker_kind"], row["tool"], row["pattern"]
 
@@ -143,7 +138,7 @@ def test_every_marker_met_in_public_history_is_booked_to_its_tool_and_role() -> 
 
 
 def test_the_file_of_markers_is_whole() -> None:
-    assert len(reference(OBSERVED)) == 1054
+    assert len(rows_of(OBSERVED)) == 1054
 
 
 def _marks(table: RuleTable, row: dict[str, str]) -> list[Attribution]:
@@ -154,7 +149,7 @@ def _marks(table: RuleTable, row: dict[str, str]) -> list[Attribution]:
 def test_every_trailer_of_a_tool_is_marked_and_none_of_a_robot_without_ai() -> None:
     table = load_rules()
     wrong = []
-    for row in reference(TRAILERS):
+    for row in rows_of(TRAILERS):
         value = row["trailer_value"]
         if any(name in value for name in UNKNOWN):
             continue
@@ -167,7 +162,7 @@ def test_only_reviewing_bots_among_the_trailers_are_reviewers() -> None:
     table = load_rules()
     reviewers = {
         mark.tool
-        for row in reference(TRAILERS)
+        for row in rows_of(TRAILERS)
         for mark in _marks(table, row)
         if mark.role == "reviewer"
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.ai.machine import Machine, jsonl, reference
+from tests.collect.ai.machine import Machine, jsonl, samples_of
 from tests.collect.claude_code.transcripts import prompt, reply
 from tests.collect.claude_code.visiting import Logs
 from trueup.collect.sources.claude_code.places import MACHINE, transcripts
@@ -132,7 +132,7 @@ def test_samples_of_real_transcripts_have_the_totals_worked_out_by_hand(tmp_path
     Summing lines gives 468 of output with the first of each, and cache writes 1.95 times as high.
     """
     machine = Machine(SOURCE, tmp_path)
-    machine.copy("p/a.jsonl", reference("claude-code") / "session-v1.0.111.jsonl")
+    machine.copy("p/a.jsonl", samples_of("claude-code") / "session-v1.0.111.jsonl")
     rows = machine.collect()
     assert rows.tokens() == {
         "uncached_input": 57,
@@ -142,7 +142,7 @@ def test_samples_of_real_transcripts_have_the_totals_worked_out_by_hand(tmp_path
         "output": 3306,
     }
     assert len(rows["ai_request"]) == 13
-    machine.copy("p/b.jsonl", reference("claude-code") / "session-with-thinking.jsonl")
+    machine.copy("p/b.jsonl", samples_of("claude-code") / "session-with-thinking.jsonl")
     rows = machine.collect()
     more = {"uncached_input": 18, "cache_write_5m": 7461, "cache_read": 32612, "output": 484}
     assert rows.tokens() == {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.ai.machine import Machine, Rows, jsonl, reference
+from tests.collect.ai.machine import Machine, Rows, jsonl, samples_of
 from tests.collect.codex.rollouts import (
     PARENT,
     Line,
@@ -206,7 +206,7 @@ def test_the_samples_come_to_what_they_say(tmp_path: Path) -> None:
     that runs tests.
     """
     machine = Machine(SOURCE, tmp_path)
-    for path in sorted(reference("codex").iterdir()):
+    for path in sorted(samples_of("codex").iterdir()):
         machine.copy(path.name, path)
     rows = machine.collect()
     assert rows.tokens() == {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.collect.copilot.reading import CODE, read_files
 from tests.collect.copilot.server import ADA, CopilotServer, counts, user_day
 from tests.collect.incidents.visiting import Tool
+from tests.reference import reference
 from trueup.collect.ai.reports import values
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.sources.copilot.source import SOURCE
@@ -83,10 +83,7 @@ def test_what_a_file_told_stays_when_it_is_gone(tmp_path: Path) -> None:
 
 @pytest.fixture
 def samples() -> Path:
-    given = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not given:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: saved reports on Copilot not read")
-    return Path(given) / "ai-telemetry" / "copilot"
+    return reference("ai-telemetry", "copilot", unread="saved reports on Copilot not read")
 
 
 def test_documented_examples_come_to_totals_worked_by_hand(samples: Path, tmp_path: Path) -> None:

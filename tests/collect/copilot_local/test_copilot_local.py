@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.ai.machine import Machine, Rows, jsonl, reference
+from tests.collect.ai.machine import Machine, Rows, jsonl, samples_of
 from tests.collect.copilot_local.drawn import (
     BEGAN,
     CHAT,
@@ -307,7 +307,7 @@ def test_what_is_no_database_is_counted(tmp_path: Path, content: bytes) -> None:
 def test_a_real_session_of_the_command_line_is_read(tmp_path: Path) -> None:
     """One prompt, one file created; it has no end, so no tokens are known."""
     machine = Machine(SOURCE, tmp_path)
-    machine.copy(EVENTS, reference("copilot") / "cli-session-events.jsonl")
+    machine.copy(EVENTS, samples_of("copilot") / "cli-session-events.jsonl")
     rows = machine.collect()
     (session,) = rows["ai_session"]
     assert session["repository_id"] == "github.com/test/repo"
@@ -321,7 +321,7 @@ def test_real_spans_come_to_their_known_totals(tmp_path: Path) -> None:
     """71,671 in and 1,696 out over nine requests; the agents' 69,591 and 906 are not added.
     Cached: 2,816 + 17,920 + 2,432 + 271 + 17,024 = 40,463."""
     machine = Machine(SOURCE, tmp_path)
-    machine.copy("vscode-otel-spans.json", reference("copilot") / "vscode-otel-spans.json")
+    machine.copy("vscode-otel-spans.json", samples_of("copilot") / "vscode-otel-spans.json")
     rows = machine.collect()
     tokens = rows.tokens()
     assert tokens["uncached_input"] + tokens["cache_read"] == 71_671
@@ -331,7 +331,7 @@ def test_real_spans_come_to_their_known_totals(tmp_path: Path) -> None:
     known = {one["session_id"]: one["repository_id"] for one in rows["ai_session"]}
     assert known["copilot:48eb5d32-e8f9-4528-b791-92cec0da9dce"] == "github.com/dev/testing-git"
     assert rows.acts()["prompt", None] == 2
-    spans = json.loads((reference("copilot") / "vscode-otel-spans.json").read_bytes())
+    spans = json.loads((samples_of("copilot") / "vscode-otel-spans.json").read_bytes())
     again = Machine(SOURCE, tmp_path / "database")
     with closing(store(again.logs / "agent-traces.db", spans)):
         assert again.collect()["ai_request"] == rows["ai_request"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.collect.cursor.server import ADA, BOB, EVE, CursorServer, commit, event, ms, used
 from tests.collect.incidents.visiting import NOW, Kept, Read, Tool
+from tests.reference import reference
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.fields import instant
 from trueup.collect.sources.cursor.source import SOURCE
@@ -341,10 +341,7 @@ def test_saved_answers_tell_the_same_as_the_interface(tmp_path: Path) -> None:
 
 @pytest.fixture
 def samples() -> Path:
-    given = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not given:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: saved answers of Cursor not read")
-    return Path(given) / "ai-telemetry" / "cursor"
+    return reference("ai-telemetry", "cursor", unread="saved answers of Cursor not read")
 
 
 def test_documented_examples_come_to_totals_worked_by_hand(samples: Path) -> None:

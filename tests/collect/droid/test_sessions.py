@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.collect.ai.machine import Machine, jsonl, reference
+from tests.collect.ai.machine import Machine, jsonl, samples_of
 from trueup.collect.sources.droid.source import SOURCE
 
 ID = "052cb8d0-4616-488a-99fe-bfbbbe9429b3"
@@ -124,7 +124,7 @@ def test_the_sample_comes_to_the_totals_of_its_settings(tmp_path: Path) -> None:
     1,088 thoughts of 1,450 output: what is left is about the length of what was said.
     """
     machine = Machine(SOURCE, tmp_path)
-    for path in reference("droid").iterdir():
+    for path in samples_of("droid").iterdir():
         machine.copy(path.name, path)
     rows = machine.collect()
     assert rows.tokens() == {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.ai.machine import Machine, Rows, jsonl, reference
+from tests.collect.ai.machine import Machine, Rows, jsonl, samples_of
 from tests.collect.gemini_cli.chats import (
     CHILD,
     FOLDER,
@@ -163,7 +163,7 @@ def test_lines_of_no_known_kind_are_counted(tmp_path: Path) -> None:
 def test_the_sample_comes_to_its_calls(tmp_path: Path) -> None:
     """Trimmed: no tokens. One prompt; one line more, then one in the place of another."""
     machine = Machine(SOURCE, tmp_path)
-    machine.copy(f"{MAIN}.jsonl", reference("gemini") / "chat-session.jsonl")
+    machine.copy(f"{MAIN}.jsonl", samples_of("gemini") / "chat-session.jsonl")
     rows = machine.collect()
     assert rows["ai_request"] == []
     assert rows.acts() == {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.ai.machine import Machine, reference
+from tests.collect.ai.machine import Machine, samples_of
 from tests.collect.opencode.stored import (
     BEGAN,
     FIRST,
@@ -234,7 +234,7 @@ def test_rows_that_are_no_messages_are_counted_and_cost_no_other(tmp_path: Path)
 def test_the_sample_of_real_rows_comes_to_its_one_request(tmp_path: Path) -> None:
     """10 in, 20 out, no cost; one edit whose lines it does not say; a sub-agent's session."""
     machine = Machine(SOURCE, tmp_path)
-    tables = json.loads((reference("opencode") / "opencode-db-rows.json").read_text())
+    tables = json.loads((samples_of("opencode") / "opencode-db-rows.json").read_text())
     with sqlite3.connect(machine.logs / "opencode.db") as database:
         database.executescript(FIRST)
         for table, rows_ in tables.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.collect.ai.machine import reference
+from tests.collect.ai.machine import samples_of
 from tests.collect.otlp.sending import (
     AT,
     SHA,
@@ -298,7 +298,7 @@ class TestCopilot:
     @pytest.mark.reference
     def test_the_spans_of_a_real_vs_code_come_to_the_published_totals(self, folder: Path) -> None:
         """71,671 in and 1,696 out in 9 chat spans; the agents' 69,591 and 906 are not added."""
-        path = reference("copilot/vscode-otel-spans.json")
+        path = samples_of("copilot/vscode-otel-spans.json")
         spans = []
         for one in json.loads(path.read_text("utf-8")):
             told: dict[str, Any] = {

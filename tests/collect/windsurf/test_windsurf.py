@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.collect.incidents.visiting import NOW, Read, Tool
 from tests.collect.windsurf.server import ADA, BOB, WindsurfServer, lines, member, run, taken
+from tests.reference import reference
 from trueup.collect.ai.reports.counts import day_start
 from trueup.collect.fields import instant
 from trueup.collect.sources.windsurf.source import SOURCE
@@ -177,10 +177,7 @@ def test_a_date_that_is_none_is_refused() -> None:
 
 @pytest.fixture
 def samples() -> Path:
-    given = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if not given:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: saved answers of Windsurf not read")
-    return Path(given) / "ai-telemetry" / "windsurf"
+    return reference("ai-telemetry", "windsurf", unread="saved answers of Windsurf not read")
 
 
 def test_documented_examples_come_to_totals_worked_by_hand(samples: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from linearmodels.panel import PanelOLS
 
@@ -49,8 +50,7 @@ def test_it_is_what_linearmodels_gives_with_effects_of_units_alone() -> None:
     panel = drawn_panel(2, gaps=0.2, effect=0.5)
     own = panel.ever_treated[panel.unit]
     table = {"unit": panel.unit, "period": panel.period, "y": panel.column("y")}
-    pandas = pytest.importorskip("pandas")
-    rows = pandas.DataFrame({**table, "d": panel.treated * 1})[own].set_index(["unit", "period"])
+    rows = pd.DataFrame({**table, "d": panel.treated * 1})[own].set_index(["unit", "period"])
     theirs = PanelOLS(rows["y"], rows[["d"]], entity_effects=True).fit(
         cov_type="clustered", cluster_entity=True
     )

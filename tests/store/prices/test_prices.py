@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pytest
 from genai_prices import Usage, calc_price
 
+from tests.reference import reference
 from tests.store.landing import rows
 from trueup.config import MoneySettings, PriceSettings, Settings
 from trueup.errors import ConfigError
@@ -298,10 +298,8 @@ class TestTable:
 def test_the_thirteen_requests_of_a_real_session_cost_what_was_worked_out_by_hand() -> None:
     """57 in, 293,447 read, 28,933 written and 3,306 out of Sonnet 4: $0.2463."""
     largest: dict[tuple[str, str], dict[str, Any]] = {}
-    folder = os.environ.get("TRUEUP_REFERENCE_DATA")
-    if folder is None:
-        pytest.skip("TRUEUP_REFERENCE_DATA is not set: the price of a real session not checked")
-    log = Path(folder) / "ai-telemetry" / "claude-code" / "session-v1.0.111.jsonl"
+    place = ("ai-telemetry", "claude-code", "session-v1.0.111.jsonl")
+    log = reference(*place, unread="the price of a real session not checked")
     for line in log.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         if entry.get("type") != "assistant" or "usage" not in entry["message"]:
