@@ -177,6 +177,20 @@ def test_the_settings_may_ask_for_bigger_groups_and_never_for_smaller_ones() -> 
         assert ({"x", "y"} <= tools) is shown
 
 
+def test_where_a_part_may_not_be_shown_the_whole_is() -> None:
+    """Three use one tool, three another: too few to be told apart; there is a total."""
+    world = Tools("2026-06-30")
+    many(3, "x", world)
+    many(3, "y", world)
+    whole = [one for one in asked(world).costs if isinstance(one, Measurement)]
+    found = asked(world, by=("tool",)).costs
+    told = [one for one in found if isinstance(one, Measurement)]
+    (cut,) = (one for one in found if isinstance(one, Abstention) and one.group)
+
+    assert [(one.value, one.group) for one in told] == [(one.value, one.group) for one in whole]
+    assert cut.reason == "A split by tool would show a group of fewer than 8 persons."
+
+
 @pytest.mark.usefixtures("every_kind")
 def test_shifting_every_clock_changes_no_amount() -> None:
     """By 400 years, after which every calendar is the same again: costs, habits and worth."""

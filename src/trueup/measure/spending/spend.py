@@ -17,7 +17,7 @@ from trueup.measure.records.presence import missing
 from trueup.measure.spending.currency import of_salary, said_in
 from trueup.measure.spending.sources import Gap, SourceSeen, gaps, sources_seen
 from trueup.measure.windows import DAY, Every
-from trueup.model.evidence import Abstention, Finding, Window
+from trueup.model.evidence import Abstention, Finding, Measurement, Window
 
 USES = "ai_request|ai_spend|ai_lines|ai_activity"
 """Tables any of which has something to say of money."""
@@ -134,7 +134,7 @@ def spend(
     return Spend(
         by=tuple(by),
         every=every,
-        costs=replace(series, by=splits).ask(COSTS, recent),
+        costs=_costs(series, splits, recent),
         used=series.ask(USED, recent),
         habits=asking.ask(HABITS, recent),
         worth=asking.ask(WORTH, year),
@@ -168,6 +168,18 @@ def in_parts(
         found += replace(asking, by=(split,)).ask((LISTED,), recent)
     for split in ("tool", "model"):
         found += replace(asking, by=(split,)).ask((PASSING, RISING), year)
+    return tuple(found)
+
+
+def _costs(series: _Asking, splits: tuple[str, ...], window: Window | None) -> tuple[Finding, ...]:
+    """Return costs by what was asked; the whole too where a part of it may not be shown."""
+    found: list[Finding] = []
+    for name in COSTS:
+        parts = replace(series, by=splits).ask((name,), window)
+        if splits and any(isinstance(each, Abstention) and each.group for each in parts):
+            whole = series.ask((name,), window)
+            found += [each for each in whole if isinstance(each, Measurement)]
+        found += parts
     return tuple(found)
 
 

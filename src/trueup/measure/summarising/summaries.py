@@ -407,9 +407,10 @@ def measurement(
 def withheld(task: Task, cut: Withheld) -> Abstention:
     """Say that a split would point at too few persons."""
     split = " and ".join(cut.split)
+    whom = "persons" if task.metric.of_sessions else "authors"
     return Abstention(
         metric=task.metric.name,
-        reason=f"A split by {split} would show a group of fewer than {task.asked.k} authors.",
+        reason=f"A split by {split} would show a group of fewer than {task.asked.k} {whom}.",
         remedy="Widen the window, or measure more repositories together; the total is shown.",
         group=cut.group,
         n=cut.n,
