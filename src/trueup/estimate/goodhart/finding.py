@@ -7,6 +7,7 @@ from typing import Literal
 
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Measurement, Window
+from trueup.model.rival import Rival
 
 Verdict = Literal["inflated", "rose, cause unknown", "no sign", "cannot tell"]
 """How the test ends.
@@ -46,26 +47,6 @@ class Sign:
     answer: Literal["shown", "not shown", "not measured"]
     says: str
     p_value: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rival:
-    """One honest reason for tokens to rise, and whether it explains the rise.
-
-    Parameters
-    ----------
-    name
-        Snake case.
-    answer
-        ``ruled out``: it was measured and with it held constant the rise stands; ``may explain
-        it``: it moved along with the policy and without it the rise is not shown.
-    says
-        One sentence with its numbers, or what is missing.
-    """
-
-    name: str
-    answer: Literal["ruled out", "may explain it", "not measured"]
-    says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

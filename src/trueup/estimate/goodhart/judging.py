@@ -18,7 +18,7 @@ from trueup.estimate.goodhart.difference import (
     several_dates,
 )
 from trueup.estimate.goodhart.excess import DOLLARS, TOKENS, Rate, excess, rate_of
-from trueup.estimate.goodhart.finding import SMALLEST, Goodhart, Policy, Rival, Sign, Turn, Verdict
+from trueup.estimate.goodhart.finding import SMALLEST, Goodhart, Policy, Sign, Turn, Verdict
 from trueup.estimate.goodhart.path import weekly_path
 from trueup.estimate.goodhart.rivals import look_at_rivals
 from trueup.estimate.goodhart.saying import NAIVE, RISE, SHARE, STAGGERED, as_share, stated
@@ -28,6 +28,7 @@ from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.panel import NEVER, Bools, Floats, Panel
 from trueup.model.effect import Check
 from trueup.model.evidence import Abstention
+from trueup.model.rival import Rival
 from trueup.units import significant
 
 METRIC = "inflated_tokens_ratio"

@@ -13,9 +13,9 @@ import numpy as np
 
 from trueup.estimate.goodhart.difference import difference, inflation
 from trueup.estimate.goodhart.excess import DOLLARS, TOKENS, Rate, log_work
-from trueup.estimate.goodhart.finding import Rival
 from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.panel import Floats, Panel
+from trueup.model.rival import Rival
 from trueup.units import significant
 
 PLAIN = "plain_ratio"

@@ -19,7 +19,7 @@ from trueup.simulate.flow.calibrating import FEWEST_WEEKS, Calibrated, calibrate
 from trueup.simulate.flow.network import Demand, Pushed
 from trueup.simulate.flow.outlook import Outlook, outlooks
 from trueup.simulate.flow.playing import Manner
-from trueup.simulate.flow.recorded import recorded
+from trueup.simulate.flow.recorded import Recorded, recorded
 from trueup.simulate.flow.team import WhatIf, drawn_scaling
 from trueup.simulate.flow.working_time import WorkingTime
 
@@ -88,6 +88,90 @@ def foresee(
     """
     limit, telling = most_under_way(demand), progress or Silent()
     telling.stage("fitting a typical team", None)
+    fitted = fit(tables, settings, window=window)
+    if isinstance(fitted, Abstention):
+        return fitted
+    asked = usual_what_ifs(fitted.coders) if what_ifs is None else dict(what_ifs)
+    now = limit or fitted.under_way
+    each = {PUSH: None, ARRIVING: None, f"{CAP}={now}": now}
+    telling.stage("playing", len(each))
+    played = {}
+    for name, most in each.items():
+        played[name] = fitted.play(asked, demand=name, most=most)
+        telling.advance(1)
+    main = demand if limit is None else f"{CAP}={limit}"
+    return Foreseen(
+        unit_kind=fitted.records.unit_kind,
+        units=fitted.records.shape[0],
+        weeks=fitted.weeks,
+        demand=main,
+        outlooks=played.pop(main),
+        beside=played,
+        unknown_start_ratio=fitted.calibrated.unknown_start_ratio,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitted:
+    """A typical team, as far as the records tell, ready to be played.
+
+    Parameters
+    ----------
+    records
+        What was read.
+    calibrated
+        Sets of parameters the records allow.
+    weeks
+        Over which records were read.
+    """
+
+    records: Recorded
+    calibrated: Calibrated
+    weeks: Window
+
+    @property
+    def coders(self) -> int:
+        """How many write, in the middle set."""
+        return round(float(np.median([team.coders for team in self.calibrated.pushed])))
+
+    @property
+    def under_way(self) -> int:
+        """Changes in hand, in the middle set."""
+        return max(1, round(float(np.median(self.calibrated.under_way))))
+
+    def play(
+        self, what_ifs: Mapping[str, WhatIf], *, demand: str = PUSH, most: int | None = None
+    ) -> tuple[Outlook, ...]:
+        """Play as it is and with each change; the first answer is as it is.
+
+        A limit is no change to work that comes by itself: with ``arriving`` it is left out.
+        """
+        teams, asked = self.calibrated.pushed, dict(what_ifs)
+        demands: Demand | Sequence[Demand] = Pushed(most=most)
+        if demand == ARRIVING:
+            teams, demands = self.calibrated.arriving, self.calibrated.arrivals
+            asked = {n: one for n, one in asked.items() if one.most_under_way is None}
+        manner = Manner(hours_per_week=self.records.hours_per_week, runs=2)
+        random = np.random.default_rng(manner.seed)
+        return outlooks(
+            teams,
+            demands,
+            asked,
+            calibrated_by=self.calibrated.calibrated_by,
+            manner=manner,
+            scaling=[drawn_scaling(random) for _ in self.calibrated.pushed],
+            assuming=self.calibrated.assumptions,
+        )
+
+
+def fit(tables: Tables, settings: Settings, *, window: Window | None = None) -> Fitted | Abstention:
+    """Fit a typical team to the records.
+
+    Parameters
+    ----------
+    window
+        Whole weeks of it are read; None for the last 26 weeks recorded.
+    """
     weeks = _weeks(tables, settings, window)
     if len(weeks) < FEWEST_WEEKS:
         return Abstention(
@@ -103,32 +187,17 @@ def foresee(
         timezone=settings.workspace.timezone,
     )
     records = recorded(steps(tables, weeks), calendar)
-    fitted = calibrate(records, k=settings.privacy.delivery_k, draws=DRAWS)
-    if isinstance(fitted, Abstention):
-        return fitted
-    fitted = replace(
-        fitted.thinned(PLAYED),
-        assumptions=(*fitted.assumptions, f"Hours of work are {calendar.says()}."),
+    found = calibrate(records, k=settings.privacy.delivery_k, draws=DRAWS)
+    if isinstance(found, Abstention):
+        return found
+    found = replace(
+        found.thinned(PLAYED),
+        assumptions=(*found.assumptions, f"Hours of work are {calendar.says()}."),
     )
-    coders = round(float(np.median([team.coders for team in fitted.pushed])))
-    asked = usual_what_ifs(coders) if what_ifs is None else dict(what_ifs)
-    answer = _Answer(fitted, asked, records.hours_per_week)
-    now = limit or max(1, round(float(np.median(fitted.under_way))))
-    each = {PUSH: None, ARRIVING: None, f"{CAP}={now}": now}
-    telling.stage("playing", len(each))
-    played = {}
-    for name, most in each.items():
-        played[name] = answer.under(name, most)
-        telling.advance(1)
-    main = demand if limit is None else f"{CAP}={limit}"
-    return Foreseen(
-        unit_kind=records.unit_kind,
-        units=records.shape[0],
+    return Fitted(
+        records=records,
+        calibrated=found,
         weeks=Window(start_at=weeks[0].window.start_at, end_at=weeks[-1].window.end_at),
-        demand=main,
-        outlooks=played.pop(main),
-        beside=played,
-        unknown_start_ratio=fitted.unknown_start_ratio,
     )
 
 
@@ -176,32 +245,3 @@ def _weeks(tables: Tables, settings: Settings, window: Window | None) -> tuple[B
     found = buckets(Window(start_at=start, end_at=end), "week", settings.workspace.timezone)
     whole = tuple(w for w in found if w.window.start_at >= start and w.window.end_at <= end)
     return whole[-WEEKS:] if is_open else whole
-
-
-class _Answer:
-    """Plays what was fitted under one demand after the other."""
-
-    def __init__(
-        self, fitted: Calibrated, what_ifs: Mapping[str, WhatIf], hours_per_week: float
-    ) -> None:
-        self._fitted, self._what_ifs = fitted, what_ifs
-        self._manner = Manner(hours_per_week=hours_per_week, runs=2)
-        random = np.random.default_rng(self._manner.seed)
-        self._scalings = [drawn_scaling(random) for _ in fitted.pushed]
-
-    def under(self, demand: str, most: int | None) -> tuple[Outlook, ...]:
-        """Play as it is and with each change; a limit is no change to work that comes by itself."""
-        teams, what_ifs = self._fitted.pushed, dict(self._what_ifs)
-        demands: Demand | Sequence[Demand] = Pushed(most=most)
-        if demand == ARRIVING:
-            teams, demands = self._fitted.arriving, self._fitted.arrivals
-            what_ifs = {n: one for n, one in what_ifs.items() if one.most_under_way is None}
-        return outlooks(
-            teams,
-            demands,
-            what_ifs,
-            calibrated_by=self._fitted.calibrated_by,
-            manner=self._manner,
-            scaling=self._scalings,
-            assuming=self._fitted.assumptions,
-        )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from trueup.estimate.goodhart.finding import Goodhart, Rival, Sign
+from trueup.estimate.goodhart.finding import Goodhart, Sign
 from trueup.model.evidence import Abstention
+from trueup.model.rival import Rival
 from trueup.report.charts.spend.inflated import inflated_drawing
 from trueup.report.document import Block, Chart, Section, Table
 from trueup.report.scrutiny import CheckLine, Checks

@@ -1,0 +1,1 @@
+"""One file per mechanism, each with a ``MECHANISM`` named after it."""
