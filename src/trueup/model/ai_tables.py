@@ -1,4 +1,4 @@
-"""The nouns of AI tools: sessions, requests, what was done and written in them, money, seats.
+"""The nouns of AI tools: sessions, requests, what was done and written, money, seats, lots.
 
 Tables of one request, one session or one day of one person. No prompt, answer or file content is
 in them: what is derived from text is a label, a count or a path.
@@ -205,8 +205,43 @@ AI_ARTEFACT = _table(
     seen_at=_AT,  # of that commit
 )
 
+AI_ARTEFACT_VERSION = _table(
+    "ai_artefact_version",
+    "replace",
+    ("repository_id", "path", "commit_id"),
+    repository_id=_NAME,
+    path=_TEXT,  # "" of the row of the oldest commit that was read
+    commit_id=_NAME,  # landed on the default branch and changed the file
+    seen_at=_AT,  # when it landed; never before what landed before it
+    kind=_NAME,  # as in ai_artefact; null from where it was removed, or runs no agent any more
+    labels=pa.list_(pa.string()),
+    size_bytes=_COUNT,
+)
+
+EXPERIMENT_UNITS = ("day", "task")
+"""What a lot of an experiment decides: a working day of one person, or one task."""
+ARMS = ("no_ai", "as_usual", "stopped")
+"""What a lot says. ``stopped`` is no lot: from then on nothing of that person is read."""
+
+EXPERIMENT_ASSIGNMENT = _table(
+    "experiment_assignment",
+    "append",
+    ("experiment_id", "unit_id", "started_at"),
+    experiment_id=_NAME,
+    unit_kind=_NAME,  # EXPERIMENT_UNITS
+    unit_id=_TEXT,  # of a day: the account; of a task: the work item
+    account_id=_NAME,  # pseudonym of the account that consented
+    started_at=_AT,  # of the day; of a task: when its lot was drawn
+    ended_at=_AT,  # of the day; null of a task and of a stop
+    arm=_NAME,  # ARMS
+    block=_NAME,  # lots of one person are balanced within it: a week, or a few tasks
+    consent=_NAME,  # on what the consent rests: digest of the list of those who consented
+    plan_hash=_NAME,  # of the plan the lot was drawn by
+)
+
 AI_TABLES = (
     AI_ARTEFACT,
+    AI_ARTEFACT_VERSION,
     AI_SESSION,
     AI_REQUEST,
     AI_ACTIVITY,
@@ -215,4 +250,5 @@ AI_TABLES = (
     AI_SEAT,
     AI_SESSION_COMMIT,
     AI_GAP,
+    EXPERIMENT_ASSIGNMENT,
 )

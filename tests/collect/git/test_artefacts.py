@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collect.git.building import Building
+from tests.collect.git.building import DAY, START, Building
 from tests.collect.git.keeping import Kept
 from trueup.model.artefacts import kind_of
 
@@ -83,3 +83,63 @@ def test_what_was_removed_stands_no_longer(building: Building) -> None:
     building.commit("away", {"AGENTS.md": None})
     kept.collect(building.finish())
     assert [row["path"] for row in kept.of("ai_artefact")] == [""]
+
+
+def test_each_version_is_told_from_when_it_landed_until_it_was_removed(building: Building) -> None:
+    start = building.commit("start", {"AGENTS.md": "Run make test.\n", "a.py": "x = 1\n"}, at=START)
+    late = START + 10 * DAY
+    side = building.commit(
+        "skill",
+        {".claude/skills/x/SKILL.md": "How.\n"},
+        parents=[start],
+        branch="side",
+        at=START + DAY,
+    )
+    between = building.commit("work", {"a.py": "x = 2\n"}, parents=[start], at=START + 5 * DAY)
+    building.commit(
+        "merge",
+        {".claude/skills/x/SKILL.md": "How.\n"},
+        parents=[between, side],
+        at=late,
+    )
+    building.commit("away", {"AGENTS.md": None}, at=late + DAY)
+    kept = Kept().collect(building.finish())
+    told = [
+        (row["path"], row["kind"], row["size_bytes"], row["seen_at"] // 1_000_000)
+        for row in kept.of("ai_artefact_version")
+    ]
+    assert told == [
+        ("", None, None, START),
+        ("AGENTS.md", "context", 15, START),
+        (".claude/skills/x/SKILL.md", "skill", 5, late),  # written nine days before
+        ("AGENTS.md", None, None, late + DAY),
+    ]
+
+
+def test_what_runs_in_ci_is_told_from_when_it_ran_an_agent_until_it_did_not(
+    building: Building,
+) -> None:
+    path = ".github/workflows/fix.yml"
+    building.commit("start", {path: "jobs: {}\n", "a.py": "x = 1\n"}, at=START)
+    building.commit("agent", {path: WORKFLOW}, at=START + DAY)
+    building.commit("none", {path: "jobs: {}\n"}, at=START + 2 * DAY)
+    kept = Kept().collect(building.finish())
+    told = [
+        (row["kind"], row["labels"], row["seen_at"] // 1_000_000 - START)
+        for row in kept.of("ai_artefact_version")
+        if row["path"] == path
+    ]
+    assert told == [
+        ("ci_agent", ["anthropics/claude-code-action"], DAY),
+        (None, None, 2 * DAY),
+    ]
+
+
+def test_a_clock_that_runs_back_lets_nothing_land_before_what_it_follows(
+    building: Building,
+) -> None:
+    building.commit("start", {"a.py": "x = 1\n"}, at=START + 5 * DAY)
+    building.commit("skewed", {"AGENTS.md": "Run make test.\n"}, at=START)
+    kept = Kept().collect(building.finish())
+    (row,) = (row for row in kept.of("ai_artefact_version") if row["path"])
+    assert row["seen_at"] // 1_000_000 == START + 5 * DAY

@@ -1,7 +1,7 @@
 """Files that tell AI tools how to work here: what stands at the head, by kind and by labels.
 
-How they came to be and were kept up is in `commit_file`. Contents are read for the names of keys
-and of what is run, and are not kept.
+How they came to be is in `ai_artefact_version`, how they were kept up in `commit_file`. Contents
+are read for the names of keys and of what is run, and are not kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from trueup.model.artefacts import kind_of, may_run_agents
 MOST_READ = 400
 """Of more files, contents are read of so many; the rest is known by path."""
 LARGEST = 128 * 1024
-_READ = frozenset({"settings", "mcp", "subagent", "context"})
+READ = frozenset({"settings", "mcp", "subagent", "context"})
+"""Kinds whose contents are read."""
 _KEYS = re.compile(
     rb'(?:^|[{,])\s*"(hooks|mcpServers|servers|permissions|model)"\s*:(?!\s*(?:\{\s*\}|\[\s*\]))',
     re.MULTILINE,
@@ -66,13 +67,13 @@ def artefacts(git: Git, repository_id: str, head: str, seen_at: int | None) -> A
     listed = list(_listed(git, head))
     bytes_of = sizes(git, {blob.encode() for _, _, blob in listed})
     small = {blob for blob, size in bytes_of.items() if size <= LARGEST}
-    wanted = [blob for _, kind, blob in listed if kind in _READ or kind == "ci_agent"]
+    wanted = [blob for _, kind, blob in listed if kind in READ or kind == "ci_agent"]
     asked = [blob for blob in dict.fromkeys(wanted) if blob.encode() in small][:MOST_READ]
     held: Mapping[str, bytes] = contents(git, asked) if asked else {}
     seen: dict[str, object] = {"repository_id": repository_id, "seen_at": seen_at}
     rows = [seen | {"path": ""}]
     for path, kind, blob in listed:
-        labels = _labels(kind, held.get(blob, b""))
+        labels = labels_of(kind, held.get(blob, b""))
         if kind == "ci_agent" and not labels:
             continue
         size = bytes_of.get(blob.encode())
@@ -93,7 +94,8 @@ def _listed(git: Git, head: str) -> Iterator[tuple[str, str, str]]:
             yield path, kind, facts.split()[2].decode("ascii")
 
 
-def _labels(kind: str, content: bytes) -> list[str]:
+def labels_of(kind: str, content: bytes) -> list[str]:
+    """Return the names of keys, models and programs in a file of this kind; never text."""
     if kind == "context":
         return ["pointer"] if _POINTER.match(content) else []
     if kind == "subagent":

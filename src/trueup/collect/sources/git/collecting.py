@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from trueup.collect.attribution import RuleTable, load_rules
 from trueup.collect.connector import Batch, Cursor, Landed, Previous, Request, Reset
+from trueup.collect.sources.git.artefact_versions import artefact_versions
 from trueup.collect.sources.git.artefacts import artefacts
 from trueup.collect.sources.git.clone.refs import Listing, list_refs, read_refs
 from trueup.collect.sources.git.clone.situation import Situation, look_around
@@ -196,6 +197,7 @@ class Collecting:
         rows = revert_rows(self._git, scene.repository_id, zero, scene.earlier, diffs)
         yield Batch("commit_revert", rows)
         yield self._artefacts(scene, zero, coverage)
+        yield from self._versions(scene, zero, coverage)
         yield from self._notes(scene, zero, coverage)
         yield from self._interfaces(scene, zero, coverage)
         cover_neighbours(coverage, self._copies, self._skipped)
@@ -247,6 +249,22 @@ class Collecting:
             "Too many, too large, or missing in the clone: known by their paths alone.",
         )
         return Batch("ai_artefact", found.rows)
+
+    def _versions(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Iterator[Batch]:
+        """Tell what stood there before; a clone without trees has its newest state alone."""
+        assert scene.refs.head is not None
+        subject = "earlier settings of AI tools not read"
+        try:
+            found = artefact_versions(self._git, scene.repository_id, scene.refs.head, zero.commits)
+        except SourceIncomplete:
+            if not scene.situation.is_partial:
+                raise
+            coverage.odd(subject, 1, "The clone lacks trees.", "git fetch --refetch")
+            return
+        coverage.odd(
+            subject, found.unread, "Too many, too large, or missing in the clone: known by path."
+        )
+        yield Batch("ai_artefact_version", found.rows)
 
     def _interfaces(self, scene: Scene, zero: StageZero, coverage: Coverage) -> Iterator[Landed]:
         """Compare releases of Python packages, where that was asked for."""

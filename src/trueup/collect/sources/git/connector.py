@@ -21,7 +21,8 @@ class GitConnector:
         *("repository", "account", "commit", "commit_diff", "commit_file", "hunk"),
         *("line_span", "line_death", "line_removal", "commit_revert"),
         *("release", "release_api_change", "change", "change_commit"),
-        *("ai_attribution", "ai_artefact", "ai_edit", "work_item_mention", "replay_state"),
+        *("ai_attribution", "ai_artefact", "ai_artefact_version", "ai_edit"),
+        *("work_item_mention", "replay_state"),
         "coverage",
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from trueup.config import GitSettings
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when what is read of a commit means something new: everything is then read again."""
 
 
