@@ -239,7 +239,21 @@ EXPERIMENT_ASSIGNMENT = _table(
     plan_hash=_NAME,  # of the plan the lot was drawn by
 )
 
+AI_SESSION_LABEL = _table(
+    "ai_session_label",
+    "replace",
+    ("label_id",),
+    label_id=_TEXT,  # of session, scheme and rater
+    session_id=_TEXT,  # as in ai_session
+    scheme=_NAME,  # of model.labelling.SCHEMES
+    label=_NAME,  # of the scheme; or the name of one of its two groups
+    labelled_by=_NAME,  # model.labelling.LABELLED_BY
+    rater=_NAME,  # "rater 1", or name and version of what labelled; never a person's name
+    labelled_at=_AT,
+)
+
 AI_TABLES = (
+    AI_SESSION_LABEL,
     AI_ARTEFACT,
     AI_ARTEFACT_VERSION,
     AI_SESSION,

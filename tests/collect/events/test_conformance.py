@@ -49,6 +49,7 @@ class TestConformance(Conformance):
             **dict.fromkeys(("deployment", "incident", "policy_event", "pipeline_run"), ("id",)),
             "ai_spend": ("id", "amount", "currency", "cost_basis"),
             "ai_seat": ("id",),
+            "ai_session_label": ("session", "scheme", "label", "labelled_by", "rater"),
             "person": ("email",),
             "team": (),
             "service": ("places",),

@@ -13,6 +13,7 @@ import pytest
 from tests.collect.events.writing import NOW, SHA
 from trueup.collect.sources.events.parsing import parse_event
 from trueup.collect.sources.events.schema import KINDS, schema_of, schema_text
+from trueup.model.labelling import LABELLED_BY, SCHEMES
 
 PAGES = Path(__file__).parents[3] / "docs" / "reference" / "events"
 AT, LATER = "2026-03-02T10:00:00+01:00", "2026-03-02T11:00:00.250Z"
@@ -122,6 +123,14 @@ WHOLE: dict[str, dict[str, Any]] = {
         "from": "2026-01-01",
         "to": "2026-06-30",
     },
+    "ai_session_label": {
+        "session": "claude-code:5f2c",
+        "scheme": "patterns",
+        "label": "hybrid",
+        "labelled_by": "person",
+        "rater": "rater 1",
+        "labelled_at": AT,
+    },
 }
 ODD: tuple[Any, ...] = (
     *(0, -1, 3, 2**40, True, 1.5, "x", "no such choice", "2026-03-02", "2026-03-02T10:00:00"),
@@ -133,6 +142,14 @@ ODD: tuple[Any, ...] = (
 def test_the_page_publishes_the_schema_of_the_package(kind: str) -> None:
     published = (PAGES / f"{kind}.schema.json").read_text(encoding="utf-8")
     assert published == schema_text(kind), "copy it from the package"
+
+
+def test_the_schema_of_labels_has_every_label_there_is() -> None:
+    columns = schema_of("ai_session_label").columns
+    every = [name for scheme in SCHEMES.values() for name in (*scheme.names, *scheme.groups)]
+    assert columns["label"].choices == tuple(every)
+    assert columns["scheme"].choices == tuple(SCHEMES)
+    assert columns["labelled_by"].choices == LABELLED_BY
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from typing import Any
 
 KINDS = (
     *("deployment", "incident", "person", "team", "membership", "service", "policy_event"),
-    *("pipeline_run", "ai_spend", "ai_seat"),
+    *("pipeline_run", "ai_spend", "ai_seat", "ai_session_label"),
 )
 _SCHEMAS = "trueup.collect.sources.events.schemas"
 

@@ -28,8 +28,9 @@ from trueup.collect.sources.events.files.finding import contents, targets
 from trueup.collect.sources.events.files.gathering import gather
 from trueup.collect.sources.events.files.reports import Reports
 from trueup.collect.sources.events.rows.delivery import DeliveryRows
+from trueup.collect.sources.events.rows.labels import LabelRows
 from trueup.collect.sources.events.rows.money import MONEY, MoneyRows
-from trueup.collect.sources.events.rows.naming import event_id, money_id, team_id_of
+from trueup.collect.sources.events.rows.naming import event_id, kind_id, team_id_of
 from trueup.collect.sources.events.rows.organisation import OrganisationRows
 from trueup.collect.sources.events.settings import OPTIONS, Options, read_options
 from trueup.config import Connection
@@ -40,7 +41,7 @@ _READER = 2
 """Raised when files are understood in another way: all of them are then read again."""
 _STANDING = ("person", "team", "service", "policy_event")
 """Kinds a file lists whole: what is no longer in it is gone."""
-_HAPPENED = ("deployment", "incident", "pipeline_run", *MONEY)
+_HAPPENED = ("deployment", "incident", "pipeline_run", "ai_session_label", *MONEY)
 """Kinds of which a file may hold the last weeks only: gone when all is listed on purpose."""
 
 
@@ -60,6 +61,7 @@ class Events:
         "policy_event": "policy_event_id",
         "ai_spend": "spend_id",
         "ai_seat": "seat_id",
+        "ai_session_label": "label_id",
         "account": "person_id",
         "team": "team_id",
         "membership": "team_id",
@@ -133,6 +135,7 @@ def _adders(reading: Reading, rows: Rows) -> dict[str, Callable[[Fields, str], N
         "policy_event": lambda body, _: delivery.add_policy(body),
         "ai_spend": lambda body, _: money.add_spend(body),
         "ai_seat": lambda body, _: money.add_seat(body),
+        "ai_session_label": LabelRows(rows).add,
         "person": lambda body, _: organisation.add_person(body),
         "team": organisation.add_team,
         "service": organisation.add_service,
@@ -146,8 +149,8 @@ def _gone(record: Record, reading: Reading) -> Gone:
         return Gone(table="team", row_id=team_id_of(record.key) or "")
     if record.kind == "service":
         return Gone(table="service", row_id=record.key)
-    if record.kind in MONEY:
-        return Gone(table=record.kind, row_id=money_id(record.kind, record.key))
+    if record.kind in (*MONEY, "ai_session_label"):
+        return Gone(table=record.kind, row_id=kind_id(record.kind, record.key))
     return Gone(table=record.kind, row_id=event_id(record.key))
 
 

@@ -111,7 +111,15 @@ def key_of(event: Event) -> str | None:
         return values["email"].lower() if "email" in values else None
     if event.kind in {"team", "membership"}:
         return slug(values["team"]) if "team" in values else None
+    if event.kind == "ai_session_label":
+        return label_key(values)
     return values.get("service")
+
+
+def label_key(values: Mapping[str, Any]) -> str | None:
+    """Return what names a label: a rater calls a session one thing in a scheme."""
+    named = [values.get(name) for name in ("session", "scheme", "rater")]
+    return "|".join(map(str, named)) if all(named) else None
 
 
 def slug(team: str) -> str:

@@ -30,6 +30,7 @@ _PLURALS = {
     "invoices": "ai_spend",
     "seat": "ai_seat",
     "seats": "ai_seat",
+    "labels": "ai_session_label",
     **{kind: kind for kind in KINDS},
 }
 

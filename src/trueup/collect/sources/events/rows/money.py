@@ -10,7 +10,7 @@ from trueup.collect.gathering import Rows
 from trueup.collect.recorded import Reading
 from trueup.collect.repositories import repository_id_of
 from trueup.collect.sources.events.rows.delivery import day
-from trueup.collect.sources.events.rows.naming import money_id, team_id_of
+from trueup.collect.sources.events.rows.naming import kind_id, team_id_of
 from trueup.collect.sources.events.schema import schema_of
 
 MONEY = ("ai_spend", "ai_seat")
@@ -38,7 +38,7 @@ class MoneyRows:
             raise Unreadable("it states no amount")
         self._rows.add(
             "ai_spend",
-            spend_id=money_id("ai_spend", body.key("id")),
+            spend_id=kind_id("ai_spend", body.key("id")),
             cost_basis=_basis(body),
             amount=amount,
             currency=currency,
@@ -65,7 +65,7 @@ class MoneyRows:
         amount, currency = _money("ai_seat", body)
         self._rows.add(
             "ai_seat",
-            seat_id=money_id("ai_seat", body.key("id")),
+            seat_id=kind_id("ai_seat", body.key("id")),
             person_id=self._person(body),
             team_id=team_id_of(body.text("team")),
             tool=tool_of(body.text("tool")),

@@ -13,8 +13,8 @@ def event_id(native: str) -> str:
     return f"{LEAD}:{native}"
 
 
-def money_id(kind: str, native: str) -> str:
-    """Return the id of an invoice or a seat: its number may well be that of another event."""
+def kind_id(kind: str, native: str) -> str:
+    """Return the id of an invoice, a seat, a label: as named, it may be another event's too."""
     return f"{LEAD}:{kind}/{native}"
 
 
