@@ -8,15 +8,13 @@ from ibis import _
 from trueup.measure.metric import Metric, RatioOfSums, Tables, Trend
 from trueup.measure.records.authorship import (
     MARKED,
-    NO,
     NO_MODEL,
     SEVERAL_MODELS,
     SEVERAL_TOOLS,
     proposals,
-    record_horizon,
     shared,
 )
-from trueup.measure.records.delivery import WATCHED, incidents_by, repairs
+from trueup.measure.records.passing import judged
 from trueup.measure.records.spending import NO_TOOL, session_requests, tied
 from trueup.units import RATIO, RATIO_PER_YEAR
 
@@ -48,33 +46,15 @@ def _passes(tables: Tables) -> ibis.Table:
 
 
 def _judged(tables: Tables) -> ibis.Table:
-    until = record_horizon(tables) or 0
     made = _makers(tables)
     rows = proposals(tables)
     rows = rows.left_join(made, rows.change_id == made.made_change_id)
     rows = rows.filter((rows.origin == MARKED) | rows.made_change_id.notnull())
-    at = rows.opened_at.fill_null(rows.landed_at)
     rows = rows.mutate(
-        at=at,
         tool=rows.made_tool.fill_null(rows.tool).fill_null(NO_TOOL),
         model=rows.made_model.fill_null(rows.model).fill_null(NO_MODEL),
-        known=at.notnull() & (at <= until - 2 * WATCHED),
     ).drop("made_tool", "made_model", "made_change_id")
-    limit = rows.select(limit_change_id="change_id", limit_at=rows.landed_at + WATCHED)
-    hurt, again = incidents_by(tables, limit), repairs(tables)
-    again = again.inner_join(limit, again.early_change_id == limit.limit_change_id)
-    again = again.filter(again.later_at <= again.limit_at)
-    again = again.select(again_id="early_change_id").distinct()
-    rows = rows.left_join(hurt, rows.change_id == hurt.hurt_id)
-    rows = rows.left_join(again, rows.change_id == again.again_id)
-    in_time = (rows.landed_at <= rows["at"] + WATCHED).fill_null(NO)
-    passed = in_time & rows.hurt_id.isnull() & rows.again_id.isnull()
-    return rows.select(
-        *("change_id", "repository", "person", "cluster", "actor_kind", "origin"),
-        *("tool", "model", "at", "known"),
-        value=passed.cast("float64"),
-        weight=ibis.literal(1.0),
-    )
+    return judged(rows, tables)
 
 
 def _makers(tables: Tables) -> ibis.Table:

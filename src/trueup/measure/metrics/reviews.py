@@ -9,7 +9,7 @@ import ibis
 from trueup.measure.metric import Metric, OverPersons, RatioOfSums, Tables
 from trueup.measure.records.authorship import NO
 from trueup.measure.records.reviewing import landed_on_forge, review_acts, reviewed
-from trueup.units import CHARACTERS, COMMENTS, PER_WEEK, RATIO
+from trueup.units import CHARACTERS, COMMENTS, PEOPLE, PER_WEEK, RATIO
 
 _FAROS = "Faros AI (2026), The Acceleration Whiplash"
 QUICK_SECONDS = 600
@@ -67,10 +67,18 @@ def _waved_through(tables: Tables) -> ibis.Table:
 
 
 def _depth(tables: Tables) -> ibis.Table:
+    return _per_hundred_lines(tables, "human_comments")
+
+
+def _breadth(tables: Tables) -> ibis.Table:
+    return _per_hundred_lines(tables, "human_reviewers")
+
+
+def _per_hundred_lines(tables: Tables, count: str) -> ibis.Table:
     rows = landed_on_forge(reviewed(tables))
     lines = rows.lines_added + rows.lines_deleted
     return rows.mutate(
-        value=rows.human_comments.cast("float64"),
+        value=rows[count].cast("float64"),
         weight=lines.fill_null(0) / _HUNDRED,
         known=rows.known & lines.notnull(),
     )
@@ -351,6 +359,38 @@ REVIEW_DEPTH_COMMENTS = Metric(
     caveats=(
         "One wide change by a tool outweighs a hundred careful ones.",
         "Generated files count: the forge does not tell them apart.",
+    ),
+    remedy=_FORGE,
+    unknown_because="have no size on the forge",
+    requires=("change.opened_at",),
+    source="forge",
+)
+
+REVIEW_DEPTH_PEOPLE = Metric(
+    name="review_depth_people",
+    question="How many different people look at 100 changed lines?",
+    definition="Persons other than the author who reviewed or commented on a change before it was "
+    "closed, over hundreds of lines added and deleted, summed over changes that landed through the "
+    "forge. " + _BOTS,
+    unit=PEOPLE,
+    kind="quality",
+    better="neither",
+    needs=_NEEDS,
+    rows=_breadth,
+    summary=RatioOfSums(),
+    n_of="changes",
+    version=1,
+    references=(
+        "Rigby and Bird (2013), Convergent contemporary software peer review",
+        _CODE_REVIEW,
+    ),
+    caveats=(
+        (
+            "One reviewer of a small change weighs more than one of a large change: compare changes "
+            "of like size."
+        ),
+        "Generated files count: the forge does not tell them apart.",
+        _OUTSIDE,
     ),
     remedy=_FORGE,
     unknown_because="have no size on the forge",

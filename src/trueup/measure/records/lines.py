@@ -16,7 +16,8 @@ def spans(tables: Tables) -> ibis.Table:
     """Return spans of code and test lines with their origin commit.
 
     Columns: those of `trueup.measure.records.authorship.commits` (``at`` is the birth),
-    ``line_id``, ``span_repository_id``, ``line_count``, ``path``, ``file_kind``, ``is_bulk``.
+    ``line_id``, ``span_repository_id``, ``line_count``, ``path``, ``file_kind``, ``first_line``,
+    ``is_bulk``.
     """
     span = tables["line_span"]
     span = span.filter(span.file_kind.isin(FOLLOWED_KINDS))
@@ -27,6 +28,7 @@ def spans(tables: Tables) -> ibis.Table:
         "line_count",
         "path",
         "file_kind",
+        "first_line",
         origin_commit_id="commit_id",
         span_repository_id="repository_id",
     )
@@ -39,8 +41,9 @@ def spans(tables: Tables) -> ibis.Table:
 def deaths(tables: Tables) -> ibis.Table:
     """Return how many lines of each span each commit removed, and when.
 
-    Columns: ``dead_repository_id``, ``dead_line_id`` (of the span), ``dead``, ``killer_id``,
-    ``died_at`` (null where the remover or its instant is not known), ``killer_fix_rule``.
+    Columns: ``dead_repository_id``, ``dead_line_id`` (of the span), ``dead_offset`` (of the first
+    of them, in the span), ``dead``, ``killer_id``, ``died_at`` (null where the remover or its
+    instant is not known), ``killer_fix_rule``.
     """
     return _by_remover(tables["line_death"], tables)
 
@@ -57,6 +60,7 @@ def _by_remover(death: ibis.Table, tables: Tables) -> ibis.Table:
     return rows.select(
         dead_repository_id="repository_id",
         dead_line_id="span_line_id",
+        dead_offset="line_offset",
         dead="line_count",
         killer_id="commit_id",
         died_at=ibis.ifelse(rows.clock == "ok", rows.committed_at, ibis.null("int64")),

@@ -11,6 +11,16 @@ _TRACKER = "Connect the tracker (Jira, or the issues of GitHub or GitLab)."
 _AI_TOOLS = "Connect AI tools: the logs of machines, telemetry, or a vendor's admin interface."
 SOURCES = {
     "change.opened_at": ("proposed changes", _FORGE),
+    "ai_attribution": (
+        "marks of AI tools",
+        "Let tools sign the commits they make, and collect the repositories with git.",
+    ),
+    "ai_edit": (
+        "notes on which lines a tool wrote",
+        "Let tools note the lines they write (git-ai), and fetch these notes.",
+    ),
+    "line_span": ("lines of code", "Collect the repositories with git, with their contents."),
+    "line_death": ("lines that were changed", "Collect the repositories with git."),
     "commit_file": (
         "files of commits",
         "Collect the repositories with git: the forge does not name the files.",

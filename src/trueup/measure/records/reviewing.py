@@ -60,7 +60,7 @@ def reviewed(tables: Tables) -> ibis.Table:
     Columns: those of `trueup.measure.records.authorship.proposals`, and ``human_review_at``,
     ``ai_review_at``, ``any_review_at`` (first of each; null: none), ``approved_at`` (last approval
     by a person), ``first_approved_at``, ``human_comments``, ``machine_comments``,
-    ``human_code_comments``.
+    ``human_code_comments``, ``human_reviewers`` (how many people).
     """
     return shared(tables, "reviewed", lambda: _reviewed(tables))
 
@@ -78,6 +78,7 @@ def _reviewed(tables: Tables) -> ibis.Table:
         human_comments=(is_human & act.is_comment).sum(),
         machine_comments=(~is_human & act.is_comment).sum(),
         human_code_comments=(is_human & act.is_on_code).sum(),
+        human_reviewers=act.actor.nunique(where=is_human),
     )
     change = proposals(tables)
     rows = change.left_join(found, change.change_id == found.reviewed_change_id)
@@ -85,6 +86,7 @@ def _reviewed(tables: Tables) -> ibis.Table:
         human_comments=_.human_comments.fill_null(0),
         machine_comments=_.machine_comments.fill_null(0),
         human_code_comments=_.human_code_comments.fill_null(0),
+        human_reviewers=_.human_reviewers.fill_null(0),
     ).drop("reviewed_change_id")
 
 
