@@ -88,22 +88,41 @@ def _nuisance_of(nuisance: Nuisance, paths: Floats) -> tuple[Floats, Floats]:
 
 
 def deal_rows(fit: Partialled, treatments: Floats) -> Dealt:
-    """Give rows one another's treatments.
+    """Give rows one another's treatments, or any others that could have been.
 
     Parameters
     ----------
     fit
-        A regression without unit and period effects.
+        A regression, with or without unit and period effects.
     treatments
         ``(n_deals, n_rows)``, the true one first.
     """
     nuisance = fit.nuisance
-    covariates = nuisance.rows.covariates * nuisance.weights[:, None]
-    sums = treatments @ covariates
-    lost = np.einsum("ij,jk,ik->i", sums, nuisance.inverse, sums)
-    weighted = nuisance.weights * treatments
-    length = np.einsum("ij,ij->i", weighted, treatments) - lost
-    return _scaled(weighted @ fit.outcome, weighted @ fit.regressor, length)
+    rows, weights = nuisance.rows, nuisance.weights
+    columns = [nuisance.swept(column) for column in rows.covariates.T]
+    if rows.period is not None:
+        columns = [*((rows.period[:, None] == np.arange(rows.n_periods)) * 1.0).T, *columns]
+    through = np.column_stack([np.empty((weights.size, 0)), *columns]) * weights[:, None]
+    lengths = np.empty(treatments.shape[0])
+    size = max(1, CHUNK // weights.size)
+    for start in range(0, treatments.shape[0], size):
+        here = treatments[start : start + size]
+        swept = here if rows.unit is None else _swept(here, rows.unit, weights)
+        sums = swept @ through
+        lost = np.einsum("ij,jk,ik->i", sums, nuisance.inverse, sums)
+        lengths[start : start + size] = np.einsum("ij,ij->i", weights * swept, swept) - lost
+    weighted = weights * treatments
+    return _scaled(weighted @ fit.outcome, weighted @ fit.regressor, lengths)
+
+
+def _swept(deals: Floats, unit: Ints, weights: Floats) -> Floats:
+    """Take the mean of each unit out of many columns, ``(n_deals, n_rows)``."""
+    order = np.argsort(unit, kind="stable")
+    firsts = np.searchsorted(unit[order], np.arange(int(unit.max()) + 1))
+    masses = np.add.reduceat(weights[order], firsts)
+    means = np.add.reduceat((weights * deals)[:, order], firsts, axis=1) / masses
+    left: Floats = deals - means[:, unit]
+    return left
 
 
 def _scaled(shown: Floats, taken: Floats, squares: Floats) -> Dealt:

@@ -1,0 +1,1 @@
+"""Experiments: consenting people do some days or tasks without AI, by lot."""

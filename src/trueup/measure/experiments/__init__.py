@@ -1,0 +1,1 @@
+"""What is recorded of people who consented to an experiment, by day and by task."""
