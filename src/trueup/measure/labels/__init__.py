@@ -1,0 +1,1 @@
+"""What sessions with AI tools are called, by whom, and shares put right for mistakes."""
