@@ -22,6 +22,7 @@ from trueup.collect.attribution import page
 from trueup.measure.units.outcome import OUTCOMES
 from trueup.model import ai_tables, organisation_tables, tables
 from trueup.model.stages import STAGES
+from trueup.model.surveys import tables as survey_tables
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = "100"
@@ -147,7 +148,8 @@ def outcomes_page() -> str:
 def column_meanings() -> dict[tuple[str, str], str]:
     """Read the comment beside each column in the source of the tables."""
     found: dict[tuple[str, str], str] = {}
-    source = "".join(map(inspect.getsource, (tables, organisation_tables, ai_tables)))
+    modules = (tables, organisation_tables, ai_tables, survey_tables)
+    source = "".join(map(inspect.getsource, modules))
     for block in source.split("= _table(\n")[1:]:
         name = re.search(r'"(\w+)"', block)
         assert name is not None

@@ -39,6 +39,8 @@ LINES = Unit("lines", "lines")
 PER_WEEK = Unit("per_week", "per week")
 PER_DAY = Unit("per_day", "per day")
 ITEMS = Unit("items", "items")
+POINTS = Unit("points", "points")
+"""Of a questionnaire or a rubric."""
 PEOPLE = Unit("people", "people")
 PER_DEVELOPER_DAY = Unit("per_developer_day", "per developer-day")
 PER_DEVELOPER_WEEK = Unit("per_developer_week", "per developer-week")
@@ -53,6 +55,8 @@ FILES = Unit("files", "files")
 WORKING_HOURS = Unit("working_hours", "hours of work")
 RELATIVE = Unit("relative", "%")
 """A proportional difference: 0.1 is ten per cent more."""
+PERCENTAGE_POINTS = Unit("percentage_points", "percentage points")
+"""One proportional difference less another: 0.1 is ten points."""
 RATIO_PER_YEAR = Unit("ratio_per_year", "points a year")
 """How much a share rises in a year: 0.1 is ten percentage points."""
 ELASTICITY = Unit("elasticity", "% for each 1 % more")
@@ -67,13 +71,18 @@ COST_PER_DEVELOPER_MONTH = Unit("cost_per_developer_month", "per developer-month
 
 UNITS: tuple[Unit, ...] = (
     *(SECONDS, WORKING_HOURS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS),
-    *(FILES, RELATIVE),
+    *(FILES, RELATIVE, POINTS, PERCENTAGE_POINTS),
     *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
     *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
     *(RATIO_PER_YEAR, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),
     *(COST, COST_PER_MONTH, COST_PER_CHANGE, COST_PER_LINE, COST_PER_DEVELOPER_MONTH),
 )
-_HUNDREDTHS = {RATIO: "%", RELATIVE: "%", RATIO_PER_YEAR: "points a year"}
+_HUNDREDTHS = {
+    RATIO: "%",
+    RELATIVE: "%",
+    PERCENTAGE_POINTS: "percentage points",
+    RATIO_PER_YEAR: "points a year",
+}
 """Units said in hundredths, and what those are called."""
 _SIGNS = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "JPY": "\u00a5", "INR": "\u20b9"}
 _LARGE = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))

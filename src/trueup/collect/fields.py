@@ -98,6 +98,16 @@ class Fields:
             return None
         return value
 
+    def between(self, name: str, lowest: int, highest: int) -> int | None:
+        """Return a whole number of a span, both ends included, else None."""
+        value = self._value.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            self._odd(name, f"is no whole number from {lowest} to {highest}")
+            return None
+        return value
+
     def decimal(self, name: str) -> float | None:
         """Return a number from 0 to the largest a column takes, else None."""
         value = self._value.get(name)

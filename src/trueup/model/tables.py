@@ -37,6 +37,7 @@ from trueup.model.organisation_tables import (
     WORK_ITEM_MENTION,
     WORK_ITEM_TRANSITION,
 )
+from trueup.model.surveys.tables import SURVEY_TABLES
 from trueup.model.table import AT as _AT
 from trueup.model.table import COUNT as _COUNT
 from trueup.model.table import NAME as _NAME
@@ -365,6 +366,7 @@ TABLES: Mapping[str, Table] = {
         *AI_TABLES,
         POLICY_EVENT,
         PRACTICE,
+        *SURVEY_TABLES,
         TOMBSTONE,
     )
 }

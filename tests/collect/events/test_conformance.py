@@ -28,6 +28,11 @@ INVOICES = (
     "id,tool,amount,currency,from,to,team\n2026-03,cursor,1234.50,EUR,2026-03-01,2026-03-31,Till\n"
 )
 SEATS = "id,tool,person,plan,from,amount,currency\ns-1,copilot,ada@example.org,Business,2026-01-01,19,USD\n"  # noqa: E501 - as above
+ANSWERS = "survey,asked,group,felt_time_saved,unaided_1,unaided_2,unaided_3\n" + "".join(
+    f"pulse,2026-03-02,Till,{saved},{1 + saved % 5},4,\n" for saved in range(-5, 9)
+)
+ASKED = "survey,asked,group,invited\npulse,2026-03-02,Till,20\npulse,2026-03-02,,20\n"
+TOTALS = "survey,asked,measure,value,answered\npulse,2026-03-02,dxi,71.5,14\n"
 
 
 class TestConformance(Conformance):
@@ -44,6 +49,9 @@ class TestConformance(Conformance):
             "events/runs.csv": RUNS.encode(),
             "events/invoices.csv": INVOICES.encode(),
             "events/seats.csv": SEATS.encode(),
+            "events/surveys.csv": ANSWERS.encode(),
+            "events/survey-groups.csv": ASKED.encode(),
+            "events/survey-totals.csv": TOTALS.encode(),
         },
         needed={
             **dict.fromkeys(("deployment", "incident", "policy_event", "pipeline_run"), ("id",)),
@@ -53,5 +61,6 @@ class TestConformance(Conformance):
             "person": ("email",),
             "team": (),
             "service": ("places",),
+            "survey": ("answers", "groups", "totals"),
         },
     )

@@ -14,6 +14,7 @@ from tests.collect.events.writing import NOW, SHA
 from trueup.collect.sources.events.parsing import parse_event
 from trueup.collect.sources.events.schema import KINDS, schema_of, schema_text
 from trueup.model.labelling import LABELLED_BY, SCHEMES
+from trueup.model.surveys.scales import SCALE_OF
 
 PAGES = Path(__file__).parents[3] / "docs" / "reference" / "events"
 AT, LATER = "2026-03-02T10:00:00+01:00", "2026-03-02T11:00:00.250Z"
@@ -131,6 +132,21 @@ WHOLE: dict[str, dict[str, Any]] = {
         "rater": "rater 1",
         "labelled_at": AT,
     },
+    "survey_response": {
+        "survey": "AI pulse",
+        "asked": "2026-03-02",
+        "group": "Till",
+        **dict.fromkeys(SCALE_OF, 2),
+    },
+    "survey_group": {"survey": "AI pulse", "asked": "2026-03-02", "group": "Till", "invited": 40},
+    "survey_total": {
+        "survey": "AI pulse",
+        "asked": "2026-03-02",
+        "group": "Till",
+        "measure": "dxi",
+        "value": "71.5",
+        "answered": 31,
+    },
 }
 ODD: tuple[Any, ...] = (
     *(0, -1, 3, 2**40, True, 1.5, "x", "no such choice", "2026-03-02", "2026-03-02T10:00:00"),
@@ -150,6 +166,13 @@ def test_the_schema_of_labels_has_every_label_there_is() -> None:
     assert columns["label"].choices == tuple(every)
     assert columns["scheme"].choices == tuple(SCHEMES)
     assert columns["labelled_by"].choices == LABELLED_BY
+
+
+def test_the_schema_of_answers_has_every_question_with_its_ends() -> None:
+    columns = schema_of("survey_response").columns
+    ends = {code: (one.minimum, one.maximum) for code, one in columns.items() if code in SCALE_OF}
+    assert ends == {code: (one.lowest, one.highest) for code, one in SCALE_OF.items()}
+    assert set(columns) - set(SCALE_OF) == {"survey", "asked", "group"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

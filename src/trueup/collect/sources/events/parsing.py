@@ -98,7 +98,7 @@ def typed(kind: str, said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _typed(text: str, kind: str) -> Any:
-    if kind == "integer" and re.fullmatch(r"\d{1,18}", text):
+    if kind == "integer" and re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
     if kind == "boolean" and text.lower() in _YES | _NO:
         return text.lower() in _YES

@@ -16,7 +16,12 @@ from typing import Any
 KINDS = (
     *("deployment", "incident", "person", "team", "membership", "service", "policy_event"),
     *("pipeline_run", "ai_spend", "ai_seat", "ai_session_label"),
+    *("survey_response", "survey_group", "survey_total"),
 )
+OF_SURVEYS = ("survey_response", "survey_group", "survey_total")
+"""Come in files alone: two people may say the same, and who answers when is nobody's business."""
+SENT = tuple(kind for kind in KINDS if kind not in OF_SURVEYS)
+"""Kinds that may also be sent one by one."""
 _SCHEMAS = "trueup.collect.sources.events.schemas"
 
 

@@ -32,6 +32,7 @@ from trueup.collect.sources.events.rows.labels import LabelRows
 from trueup.collect.sources.events.rows.money import MONEY, MoneyRows
 from trueup.collect.sources.events.rows.naming import event_id, kind_id, team_id_of
 from trueup.collect.sources.events.rows.organisation import OrganisationRows
+from trueup.collect.sources.events.rows.surveys import SURVEY_TABLES, SurveyRows
 from trueup.collect.sources.events.settings import OPTIONS, Options, read_options
 from trueup.config import Connection
 
@@ -39,7 +40,7 @@ _STREAM = "files"
 _PAGE = 500
 _READER = 2
 """Raised when files are understood in another way: all of them are then read again."""
-_STANDING = ("person", "team", "service", "policy_event")
+_STANDING = ("person", "team", "service", "policy_event", "survey")
 """Kinds a file lists whole: what is no longer in it is gone."""
 _HAPPENED = ("deployment", "incident", "pipeline_run", "ai_session_label", *MONEY)
 """Kinds of which a file may hold the last weeks only: gone when all is listed on purpose."""
@@ -47,7 +48,7 @@ _HAPPENED = ("deployment", "incident", "pipeline_run", "ai_session_label", *MONE
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Files of deployments, incidents, runs, people, teams, services, policies and money."""
+    """Files of deployments, incidents, runs, people, teams, services, policies, money and more."""
 
     name: ClassVar[str] = "events"
     version: ClassVar[int] = 1
@@ -66,6 +67,7 @@ class Events:
         "team": "team_id",
         "membership": "team_id",
         "service": "service_id",
+        **dict.fromkeys(SURVEY_TABLES, "survey_id"),
     }
 
     def targets(self, connection: Connection, web: Web) -> list[tuple[str, str]]:
@@ -139,6 +141,7 @@ def _adders(reading: Reading, rows: Rows) -> dict[str, Callable[[Fields, str], N
         "person": lambda body, _: organisation.add_person(body),
         "team": organisation.add_team,
         "service": organisation.add_service,
+        "survey": SurveyRows(zone, rows).add,
     }
 
 
@@ -149,6 +152,8 @@ def _gone(record: Record, reading: Reading) -> Gone:
         return Gone(table="team", row_id=team_id_of(record.key) or "")
     if record.kind == "service":
         return Gone(table="service", row_id=record.key)
+    if record.kind == "survey":
+        return Gone(table="survey_response", row_id=kind_id(record.kind, record.key))
     if record.kind in (*MONEY, "ai_session_label"):
         return Gone(table=record.kind, row_id=kind_id(record.kind, record.key))
     return Gone(table=record.kind, row_id=event_id(record.key))

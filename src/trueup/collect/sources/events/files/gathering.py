@@ -9,12 +9,16 @@ from typing import Any
 from trueup.collect.recorded import Note
 from trueup.collect.sources.events.files.finding import Content
 from trueup.collect.sources.events.files.lines import Line, UnreadableFile, read_lines
+from trueup.collect.sources.events.files.surveys import add_line, begun, settle
 from trueup.collect.sources.events.files.telling import Told, of_ids, of_spans
 from trueup.collect.sources.events.parsing import Event, parse_event
+from trueup.collect.sources.events.schema import OF_SURVEYS
 from trueup.collect.sources.events.settings import Options
 
 BY_ID = ("deployment", "incident", "pipeline_run", "policy_event", "ai_spend", "ai_seat")
 """Kinds of which every line is a thing of its own, with an id."""
+_THING = {"membership": "team", **dict.fromkeys(OF_SURVEYS, "survey")}
+"""What lines of other kinds are about."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Gathered:
         values, key = event.values, key_of(event)
         if key is None:
             return
-        self.named.add(("team" if event.kind == "membership" else event.kind, key))
+        self.named.add((_THING.get(event.kind, event.kind), key))
         if not event.is_sound:
             return
         if event.kind == "membership":
@@ -52,6 +56,9 @@ class Gathered:
             self._team(values)
         elif event.kind == "service":
             self._service(key, values)
+        elif event.kind in OF_SURVEYS:
+            body = self.bodies.setdefault(("survey", key), begun(values))
+            add_line(body, event.kind, values)
         else:
             name = (event.kind, key)
             if name in self._first:
@@ -68,6 +75,8 @@ class Gathered:
                 spans += [{**member, "team": key} for member in body["members"]]
             if kind == "service":
                 body["places"] = [body["places"][one] for one in sorted(body["places"])]
+            if kind == "survey":
+                self.notes += settle(body)
         self.notes += [*of_ids(self._again, len(self._first)), *of_spans(spans)]
         return self
 
@@ -111,6 +120,9 @@ def key_of(event: Event) -> str | None:
         return values["email"].lower() if "email" in values else None
     if event.kind in {"team", "membership"}:
         return slug(values["team"]) if "team" in values else None
+    if event.kind in OF_SURVEYS:
+        is_named = "survey" in values and "asked" in values
+        return f"{slug(values['survey'])}/{values['asked'][:10]}" if is_named else None
     if event.kind == "ai_session_label":
         return label_key(values)
     return values.get("service")

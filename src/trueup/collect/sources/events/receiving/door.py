@@ -7,7 +7,7 @@ from collections.abc import Callable
 from trueup.collect.receiving.doors import Answer, Message, in_json
 from trueup.collect.sources.events.receiving.inbox import Inbox
 from trueup.collect.sources.events.receiving.reading import Refused, read_alerts, read_message
-from trueup.collect.sources.events.schema import KINDS
+from trueup.collect.sources.events.schema import SENT
 
 LARGEST = 1_048_576
 """Bytes of a message; a larger one is not read."""
@@ -42,12 +42,12 @@ class EventsDoor:
         now = self._clock()
         first, _, kind = message.path.strip("/").partition("/")
         try:
-            if first == "events" and (kind in KINDS or not kind):
+            if first == "events" and (kind in SENT or not kind):
                 events = read_message(message.content, kind, now=now)
             elif (first, kind) == ("alertmanager", ""):
                 events = read_alerts(message.content, now=now)
             else:
-                kinds = ", ".join(f"/events/{one}" for one in KINDS)
+                kinds = ", ".join(f"/events/{one}" for one in SENT)
                 return in_json(404, {"error": f"send to /events, {kinds} or /alertmanager"})
             fresh = self._inbox.keep(events, now)
         except Refused as error:

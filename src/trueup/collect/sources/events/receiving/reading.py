@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trueup.collect.sources.events.parsing import Event, parse_event
-from trueup.collect.sources.events.schema import KINDS
+from trueup.collect.sources.events.schema import SENT
 
 _MOST = 1000
 _LABELS = ("service", "team", "severity", "environment")
@@ -72,8 +72,8 @@ def _event(said: object, kind: str, number: int, now: int) -> Event:
     if not isinstance(said, Mapping):
         raise Refused(f"event {number} is no object")
     own = said.get("kind", kind)
-    if own not in KINDS or (kind and own != kind):
-        wanted = kind or f"one of {', '.join(KINDS)}"
+    if own not in SENT or (kind and own != kind):
+        wanted = kind or f"one of {', '.join(SENT)}"
         raise Refused(f"event {number}, kind: is not {wanted}")
     event = parse_event(own, said, now=now)
     for fault in event.faults:

@@ -1,0 +1,1 @@
+"""What people are asked: scoring keys, and the tables their answers stand in."""
