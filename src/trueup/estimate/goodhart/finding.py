@@ -41,12 +41,15 @@ class Sign:
         One sentence with its numbers, or what is missing.
     p_value
         One-sided; None where it was not measured.
+    moved
+        By how much, against the unexposed teams; None where it was not measured.
     """
 
     name: str
     answer: Literal["shown", "not shown", "not measured"]
     says: str
     p_value: float | None = None
+    moved: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +96,8 @@ class Goodhart:
         None without unexposed teams.
     rise
         Tokens beyond what surviving work accounts for, as a proportion.
-    dollars
-        The same of dollars at constant prices; None where prices are not known.
+    dollars, share_of_dollars
+        The rise and the share of dollars at constant prices; None where prices are not known.
     naive
         Tokens of exposed teams after against before, nothing taken out: what a dashboard shows.
     signs, rivals, checks
@@ -114,6 +117,7 @@ class Goodhart:
     share: Estimate | None = None
     rise: Estimate | None = None
     dollars: Estimate | None = None
+    share_of_dollars: Estimate | None = None
     naive: Estimate | None = None
     signs: tuple[Sign, ...] = ()
     rivals: tuple[Rival, ...] = ()

@@ -21,7 +21,15 @@ from trueup.estimate.goodhart.excess import DOLLARS, TOKENS, Rate, excess, rate_
 from trueup.estimate.goodhart.finding import SMALLEST, Goodhart, Policy, Sign, Turn, Verdict
 from trueup.estimate.goodhart.path import weekly_path
 from trueup.estimate.goodhart.rivals import look_at_rivals
-from trueup.estimate.goodhart.saying import NAIVE, RISE, SHARE, STAGGERED, as_share, stated
+from trueup.estimate.goodhart.saying import (
+    NAIVE,
+    RISE,
+    SHARE,
+    SHARE_OF_DOLLARS,
+    STAGGERED,
+    as_share,
+    stated,
+)
 from trueup.estimate.goodhart.signs import look_for_signs
 from trueup.estimate.goodhart.turn import find_turn
 from trueup.estimate.inference.bounds import Bounds, Refusal
@@ -112,12 +120,14 @@ def _dated(case: _Case, turn: Turn | None = None) -> Goodhart | Abstention:
     verdict, why = _verdict(found, signs, rivals, check)
     dollars = inflation(panel, case.rate, DOLLARS, seed=seed) if _has_dollars(panel) else None
     share = as_share(found)
+    of_dollars = as_share(dollars) if isinstance(dollars, Bounds) else None
     design = STAGGERED if several_dates(panel) else RISE.design
     return replace(
         case.answer(verdict, _says(verdict, share, why)),
         share=stated(panel, share, replace(SHARE, design=design)),
         rise=stated(panel, found, replace(RISE, design=design)),
         dollars=stated(panel, dollars, replace(RISE, outcome=DOLLARS, design=design)),
+        share_of_dollars=stated(panel, of_dollars, replace(SHARE_OF_DOLLARS, design=design)),
         naive=stated(panel, naive, NAIVE),
         signs=signs,
         rivals=rivals,

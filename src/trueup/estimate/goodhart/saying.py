@@ -50,6 +50,12 @@ SHARE = replace(
     unit=RATIO,
     is_logarithm=False,
 )
+SHARE_OF_DOLLARS = replace(
+    SHARE,
+    outcome="inflated_dollars_ratio",
+    estimand="share of exposed teams' dollars at constant prices, since the policy, that nothing "
+    "surviving accounts for",
+)
 NAIVE = Wording(
     outcome=TOKENS,
     estimand="tokens of exposed teams after against before, growth of use left in",

@@ -7,24 +7,27 @@ independent, come up in about one honest policy in forty.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trueup.estimate.goodhart.difference import difference
 from trueup.estimate.goodhart.excess import TOKENS, log_of, log_work
 from trueup.estimate.goodhart.finding import Sign
+from trueup.estimate.goodhart.saying import RISE, Wording, stated
 from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.inference.regression import regress
 from trueup.estimate.inference.sample import Sample, draw_sample
 from trueup.estimate.inference.stating import adoption
 from trueup.estimate.numerics.regression.within import Rows, recode
 from trueup.estimate.panel import Floats, Panel
-from trueup.units import significant
+from trueup.units import ELASTICITY, RATIO, Unit, significant
 
 MONTH_END = "is_month_end"
 ONE_SIDED = 0.90
 """Level of the two-sided interval whose one end is a 5 % test of one side."""
+
+LOG_POINTS = Unit("log_points", "log points")
 
 Look = Callable[[Panel, Floats, int], Bounds | Refusal]
 
@@ -39,6 +42,7 @@ class _Kind:
     missing: str
     look: Look
     rises: bool = True
+    unit: Unit = RATIO
 
 
 def look_for_signs(panel: Panel, beyond: Floats, *, seed: int) -> tuple[Sign, ...]:
@@ -71,6 +75,13 @@ def _looked(kind: _Kind, panel: Panel, beyond: Floats, seed: int) -> Sign:
         answer="shown" if shown else "not shown",
         says=f"{kind.moved}, against the unexposed teams: {numbers}.",
         p_value=half if towards else 1 - half,
+        moved=stated(panel, found, _wording(kind)),
+    )
+
+
+def _wording(kind: _Kind) -> Wording:
+    return replace(
+        RISE, outcome=kind.name, estimand=kind.moved, unit=kind.unit, is_logarithm=False
     )
 
 
@@ -142,6 +153,7 @@ _KINDS = (
         "no tokens are recorded",
         _elasticity,
         rises=False,
+        unit=ELASTICITY,
     ),
     _Kind(
         "more_discarded",
@@ -163,6 +175,7 @@ _KINDS = (
         "Excess tokens in weeks that end a month changed, beside other weeks",
         "weeks that end a month are not marked",
         _spikes,
+        unit=LOG_POINTS,
     ),
     _Kind(
         "bunching_over_threshold",
