@@ -8,13 +8,13 @@ import pytest
 
 from tests.measure.building import at
 from tests.measure.drawing import Drawing
-from trueup.errors import MeasureError
+from trueup.errors import PersonIsNotAUnit
 from trueup.measure.practices.blueprint import STEPS, next_step
 from trueup.measure.practices.facts import Beside
 from trueup.measure.practices.grading import no_less_tested
 from trueup.measure.practices.practice import UnitPractice, practices
 from trueup.measure.practices.rubric import CAPACITIES, POINTS, Points, Standing, level
-from trueup.measure.practices.sessions import Shown
+from trueup.model.cohort import Cohort
 
 DAY = 86_400_000_000
 END = at("2026-06-30")
@@ -271,11 +271,8 @@ def test_no_setting_shows_fewer_than_eight_persons() -> None:
     world = Practised()
     world.sessions(persons=7, each=9, prompt=4)
     assert practices(world, k=1).hidden == 2
-    with pytest.raises(MeasureError, match="point at persons"):
-        Shown(
-            unit="team", name="t", persons=7, largest_ratio=0.2, sessions=60,
-            prompts=None, ratios={}, models=None, newest=END,
-        )  # fmt: skip
+    with pytest.raises(PersonIsNotAUnit, match="point at persons"):
+        Cohort(about="behaviour", persons=7, largest_ratio=0.2)
 
 
 def test_the_next_step_is_what_is_seen_to_be_absent_and_checks_come_first() -> None:

@@ -6,10 +6,19 @@ from dataclasses import dataclass
 
 from trueup.measure.metric import Tables
 from trueup.measure.practices.blueprint import Step, next_step
-from trueup.measure.practices.facts import RepositoryFacts, repository_facts
+from trueup.measure.practices.facts import RepositoryFacts
 from trueup.measure.practices.grading import grade_artefacts
+from trueup.measure.practices.history import Dated, practice_history
+from trueup.measure.practices.past import pasts
 from trueup.measure.practices.rubric import CAPACITIES, Standing
-from trueup.measure.practices.sessions import WINDOW_DAYS, Shown, grade_sessions, shown_sessions
+from trueup.measure.practices.sessions import (
+    WINDOW_DAYS,
+    Shown,
+    grade_sessions,
+    newest_session,
+    shown_sessions,
+)
+from trueup.measure.records.authorship import Prepared
 from trueup.measure.windows import DAY
 from trueup.model.evidence import Group, Interval, Measurement, Window
 from trueup.units import COUNT
@@ -62,26 +71,37 @@ class Practices:
         Repositories by id, then teams by id.
     hidden
         Teams and repositories whose sessions would point at persons.
+    history
+        The same at the end of each quarter, by name and in order of time.
     """
 
     units: tuple[UnitPractice, ...] = ()
     hidden: int = 0
+    history: tuple[Dated, ...] = ()
 
 
-def practices(tables: Tables, *, k: int) -> Practices:
+def practices(tables: Tables, *, k: int, timezone: str = "UTC") -> Practices:
     """Return the practice of each repository, from git and sessions, and of each team.
 
     Parameters
     ----------
     k
         Fewest persons whose sessions are read together; never under eight.
+    timezone
+        In which quarters end.
     """
-    shown, hidden = shown_sessions(tables, k)
+    tables = Prepared.of(tables)
+    newest = newest_session(tables)
+    shown, hidden = shown_sessions(tables, k, () if newest is None else (newest + 1,))
     seen = {each.name: each for each in shown if each.unit == "repository"}
-    found = repository_facts(tables)
-    units = [_of_repository(facts, seen.get(facts.repository_id)) for facts in found]
+    found = pasts(tables)
+    units = [_of_repository(past.now(), seen.get(past.repository_id)) for past in found]
     units += [_of_team(each) for each in shown if each.unit == "team"]
-    return Practices(units=tuple(units), hidden=hidden)
+    return Practices(
+        units=tuple(units),
+        hidden=len(hidden),
+        history=practice_history(tables, found, k=k, timezone=timezone),
+    )
 
 
 def _of_repository(facts: RepositoryFacts, seen: Shown | None) -> UnitPractice:
@@ -94,7 +114,7 @@ def _of_repository(facts: RepositoryFacts, seen: Shown | None) -> UnitPractice:
         n_of="artefacts",
         source="git" if seen is None else "git, sessions",
     )
-    in_use = bool(facts.present or facts.tested.marked or facts.recent_marked or seen)
+    in_use = facts.in_use or seen is not None
     return _unit("repository", facts.repository_id, standing, rests_on, in_use=in_use)
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
-from trueup.errors import MeasureError
 from trueup.measure.metric import Tables
 from trueup.measure.practices.rubric import Points, Standing
 from trueup.measure.records.authorship import NO
 from trueup.measure.windows import DAY
+from trueup.model.cohort import FEWEST, Cohort, may_be_shown
 
 WINDOW_DAYS = 90
 FEWEST_SESSIONS = 20
 """Of fewer sessions whose tool records a kind of act, nothing is said of it."""
-SESSION_K = 8
-LARGEST_RATIO = 0.40
-"""No person has more of the sessions of a group that is shown."""
 _KINDS = {
     "plan": ("plan",),
     "agent": ("tool_call",),
@@ -41,8 +39,12 @@ class Shown:
         ``team`` or ``repository``.
     name
         Its id.
-    persons, sessions
-        How many; at least eight persons, of whom none has more than 40 % of the sessions.
+    until
+        End of the 90 days they began in.
+    cohort
+        Whose sessions they are: enough persons, of whom none has too many of them.
+    sessions
+        How many.
     prompts
         Median of prompts a session; None where tools do not record them.
     ratios
@@ -51,57 +53,80 @@ class Shown:
         Models with a tenth of all requests or more; None where none is named.
     newest
         When the newest session began.
-
-    Raises
-    ------
-    MeasureError
-        The group is too small, or one person dominates it.
     """
 
     unit: str
     name: str
-    persons: int
-    largest_ratio: float
+    until: int
+    cohort: Cohort
     sessions: int
     prompts: float | None
     ratios: Mapping[str, float]
     models: int | None
     newest: int
 
-    def __post_init__(self) -> None:
-        if self.persons < SESSION_K or self.largest_ratio > LARGEST_RATIO:
-            raise MeasureError(
-                f"Sessions of a {self.unit} would point at persons.",
-                hint=f"Show groups of {SESSION_K} persons, none with over 40 % of sessions.",
-            )
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """A group whose sessions of the 90 days before an instant would point at persons."""
+
+    unit: str
+    name: str
+    until: int
 
 
-def shown_sessions(tables: Tables, k: int) -> tuple[tuple[Shown, ...], int]:
-    """Return every team and repository that may be shown, and how many may not.
+def newest_session(tables: Tables) -> int | None:
+    """Return when the newest session of a person began; None where there is none."""
+    newest = _of_persons(tables).started_at.max().to_pyarrow().as_py()
+    return None if newest is None else int(newest)
 
-    Sessions of the last 90 days that records reach, those of subagents within their parents.
+
+def first_session(tables: Tables) -> int | None:
+    """Return when the first session of a person began; None where there is none."""
+    first = _of_persons(tables).started_at.min().to_pyarrow().as_py()
+    return None if first is None else int(first)
+
+
+def shown_sessions(
+    tables: Tables, k: int, ends: Sequence[int]
+) -> tuple[tuple[Shown, ...], tuple[Hidden, ...]]:
+    """Return every team and repository that may be shown, and those that may not.
+
+    Parameters
+    ----------
+    k
+        Fewest persons; where it is less than the rule for behaviour, the rule holds.
+    ends
+        Instants, 90 days apart or more, in order: sessions of the 90 days before each are read
+        together, those of subagents within their parents. What had not been recorded by then is
+        not known then.
     """
-    rows = _by_session(tables)
-    if rows is None:
-        return (), 0
+    if not ends:
+        return (), ()
+    rows = _by_session(tables, ends)
     models = _models(tables, rows)
     shown: list[Shown] = []
-    hidden = 0
+    hidden: list[Hidden] = []
     for unit in ("team", "repository"):
         for row in _by_unit(rows, unit).to_pyarrow().to_pylist():
-            if row["persons"] < max(k, SESSION_K) or row["largest_ratio"] > LARGEST_RATIO:
-                hidden += 1
+            until, few = ends[row["window"]], row["persons"] < max(k, FEWEST["behaviour"])
+            if few or not may_be_shown("behaviour", row["persons"], row["largest_ratio"]):
+                hidden.append(Hidden(unit=unit, name=row["name"], until=until))
             else:
-                shown.append(_shown(unit, row, models.get((unit, row["name"]))))
-    return tuple(shown), hidden
+                shown.append(_shown(unit, row, until, models))
+    return tuple(shown), tuple(hidden)
 
 
-def _shown(unit: str, row: Mapping[str, Any], models: int | None) -> Shown:
+def _shown(
+    unit: str, row: Mapping[str, Any], until: int, models: Mapping[tuple[str, str, int], int]
+) -> Shown:
     return Shown(
         unit=unit,
         name=row["name"],
-        persons=row["persons"],
-        largest_ratio=row["largest_ratio"],
+        until=until,
+        cohort=Cohort(
+            about="behaviour", persons=row["persons"], largest_ratio=row["largest_ratio"]
+        ),
         sessions=row["sessions"],
         prompts=float(row["prompts"]) if row["prompts_known"] >= FEWEST_SESSIONS else None,
         ratios={
@@ -109,7 +134,7 @@ def _shown(unit: str, row: Mapping[str, Any], models: int | None) -> Shown:
             for kind in _KINDS
             if row[f"{kind}_known"] >= FEWEST_SESSIONS
         },
-        models=models,
+        models=models.get((unit, row["name"], row["window"])),
         newest=row["newest"],
     )
 
@@ -153,33 +178,54 @@ def _said(seen: Shown, kind: str, words: str) -> tuple[str, ...]:
     return () if ratio is None else (f"{words} in {ratio:.0%} of sessions",)
 
 
-def _by_session(tables: Tables) -> ibis.Table | None:
-    """Return one row a session of the window with a person: what its tool records, what it holds.
-
-    A tool records a kind of act if any session anywhere has one by it.
-    """
+def _of_persons(tables: Tables) -> ibis.Table:
     session = tables["ai_session"]
-    session = session.filter(session.parent_session_id.isnull() & session.person_id.notnull())
-    newest = session.started_at.max().to_pyarrow().as_py()
-    if newest is None:
-        return None
-    session = session.filter(session.started_at > newest - WINDOW_DAYS * DAY)
+    return session.filter(session.parent_session_id.isnull() & session.person_id.notnull())
+
+
+def _by_session(tables: Tables, ends: Sequence[int]) -> ibis.Table:
+    """Return one row a session of the windows with a person: what its tool records, what it holds.
+
+    A tool records a kind of act if any session of the window anywhere has one by it.
+    """
+    session, windows = _of_persons(tables), _windows(ends)
+    session = session.inner_join(
+        windows, (session.started_at >= windows.begins) & (session.started_at < windows.ends)
+    )
     act = tables["ai_activity"].filter(_.session_id.notnull())
     kinds = {**_KINDS, "prompts": ("prompt",)}
     counts = act.group_by(act_session_id=act.session_id).agg(
         **{kind: act["count"].sum(where=act.kind.isin(names)) for kind, names in kinds.items()}
     )
-    recorded = act.group_by(recording_tool=act.tool).agg(
-        **{f"records_{kind}": act.kind.isin(names).any() for kind, names in kinds.items()}
+    dated = act.inner_join(
+        windows, (act.happened_at >= windows.begins) & (act.happened_at < windows.ends)
+    )
+    recorded = dated.group_by(recording_tool=dated.tool, recording_window=dated.window).agg(
+        **{f"records_{kind}": dated.kind.isin(names).any() for kind, names in kinds.items()}
     )
     rows = session.left_join(counts, session.session_id == counts.act_session_id)
-    rows = rows.left_join(recorded, rows.tool == recorded.recording_tool)
+    rows = rows.left_join(
+        recorded,
+        (rows.tool == recorded.recording_tool) & (rows.window == recorded.recording_window),
+    )
     rows = rows.select(
-        *("session_id", "person_id", "repository_id", "started_at"),
+        *("session_id", "person_id", "repository_id", "started_at", "window"),
         **{kind: rows[kind].fill_null(0).cast("int64") for kind in kinds},
         **{f"records_{kind}": rows[f"records_{kind}"].fill_null(NO) for kind in kinds},
     )
     return ibis.memtable(_with_team(rows, tables).to_pyarrow())
+
+
+def _windows(ends: Sequence[int]) -> ibis.Table:
+    return ibis.memtable(
+        pa.table(
+            {
+                "window": pa.array(range(len(ends)), pa.int64()),
+                "begins": pa.array([end - WINDOW_DAYS * DAY for end in ends], pa.int64()),
+                "ends": pa.array(ends, pa.int64()),
+            }
+        )
+    )
 
 
 def _with_team(rows: ibis.Table, tables: Tables) -> ibis.Table:
@@ -199,10 +245,10 @@ def _with_team(rows: ibis.Table, tables: Tables) -> ibis.Table:
 
 def _by_unit(rows: ibis.Table, unit: str) -> ibis.Table:
     rows = rows.filter(rows[unit].notnull()).mutate(name=rows[unit].cast("string"))
-    each = rows.group_by("name", "person_id").agg(own=_.count())
-    most = each.group_by(most_name=each.name).agg(most=each.own.max())
+    each = rows.group_by("name", "window", "person_id").agg(own=_.count())
+    most = each.group_by(most_name=each.name, most_window=each.window).agg(most=each.own.max())
     records = {kind: rows[f"records_{kind}"] for kind in (*_KINDS, "prompts")}
-    found = rows.group_by("name").agg(
+    found = rows.group_by("name", "window").agg(
         persons=rows.person_id.nunique(),
         sessions=rows.count(),
         newest=rows.started_at.max(),
@@ -210,19 +256,21 @@ def _by_unit(rows: ibis.Table, unit: str) -> ibis.Table:
         **{f"{kind}_known": seen.sum() for kind, seen in records.items()},
         **{f"{kind}_hits": (records[kind] & (rows[kind] > 0)).sum() for kind in _KINDS},
     )
-    found = found.inner_join(most, found.name == most.most_name)
-    return found.mutate(largest_ratio=found.most / found.sessions).order_by("name")
+    found = found.inner_join(
+        most, (found.name == most.most_name) & (found.window == most.most_window)
+    )
+    return found.mutate(largest_ratio=found.most / found.sessions).order_by("window", "name")
 
 
-def _models(tables: Tables, rows: ibis.Table) -> dict[tuple[str, str], int]:
+def _models(tables: Tables, rows: ibis.Table) -> dict[tuple[str, str, int], int]:
     """Return how many models have a tenth of the requests of each group."""
     request = tables["ai_request"].filter(_.session_id.notnull() & _.model.notnull())
     request = request.select("model", asked_session_id="session_id")
     found = request.inner_join(rows, request.asked_session_id == rows.session_id)
-    counted: dict[tuple[str, str], list[int]] = {}
+    counted: dict[tuple[str, str, int], list[int]] = {}
     for unit in ("team", "repository"):
         each = found.filter(found[unit].notnull())
-        each = each.group_by(name=each[unit].cast("string"), of=each.model).agg(own=_.count())
-        for row in each.to_pyarrow().to_pylist():
-            counted.setdefault((unit, row["name"]), []).append(row["own"])
+        each = each.group_by("window", name=each[unit].cast("string"), of=each.model)
+        for row in each.agg(own=_.count()).to_pyarrow().to_pylist():
+            counted.setdefault((unit, row["name"], row["window"]), []).append(row["own"])
     return {key: sum(10 * one >= sum(own) for one in own) for key, own in counted.items()}

@@ -76,7 +76,8 @@ def artefact_versions(git: Git, repository_id: str, head: str, commits: Commits)
     asked = [blob for blob in blobs if blob in wanted and blob in small][:MOST_READ]
     held = _held(git, asked)
     rows = [] if not walked else [_row(repository_id, walked[0][0], "", at)]
-    rows += _rows(repository_id, changes, at, bytes_of, held)
+    told = _rows(repository_id, changes, at, bytes_of, held)
+    rows += {(each["path"], each["seen_at"]): each for each in told}.values()
     unread = len({blob for blob in blobs if blob in wanted} - set(asked))
     table = pa.Table.from_pylist(rows, schema=AI_ARTEFACT_VERSION.schema)
     return Versions(rows=table, unread=unread)
