@@ -59,6 +59,8 @@ PERCENTAGE_POINTS = Unit("percentage_points", "percentage points")
 """One proportional difference less another: 0.1 is ten points."""
 RATIO_PER_YEAR = Unit("ratio_per_year", "points a year")
 """How much a share rises in a year: 0.1 is ten percentage points."""
+KAPPA = Unit("kappa", "")
+"""Agreement beyond chance: 1 always, 0 no more than chance."""
 ELASTICITY = Unit("elasticity", "% for each 1 % more")
 TOKENS_PER_WEEK = Unit("tokens_per_week", "tokens a week", is_counted_large=True)
 TOKENS = Unit("tokens", "tokens", is_counted_large=True)
@@ -74,7 +76,7 @@ UNITS: tuple[Unit, ...] = (
     *(FILES, RELATIVE, POINTS, PERCENTAGE_POINTS),
     *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
     *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
-    *(RATIO_PER_YEAR, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),
+    *(RATIO_PER_YEAR, KAPPA, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),
     *(COST, COST_PER_MONTH, COST_PER_CHANGE, COST_PER_LINE, COST_PER_DEVELOPER_MONTH),
 )
 _HUNDREDTHS = {
