@@ -31,6 +31,8 @@ AGENT_KINDS = ("main", "subagent", "auxiliary")
 LINE_LAYERS = ("suggested", "accepted", "written", "committed")
 """Layers of lines that are never mixed: offered in an editor, taken over there, written to files
 by an agent, present in commits."""
+OUTAGES = ("outage", "rate_limit")
+"""Why a tool could not be used: it did not answer, or only up to a limit that was reached."""
 ACTIVITIES = (
     *("prompt", "tool_call", "tool_rejected", "tool_failed", "looped_call", "interrupted"),
     *("compacted", "plan", "subagent", "skill", "hook", "mcp", "test_run", "commit"),
@@ -164,6 +166,20 @@ AI_SEAT = _table(
     currency=_NAME,
 )
 
+AI_OUTAGE = _table(
+    "ai_outage",
+    "replace",
+    ("outage_id",),
+    outage_id=_TEXT,
+    kind=_NAME,  # OUTAGES
+    team_id=_NAME,  # null = everyone
+    tool=_NAME,  # null = every tool
+    provider=_NAME,  # whose interface failed; null where unknown
+    started_at=_AT,
+    ended_at=_AT,  # null = still
+    evidence=_NAME,  # where it is known from, e.g. "status_page", "gateway", "file"
+)
+
 AI_SESSION_COMMIT = _table(
     "ai_session_commit",
     "replace",
@@ -262,6 +278,7 @@ AI_TABLES = (
     AI_LINES,
     AI_SPEND,
     AI_SEAT,
+    AI_OUTAGE,
     AI_SESSION_COMMIT,
     AI_GAP,
     EXPERIMENT_ASSIGNMENT,

@@ -28,6 +28,7 @@ INVOICES = (
     "id,tool,amount,currency,from,to,team\n2026-03,cursor,1234.50,EUR,2026-03-01,2026-03-31,Till\n"
 )
 SEATS = "id,tool,person,plan,from,amount,currency\ns-1,copilot,ada@example.org,Business,2026-01-01,19,USD\n"  # noqa: E501 - as above
+OUTAGES = "id,why,tool,started_at,ended_at\no-1,outage,claude-code,2026-03-02T09:10:00Z,2026-03-02T15:40:00Z\n"  # noqa: E501 - as above
 ANSWERS = "survey,asked,group,felt_time_saved,unaided_1,unaided_2,unaided_3\n" + "".join(
     f"pulse,2026-03-02,Till,{saved},{1 + saved % 5},4,\n" for saved in range(-5, 9)
 )
@@ -49,6 +50,7 @@ class TestConformance(Conformance):
             "events/runs.csv": RUNS.encode(),
             "events/invoices.csv": INVOICES.encode(),
             "events/seats.csv": SEATS.encode(),
+            "events/outages.csv": OUTAGES.encode(),
             "events/surveys.csv": ANSWERS.encode(),
             "events/survey-groups.csv": ASKED.encode(),
             "events/survey-totals.csv": TOTALS.encode(),
@@ -57,6 +59,7 @@ class TestConformance(Conformance):
             **dict.fromkeys(("deployment", "incident", "policy_event", "pipeline_run"), ("id",)),
             "ai_spend": ("id", "amount", "currency", "cost_basis"),
             "ai_seat": ("id",),
+            "ai_outage": ("id",),
             "ai_session_label": ("session", "scheme", "label", "labelled_by", "rater"),
             "person": ("email",),
             "team": (),

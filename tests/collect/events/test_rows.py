@@ -185,6 +185,30 @@ def test_policies_and_runs_land(folder: Path) -> None:
     }
 
 
+def test_an_outage_is_of_everyone_and_every_tool_unless_it_says_otherwise(folder: Path) -> None:
+    (folder / "outages.csv").write_text(
+        "id,why,team,tool,started_at,ended_at,evidence\n"
+        "1,,,,2026-03-02T09:00:00Z,2026-03-02T15:00:00Z,\n"
+        "2,rate_limit,Till,Claude Code,2026-03-03T09:00:00Z,,gateway\n"
+    )
+    whole, limit = read(visit(folder))["ai_outage"]
+    assert whole == whole | {
+        "outage_id": "events:ai_outage/1",
+        "kind": "outage",
+        "started_at": instant("2026-03-02T09:00:00Z"),
+        "ended_at": instant("2026-03-02T15:00:00Z"),
+        "evidence": "file",
+        **dict.fromkeys(("team_id", "tool", "provider")),
+    }
+    assert limit == limit | {
+        "kind": "rate_limit",
+        "team_id": "events:till",
+        "tool": "claude-code",
+        "ended_at": None,
+        "evidence": "gateway",
+    }
+
+
 @pytest.mark.parametrize(
     ("written", "repository_id"),
     [

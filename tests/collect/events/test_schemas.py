@@ -124,6 +124,16 @@ WHOLE: dict[str, dict[str, Any]] = {
         "from": "2026-01-01",
         "to": "2026-06-30",
     },
+    "ai_outage": {
+        "id": "st-101",
+        "why": "rate_limit",
+        "team": "Till",
+        "tool": "claude-code",
+        "provider": "anthropic",
+        "started_at": AT,
+        "ended_at": LATER,
+        "evidence": "gateway",
+    },
     "ai_session_label": {
         "session": "claude-code:5f2c",
         "scheme": "patterns",

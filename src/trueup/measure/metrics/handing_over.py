@@ -205,6 +205,7 @@ UNMARKED_DRAFT_FIRST_RATIO = Metric(
     remedy=_PULLED,
     unknown_because="show no marked commit of their own, since they were squashed or are marked "
     "as a whole",
+    least_coverage=0.5,
     requires=("ai_attribution",),
     source="git, forge",
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 KINDS = (
     *("deployment", "incident", "person", "team", "membership", "service", "policy_event"),
-    *("pipeline_run", "ai_spend", "ai_seat", "ai_session_label"),
+    *("pipeline_run", "ai_spend", "ai_seat", "ai_session_label", "ai_outage"),
     *("survey_response", "survey_group", "survey_total"),
 )
 OF_SURVEYS = ("survey_response", "survey_group", "survey_total")

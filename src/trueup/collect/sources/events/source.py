@@ -32,6 +32,7 @@ from trueup.collect.sources.events.rows.labels import LabelRows
 from trueup.collect.sources.events.rows.money import MONEY, MoneyRows
 from trueup.collect.sources.events.rows.naming import event_id, kind_id, team_id_of
 from trueup.collect.sources.events.rows.organisation import OrganisationRows
+from trueup.collect.sources.events.rows.outages import OutageRows
 from trueup.collect.sources.events.rows.surveys import SURVEY_TABLES, SurveyRows
 from trueup.collect.sources.events.settings import OPTIONS, Options, read_options
 from trueup.config import Connection
@@ -42,7 +43,7 @@ _READER = 2
 """Raised when files are understood in another way: all of them are then read again."""
 _STANDING = ("person", "team", "service", "policy_event", "survey")
 """Kinds a file lists whole: what is no longer in it is gone."""
-_HAPPENED = ("deployment", "incident", "pipeline_run", "ai_session_label", *MONEY)
+_HAPPENED = ("deployment", "incident", "pipeline_run", "ai_session_label", "ai_outage", *MONEY)
 """Kinds of which a file may hold the last weeks only: gone when all is listed on purpose."""
 
 
@@ -62,6 +63,7 @@ class Events:
         "policy_event": "policy_event_id",
         "ai_spend": "spend_id",
         "ai_seat": "seat_id",
+        "ai_outage": "outage_id",
         "ai_session_label": "label_id",
         "account": "person_id",
         "team": "team_id",
@@ -137,6 +139,7 @@ def _adders(reading: Reading, rows: Rows) -> dict[str, Callable[[Fields, str], N
         "policy_event": lambda body, _: delivery.add_policy(body),
         "ai_spend": lambda body, _: money.add_spend(body),
         "ai_seat": lambda body, _: money.add_seat(body),
+        "ai_outage": lambda body, _: OutageRows(rows).add(body),
         "ai_session_label": LabelRows(rows).add,
         "person": lambda body, _: organisation.add_person(body),
         "team": organisation.add_team,
@@ -154,7 +157,7 @@ def _gone(record: Record, reading: Reading) -> Gone:
         return Gone(table="service", row_id=record.key)
     if record.kind == "survey":
         return Gone(table="survey_response", row_id=kind_id(record.kind, record.key))
-    if record.kind in (*MONEY, "ai_session_label"):
+    if record.kind in (*MONEY, "ai_session_label", "ai_outage"):
         return Gone(table=record.kind, row_id=kind_id(record.kind, record.key))
     return Gone(table=record.kind, row_id=event_id(record.key))
 

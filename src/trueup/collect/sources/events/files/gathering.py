@@ -15,7 +15,10 @@ from trueup.collect.sources.events.parsing import Event, parse_event
 from trueup.collect.sources.events.schema import OF_SURVEYS
 from trueup.collect.sources.events.settings import Options
 
-BY_ID = ("deployment", "incident", "pipeline_run", "policy_event", "ai_spend", "ai_seat")
+BY_ID = (
+    *("deployment", "incident", "pipeline_run", "policy_event", "ai_spend", "ai_seat"),
+    "ai_outage",
+)
 """Kinds of which every line is a thing of its own, with an id."""
 _THING = {"membership": "team", **dict.fromkeys(OF_SURVEYS, "survey")}
 """What lines of other kinds are about."""

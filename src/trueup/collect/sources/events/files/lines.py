@@ -31,6 +31,8 @@ _PLURALS = {
     "seat": "ai_seat",
     "seats": "ai_seat",
     "labels": "ai_session_label",
+    "outage": "ai_outage",
+    "outages": "ai_outage",
     "survey": "survey_response",
     "surveys": "survey_response",
     **{kind: kind for kind in KINDS},
