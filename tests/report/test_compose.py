@@ -196,18 +196,6 @@ def test_the_scale_is_wide_enough_for_every_whisker() -> None:
     assert report.scale.reach == 0.1  # the whisker ends at -9 points
 
 
-def test_a_short_wait_does_not_ask_for_sooner_releases() -> None:
-    found = sample.rich("a/b")
-    found[names.LANDED_TO_RELEASED] = [
-        replace(each, value=each.value / 20)
-        for each in found[names.LANDED_TO_RELEASED]
-        if isinstance(each, Measurement)
-    ]
-    slow, quick = composed(sample.rich("a/b"), "a/b"), composed(found, "a/b")
-    assert "sooner" in steps(slow)
-    assert "sooner" not in steps(quick)
-
-
 def steps(report: Report) -> str:
     """Return what to do, in one string."""
     blocks = [block for block in report.blocks() if isinstance(block, Steps)]

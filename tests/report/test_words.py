@@ -10,6 +10,7 @@ from tests.report import weighed
 from tests.report.sample import YEAR, cannot, number
 from trueup.model.evidence import Interval, Measurement
 from trueup.report import words
+from trueup.report.saying.facts import facts_of
 from trueup.units import ITEMS, LINES, PEOPLE, PER_WEEK, RATIO, SECONDS, Unit
 
 DAY = 86_400.0
@@ -100,7 +101,7 @@ def test_facts_hold_interval_n_clusters_window_coverage_source_and_query() -> No
         "ai_marked_commits_ratio", 0.4, RATIO, 200, "commits", spread=0.1,
         month="2024-03", tool="cursor", repository="a/b",
     )  # fmt: skip
-    facts = {label: text.replace("\u00a0", " ") for label, text in words.facts_of(shown)}
+    facts = {label: text.replace("\u00a0", " ") for label, text in facts_of(shown)}
     assert facts == {
         "Unit": "ratio",
         "95 % interval": "30 to 50 % (months resampled)",
@@ -114,7 +115,7 @@ def test_facts_hold_interval_n_clusters_window_coverage_source_and_query() -> No
 
 
 def test_an_abstention_shows_why_not_and_what_would_change_it() -> None:
-    facts = words.facts_of(cannot("x_ratio", "No tags.", "Tag releases."))
+    facts = facts_of(cannot("x_ratio", "No tags.", "Tag releases."))
     assert facts == (("Why not", "No tags."), ("What would change it", "Tag releases."))
 
 

@@ -19,7 +19,8 @@ class Diagnosed:
     Parameters
     ----------
     found
-        By what acting on them surely buys; what nobody can play comes last, the strongest first.
+        By what acting on them surely buys: work first, then spend; what nobody can play comes
+        last, the strongest first.
     absent
         What was looked for and is not found.
     untold
@@ -54,12 +55,18 @@ def diagnose(
         answers.append(mechanism.examine(case))
         telling.advance(1)
     return Diagnosed(
-        found=tuple(sorted((a for a in answers if isinstance(a, Diagnosis)), key=_rank)),
+        found=in_order([a for a in answers if isinstance(a, Diagnosis)]),
         absent=tuple(a for a in answers if isinstance(a, Absent)),
         untold=tuple(a for a in answers if isinstance(a, Abstention)),
     )
 
 
-def _rank(found: Diagnosis) -> tuple[float, int, str]:
+def in_order(found: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
+    """Return diagnoses by what their best remedy surely buys, then by strength and name."""
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(found: Diagnosis) -> tuple[int, float, int, str]:
     best = found.best
-    return (-best.least if best else 0.0, STRENGTHS.index(found.strength), found.mechanism)
+    worth = (0, 0.0) if best is None else (2 if best.buys == "work" else 1, best.least)
+    return (-worth[0], -worth[1], STRENGTHS.index(found.strength), found.mechanism)

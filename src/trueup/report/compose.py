@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from trueup.estimate.assessment import Assessment
 from trueup.report.document import Definition, Footer, Report, Section
 from trueup.report.findings import Findings
-from trueup.report.sections.advice import limits, monday, unknowns
+from trueup.report.sections.advice.limits import limits
+from trueup.report.sections.advice.monday import monday
+from trueup.report.sections.advice.unknowns import unknowns
 from trueup.report.sections.answer import SOURCES, answer, scale, strip
 from trueup.report.sections.balance import verdict
 from trueup.report.sections.balance.beside import beside

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from trueup.errors import NakedNumber, ReportError
 from trueup.estimate.assessment import Assessment
-from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.report.scrutiny import BesideTable, Checks, EmptyBeside, Needs, StudyTable
@@ -26,12 +25,13 @@ def require_evidence(value: object, where: str) -> None:
     Raises
     ------
     NakedNumber
-        `value` is neither a measurement, an estimate nor an abstention.
+        `value` is neither a measurement, an estimate, a number of a model nor an abstention.
     """
-    if not isinstance(value, Measurement | Estimate | Abstention | Study):
+    if not isinstance(value, Shown):
         raise NakedNumber(
             f"{where} was given {value!r}, which carries no evidence.",
-            hint="Give a Measurement, an Estimate, a published Study or an Abstention.",
+            hint="Give a Measurement, an Estimate, a Simulated value, a published Study or an "
+            "Abstention.",
         )
 
 

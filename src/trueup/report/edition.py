@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from trueup import __version__
+from trueup.diagnose.examining import Diagnosed
 from trueup.errors import ReportError
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
@@ -41,6 +42,7 @@ def edit(
     truth: Truth | None = None,
     unweighed: str = "",
     spending: Spending | None = None,
+    diagnosed: Diagnosed | None = None,
 ) -> Report:
     """Compose the report on what was measured, and on what the balance said of it.
 
@@ -60,6 +62,8 @@ def edit(
         Which plan is registered, and why it could not be answered; empty where none is.
     spending
         What AI tools cost; None where no use of any is recorded.
+    diagnosed
+        What the doctor says; None where it was not asked.
     """
     return compose(
         measured.findings,
@@ -81,6 +85,7 @@ def edit(
             spending=spending,
             practices=measured.practices,
             levels=visible_levels(certain_points(measured.practices)),
+            diagnosed=diagnosed or Diagnosed(),
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -14,6 +14,7 @@ from trueup.errors import NakedNumber, ReportError
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
+from trueup.model.simulated import Simulated
 from trueup.report.words import (
     Shown,
     group_of,
@@ -146,6 +147,7 @@ def how_sure(slot: str, shown: Shown) -> str:
     """Return words for a template that say what else would fit, or why that is not known.
 
     >>> from trueup.model.evidence import Abstention
+    from trueup.model.simulated import Simulated
     >>> how_sure("x", Abstention(metric="", reason="", remedy=""))
     ''
     """
@@ -160,6 +162,7 @@ def what_fits(slot: str, shown: Shown) -> str:
     """Return words for a template that say what else would fit, open ends and all.
 
     >>> from trueup.model.evidence import Abstention
+    from trueup.model.simulated import Simulated
     >>> what_fits("x", Abstention(metric="", reason="", remedy=""))
     ''
     """
@@ -208,7 +211,7 @@ def _end(shown: Shown, name: str) -> str:
 
 
 def _since(shown: Shown) -> str:
-    window = None if isinstance(shown, Study) else shown.window
+    window = None if isinstance(shown, Study | Simulated) else shown.window
     return month(window.start_at) if window else ""
 
 
@@ -242,7 +245,7 @@ _WAYS: Mapping[str, Callable[[Shown], str]] = MappingProxyType(
         "high": lambda shown: _end(shown, "high"),
         "n": items_of,
         "since": _since,
-        "window": lambda shown: "" if isinstance(shown, Study) else span(shown.window),
+        "window": lambda shown: "" if isinstance(shown, Study | Simulated) else span(shown.window),
         "month": _month,
         "cannot": lambda _: "cannot be told",
         "reason": _reason,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from trueup.diagnose.examining import Diagnosed
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.practices.classes import Visible
@@ -94,6 +95,8 @@ class Records:
         How AI tools are put to work, by repository and by team.
     levels
         Whether three levels of practice are in the data; None where that was not asked.
+    diagnosed
+        What the doctor found, did not find, and could not tell.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class Records:
     spending: Spending | None = None
     practices: Practices = field(default_factory=Practices)
     levels: Visible | Abstention | None = None
+    diagnosed: Diagnosed = field(default_factory=Diagnosed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

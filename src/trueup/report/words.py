@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from trueup.estimate.studies import STATUSES, Study
+from trueup.estimate.studies import Study
 from trueup.model.effect import Check, Estimate
 from trueup.model.evidence import Abstention, Group, Measurement, Window
+from trueup.model.simulated import Simulated
 from trueup.report import names
 from trueup.units import COUNT, ITEMS, LINES, PEOPLE, RATIO, RELATIVE, Unit, say, significant
 
-Shown = Measurement | Estimate | Abstention | Study
+Shown = Measurement | Estimate | Simulated | Abstention | Study
 """All that a report may show."""
 
 CANNOT_TELL = "cannot tell"
@@ -78,13 +79,15 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
     if isinstance(shown, Study):
         return "no figure" if shown.effect is None else plain(shown.effect, RELATIVE)
     said = _counted(shown) or plain(shown.value, unit_of(shown))
+    if isinstance(shown, Simulated):
+        return said
     if isinstance(shown, Estimate) and shown.value > 0 and not said.startswith("+"):
         said = f"+{said}"
     qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
     return f"{qualifier} {said}".strip()
 
 
-def unit_of(shown: Measurement | Estimate | Study) -> Unit:
+def unit_of(shown: Measurement | Estimate | Simulated | Study) -> Unit:
     """Return the unit a reader hears: share less share is points, month over month is times."""
     if isinstance(shown, Study):
         return RELATIVE
@@ -122,9 +125,9 @@ def _without_unit(said: str, shown: Shown) -> str:
     return said[: len(bare)]
 
 
-def _counted(shown: Measurement | Estimate) -> str:
+def _counted(shown: Measurement | Estimate | Simulated) -> str:
     """Say items by their name: 38 changes, not 38 items."""
-    if shown.unit != ITEMS or isinstance(shown, Estimate):
+    if shown.unit != ITEMS or not isinstance(shown, Measurement):
         return ""
     return plain(shown.value, COUNT) + "\u00a0" + _singular(_inside(shown), shown.value)
 
@@ -146,15 +149,21 @@ def interval_of(shown: Shown) -> str:
     if isinstance(shown, Abstention):
         return shown.reason
     if isinstance(shown, Study):
-        if shown.low is None or shown.high is None:
-            return "no interval found"
-        return between(shown.low, shown.high, RELATIVE)
+        return _published(shown)
     if isinstance(shown, Estimate):
         return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
     if shown.interval is None:
         return shown.no_interval_because
+    if isinstance(shown, Simulated):
+        return between(shown.interval.low, shown.interval.high, shown.unit)
     unit = Unit("items", _inside(shown)) if shown.unit == ITEMS else unit_of(shown)
     return between(shown.interval.low, shown.interval.high, unit)
+
+
+def _published(shown: Study) -> str:
+    if shown.low is None or shown.high is None:
+        return "no interval found"
+    return between(shown.low, shown.high, RELATIVE)
 
 
 def between(lower: float, upper: float, unit: Unit, *, signed: bool = False) -> str:
@@ -223,6 +232,8 @@ def items_of(shown: Shown) -> str:
         return f"{shown.n_units:,} units, {shown.n_treated:,} of them adopted"
     if isinstance(shown, Study):
         return shown.n
+    if isinstance(shown, Simulated):
+        return f"{shown.n_draws:,} sets of parameters"
     return f"{shown.n:,}\u00a0{_singular(shown.n_of, shown.n)}".strip()
 
 
@@ -329,6 +340,8 @@ def slice_of(shown: Shown) -> str:
 
 def measure_of(shown: Shown) -> str:
     """Return what was measured, by its name."""
+    if isinstance(shown, Simulated):
+        return shown.quantity
     return shown.metric if isinstance(shown, Measurement | Abstention) else shown.outcome
 
 
@@ -369,33 +382,6 @@ def uncapital(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:] if first.istitle() else sentence
 
 
-def facts_of(shown: Shown) -> tuple[tuple[str, str], ...]:
-    """Everything a reader needs to doubt it, as labelled lines."""
-    if isinstance(shown, Estimate):
-        return _facts_of_estimate(shown)
-    if isinstance(shown, Study):
-        return _facts_of_study(shown)
-    if isinstance(shown, Abstention):
-        rows = [("Why not", shown.reason), ("What would change it", shown.remedy)]
-        if shown.n:
-            rows.append(("Rests on", items_of(shown)))
-        return tuple(rows)
-    level = f"{100 * shown.interval.level:g} % interval" if shown.interval else "Interval"
-    method = f" ({shown.interval.method})" if shown.interval else ""
-    rows = [
-        ("Unit", unit_of(shown).name.replace("_", " ")),
-        (level, interval_of(shown) + method),
-        ("Rests on", items_of(shown) + _clusters(shown)),
-        ("Window", span(shown.window)),
-        ("Slice", group_of(shown.group)),
-        ("Coverage", coverage_of(shown)),
-        ("Source", shown.source),
-    ]
-    if shown.mean_of_ratios is not None:
-        rows.insert(2, ("Mean of ratios", alike(shown).removeprefix("; ")))
-    return (*rows, *_query(shown))
-
-
 def alike(shown: Measurement) -> str:
     """Say what a ratio would be if each unit counted alike, where that differs; else nothing."""
     other = shown.mean_of_ratios
@@ -422,65 +408,19 @@ def plain_share(ratio: float) -> str:
     return f"{int(ratio * 1000) / 10:g}\u00a0%"
 
 
-def _clusters(shown: Measurement) -> str:
-    return f", {shown.clusters:,} clusters" if shown.clusters is not None else ""
-
-
-def _facts_of_estimate(shown: Estimate) -> tuple[tuple[str, str], ...]:
-    interval = f"{interval_of(shown)} ({shown.interval.method})"
-    rows = [
-        ("Outcome", shown.outcome.replace("_", " ")),
-        ("Question", shown.estimand),
-        ("Design", shown.design),
-        (f"{100 * shown.interval.level:g} % interval", interval),
-        ("p of no change", _chance(shown)),
-        ("Rests on", f"{items_of(shown)}; {shown.n_rows:,} rows, {shown.n_clusters:,} clusters"),
-        ("Speaks of", shown.speaks_of),
-        ("Window", span(shown.window)),
-        ("Assumes", " ".join(shown.assumptions)),
-        ("Source", shown.source),
-    ]
-    return tuple((label, text) for label, text in rows if text)
-
-
-def _chance(shown: Estimate) -> str:
-    if shown.p_value is None:
-        return ""
-    floor = f", at least {shown.least_p:.2g} in this design" if shown.least_p is not None else ""
-    return f"{shown.p_value:.2g}{floor}"
-
-
-def _facts_of_study(shown: Study) -> tuple[tuple[str, str], ...]:
-    rows = [
-        ("Study", f"{shown.name}, {shown.year}"),
-        ("Outcome", shown.outcome),
-        ("Question", shown.estimand),
-        ("Design", shown.design),
-        (f"{100 * shown.level:g} % interval", interval_of(shown)),
-        ("Rests on", shown.n),
-        ("Figures", STATUSES[shown.status]),
-        ("Interest", shown.interest),
-        ("Run again here", shown.rerun),
-        ("Mind", shown.says),
-        ("Link", shown.link),
-    ]
-    return tuple((label, text) for label, text in rows if text)
-
-
-def _query(shown: Shown) -> tuple[tuple[str, str], ...]:
-    query = query_of(shown)
-    return (("Query", query),) if query else ()
-
-
 def metric_of(shown: Shown) -> str:
     """Return the name of the definition it follows; an estimate follows its recipe."""
     if isinstance(shown, Study):
         return STUDIES
+    if isinstance(shown, Simulated):
+        return SIMULATED
     return shown.estimator if isinstance(shown, Estimate) else shown.metric
 
 
 STUDIES = "published_studies"
 """Stands for a metric's name where a published figure is shown."""
+SIMULATED = "simulated_flow"
+"""The same where a number of the model of the flow is shown."""
 
 
 def query_of(shown: Shown) -> str:
@@ -489,7 +429,7 @@ def query_of(shown: Shown) -> str:
     >>> query_of(Abstention(metric="a_ratio", reason="", remedy="", group=(("tool", "x"),)))
     'trueup measure a_ratio --by tool'
     """
-    if isinstance(shown, Estimate | Study) or shown.metric.startswith("records_"):
+    if isinstance(shown, Estimate | Simulated | Study) or shown.metric.startswith("records_"):
         return ""
     names = [name for name, _ in shown.group]
     split = "".join(f" --by {name}" for name in names if name in _SPLITS)

@@ -23,6 +23,7 @@ from trueup.workspace.written import Format, ReportWritten
 
 if TYPE_CHECKING:
     from trueup.collect.receiving.server import Receiver
+    from trueup.diagnose.examining import Diagnosed
     from trueup.estimate.asking.spending import Spending
     from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
@@ -264,6 +265,34 @@ class Workspace(Effects):
                 progress=progress,
             )
 
+    def diagnose(
+        self,
+        *,
+        only: Sequence[str] = (),
+        window: Window | None = None,
+        progress: Progress | None = None,
+    ) -> Diagnosed:
+        """Say what limits you, on what that rests, what else may explain it, what to do.
+
+        Parameters
+        ----------
+        only
+            Names of mechanisms; empty: all.
+        window
+            Which records; None for as much of the newest as each mechanism looks at.
+
+        Raises
+        ------
+        EstimateError
+            No mechanism is called so.
+        """
+        from trueup.diagnose.case import Case
+        from trueup.diagnose.examining import diagnose
+
+        with self._warehouse.tables() as tables:
+            case = Case(tables, self.settings, window=window)
+            return diagnose(case, only=only, progress=progress)
+
     def used(self, window: Window) -> Total:
         """Add up what AI tools used in a span, of everybody together."""
         from trueup.measure.spending.totals import total
@@ -301,6 +330,8 @@ class Workspace(Effects):
         ReportError
             The report cannot be written to `output`.
         """
+        from trueup.diagnose.case import Case
+        from trueup.diagnose.examining import diagnose
         from trueup.estimate.asking.spending import spending_of
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
@@ -319,6 +350,7 @@ class Workspace(Effects):
                 assessment=assessment,
                 unweighed=unweighed,
                 spending=spending_of(tables, self.settings, measured.spent),
+                diagnosed=diagnose(Case(tables, self.settings, window=window), progress=progress),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
@@ -367,6 +399,8 @@ class Workspace(Effects):
         ReportError
             The report cannot be written to `output`.
         """
+        from trueup.diagnose.case import Case
+        from trueup.diagnose.examining import diagnose
         from trueup.estimate.asking import estimate
         from trueup.estimate.asking.spending import spending_of
         from trueup.estimate.estimator import need_libraries
@@ -398,6 +432,7 @@ class Workspace(Effects):
                 assessment=assessment,
                 truth=made.truth,
                 spending=spending_of(tables, self.settings, measured.spent),
+                diagnosed=diagnose(Case(tables, self.settings), progress=progress),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)

@@ -8,6 +8,7 @@ from typing import Any
 from trueup.estimate.studies import Study
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Measurement
+from trueup.model.simulated import Simulated
 from trueup.report.document import Chart
 from trueup.report.words import Shown, measure_of, metric_of, short_between, short_of, value_of
 
@@ -49,7 +50,7 @@ def _measured(point: Measurement) -> dict[str, Any]:
     }
 
 
-def _compared(point: Estimate | Study) -> dict[str, Any]:
+def _compared(point: Estimate | Simulated | Study) -> dict[str, Any]:
     words = {
         "metric": metric_of(point),
         "measure": measure_of(point),
@@ -61,7 +62,8 @@ def _compared(point: Estimate | Study) -> dict[str, Any]:
         found: dict[str, Any] = {"value": point.effect, "low": point.low, "high": point.high}
         return {**found, "n": point.n, **words, "told": told}
     low, high = _ends(point.interval)
-    found = {"value": point.value, "low": low, "high": high, "n": point.n_units}
+    n = point.n_draws if isinstance(point, Simulated) else point.n_units
+    found = {"value": point.value, "low": low, "high": high, "n": n}
     return {**found, **words, "told": True}
 
 

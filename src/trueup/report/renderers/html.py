@@ -10,9 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from trueup.estimate.studies import Study
-from trueup.model.effect import Estimate
-from trueup.model.evidence import Abstention, Interval, Measurement
+from trueup.model.evidence import Abstention, Interval
 from trueup.report import names, words
 from trueup.report.charts import drawn
 from trueup.report.document import (
@@ -26,6 +24,7 @@ from trueup.report.document import (
     Section,
 )
 from trueup.report.ledger import Ledger
+from trueup.report.saying.facts import facts_of
 from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sentence import Sentence
 from trueup.report.words import Shown
@@ -42,7 +41,12 @@ def render_html(report: Report) -> str:
     page = Page(report)
     template = _templates().get_template("report.html.jinja")
     return template.render(
-        report=report, page=page, words=words, names=names, script=trusted(drawn.script())
+        report=report,
+        page=page,
+        words=words,
+        names=names,
+        facts_of=facts_of,
+        script=trusted(drawn.script()),
     )
 
 
@@ -161,7 +165,7 @@ class Page:
 
     def is_shown(self, cell: object) -> bool:
         """Return whether a cell is evidence and not a name."""
-        return isinstance(cell, Measurement | Abstention | Estimate | Study)
+        return isinstance(cell, Shown)
 
 
 def trusted(text: str) -> Markup:

@@ -9,8 +9,7 @@ from typing import Any
 
 from trueup.estimate.assessment import Power
 from trueup.estimate.studies import Study
-from trueup.model.effect import Check, Estimate
-from trueup.model.evidence import Abstention, Measurement
+from trueup.model.effect import Check
 from trueup.report import words
 from trueup.report.document import Block, Report
 from trueup.report.ledger import Ledger
@@ -69,7 +68,7 @@ def _fields(thing: Any, ledger: Ledger) -> dict[str, Any]:
 
 
 def _value(value: Any, ledger: Ledger) -> Any:
-    if isinstance(value, Measurement | Estimate | Abstention | Study):
+    if isinstance(value, Shown):
         return {"evidence": ledger.ids[value]}
     if isinstance(value, Name | Defined | Quoted):
         return value.text

@@ -24,6 +24,7 @@ from trueup.report.document import (
     Unknowns,
 )
 from trueup.report.ledger import Ledger
+from trueup.report.saying.facts import facts_of
 from trueup.report.scrutiny import BesideLine, BesideTable, Checks, EmptyBeside, Needs, StudyTable
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.words import Shown
@@ -77,7 +78,7 @@ class _Writer:
 
     def footnotes(self) -> Iterator[str]:
         for ident, shown in self.used.items():
-            facts = "; ".join(f"{label}: {text}" for label, text in words.facts_of(shown))
+            facts = "; ".join(f"{label}: {text}" for label, text in facts_of(shown))
             yield f"[^{ident}]: `{words.metric_of(shown)}`. {_flat(facts)}"
 
     def _link(self, shown: Shown, text: str = "") -> str:

@@ -15,7 +15,7 @@ from trueup.report.document import Definition, Definitions, Section
 from trueup.report.sections.balance.weighed import weighed
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
-from trueup.report.words import STUDIES, Shown, metric_of
+from trueup.report.words import SIMULATED, STUDIES, Shown, metric_of
 
 OWN = (
     Definition(
@@ -75,6 +75,20 @@ OWN = (
         caveats=(
             "What is not committed and in no session is not seen: it widens the interval.",
             "A practice that is there may be kept badly: points say nothing of outcomes.",
+        ),
+    ),
+    Definition(
+        metric=SIMULATED,
+        version=1,
+        question="What would happen if?",
+        definition="A number of a model and not a measurement: a typical team as a network of "
+        "queues, fitted to the flow of changes, played with and without a change and with the same "
+        "luck. Intervals are over all sets of parameters the records allow.",
+        unit="relative",
+        kind="simulated",
+        caveats=(
+            "How touch times and mishaps grow with the size of a change is drawn from ranges.",
+            "People do not act as they did once something is changed: no model here knows how.",
         ),
     ),
     Definition(

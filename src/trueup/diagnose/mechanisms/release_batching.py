@@ -1,0 +1,143 @@
+"""What is finished lies about until somebody releases it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trueup.diagnose.case import Case
+from trueup.diagnose.diagnosis import Absent, Answer, Diagnosis, Evidence, Mechanism, Remedy
+from trueup.measure.windows import WEEK
+from trueup.model.evidence import Abstention, Finding, Measurement
+from trueup.model.rival import Rival
+from trueup.simulate.intervention import Intervention, ReleaseEvery
+from trueup.simulate.releases import wait_against_now
+
+NAME = "release_batching"
+LONG_SECONDS = WEEK / 1e6
+"""A week: the wait that is called long where half of what lands waits at least so long."""
+_MOST_QUARTERS = 0.75
+_FEWEST_QUARTERS = 3
+
+
+def examine(case: Case) -> Answer:
+    """Look for changes that are finished and wait for a release."""
+    name = "deploy_seconds" if case.has("deployment") else "landed_to_release_seconds"
+    half = _half(case.measured(name))
+    if isinstance(half, Abstention):
+        return Abstention(
+            metric=NAME, reason=half.reason, remedy=half.remedy, n=half.n, n_of=half.n_of
+        )
+    quarters = _halves(case.measured(name, every="quarter"))
+    return judge(half, quarters)
+
+
+def judge(half: Measurement, quarters: Sequence[Measurement]) -> Answer:
+    """Judge the time half of what lands waits, in all and by quarter of landing.
+
+    It is long where its whole interval is above a week; a single long pause is ruled out where it
+    was long in three quarters of the quarters of a year.
+    """
+    interval = half.interval
+    evidence = [Evidence(says="Time half of what lands waits", value=half)]
+    if interval is None or interval.low <= LONG_SECONDS < interval.high:
+        return Abstention(
+            metric=NAME,
+            reason=f"Half of what lands waits {half.say()}, and whether that is more than a week "
+            "cannot be told.",
+            remedy="Wait for more releases, or measure a longer time.",
+            n=half.n,
+            n_of=half.n_of,
+        )
+    if interval.low <= LONG_SECONDS:
+        because = f"Half of what lands is released within {half.say()}."
+        return Absent(
+            mechanism=NAME,
+            because=because,
+            evidence=(Evidence(says=evidence[0].says, value=half, speaks="against"),),
+        )
+    pause = _pause(quarters)
+    if pause.answer == "may explain it":
+        return Absent(
+            mechanism=NAME,
+            because=f"It was not so most of the year. {pause.says}",
+            evidence=(Evidence(says=evidence[0].says, value=half, speaks="against"),),
+        )
+    return Diagnosis(
+        mechanism=NAME,
+        claim=f"What is finished waits for a release: half of it for {half.say()} or longer.",
+        strength="moderate" if pause.answer == "ruled out" else "weak",
+        evidence=tuple(evidence),
+        rivals=(pause, _TAKEN_EARLIER, _HELD_BACK),
+        would_change=(
+            "Users who take the default branch, or deployments nobody recorded.",
+            "Three months in which half of what lands is released within a week.",
+        ),
+        remedies=(_weekly(half),),
+    )
+
+
+def _half(found: Sequence[Finding]) -> Finding:
+    """Return the middle wait of everything together, or why there is none."""
+    whole = [one for one in found if dict(one.group).get("quantile", "0.5") == "0.5"]
+    return (
+        whole[0]
+        if whole
+        else Abstention(
+            metric=NAME, reason="No landed change is recorded.", remedy="Collect a repository."
+        )
+    )
+
+
+def _halves(found: Sequence[Finding]) -> tuple[Measurement, ...]:
+    return tuple(
+        one
+        for one in found
+        if isinstance(one, Measurement) and dict(one.group).get("quantile") == "0.5"
+    )
+
+
+def _pause(quarters: Sequence[Measurement]) -> Rival:
+    """Ask whether one long pause makes the whole of it."""
+    long = sum(one.value > LONG_SECONDS for one in quarters)
+    says = f"Half of what landed waited more than a week in {long} of {len(quarters)} quarters."
+    if len(quarters) < _FEWEST_QUARTERS:
+        return Rival(name="one_long_pause", answer="not measured", says=says)
+    ruled_out = long >= _MOST_QUARTERS * len(quarters)
+    return Rival(
+        name="one_long_pause",
+        answer="ruled out" if ruled_out else "may explain it",
+        says=says,
+    )
+
+
+_TAKEN_EARLIER = Rival(
+    name="taken_before_release",
+    answer="not measured",
+    says="No record tells whether users take what has landed before it is released.",
+)
+_HELD_BACK = Rival(
+    name="held_back_on_purpose",
+    answer="not measured",
+    says="Users may want few releases, each of them tried for long: no record tells.",
+)
+
+
+def _weekly(half: Measurement) -> Remedy:
+    return Remedy(
+        intervention=Intervention(
+            does="Release once a week, whatever has landed",
+            plays=ReleaseEvery(days=7),
+            watch="Half of what lands is out within days; failed releases and reverts do not rise.",
+        ),
+        gain=wait_against_now(ReleaseEvery(days=7), half),
+    )
+
+
+MECHANISM = Mechanism(
+    name=NAME,
+    question="Does what is finished wait for somebody to release it?",
+    story="Finished changes are worth nothing to users until they are released. Released rarely, "
+    "they wait, and come in batches in which a fault is harder to find.",
+    examine=examine,
+    references=("DORA, Capabilities: working in small batches; deployment frequency",),
+)

@@ -1,0 +1,1 @@
+"""What is said of evidence, piece by piece."""

@@ -1,0 +1,1 @@
+"""What limits you, what to do next Monday, and what we cannot tell."""

@@ -1,0 +1,55 @@
+"""`trueup diagnose`: the doctor in a terminal and for a machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.diagnose.test_diagnosis import gain
+from tests.report.test_diagnosed import REVIEW, UNTOLD
+from trueup.cli.commands.diagnose import run
+from trueup.cli.diagnosing import diagnosed_as_json, diagnosed_in_words
+from trueup.diagnose.diagnosis import Absent
+from trueup.diagnose.examining import Diagnosed
+from trueup.errors import EstimateError
+
+SAID = Diagnosed(
+    found=(REVIEW,),
+    absent=(Absent(mechanism="release_batching", because="Half is released within a day."),),
+    untold=(UNTOLD,),
+)
+
+
+def test_a_diagnosis_says_claim_evidence_rivals_remedies_and_what_would_change_our_mind() -> None:
+    lines = list(diagnosed_in_words(SAID))
+    assert lines[0] == "1. Review limits what is finished. [strong]"
+    assert lines[1].startswith("   Seen      A wait: 10 days (")
+    heads = [line[3:12].strip() for line in lines[1:] if line.startswith("   ") and line[3] != " "]
+    assert heads == ["Seen", "Or", "Do", "No use", "Watch", "Unless"]
+
+
+def test_what_is_not_found_and_what_cannot_be_told_are_said_apart() -> None:
+    text = "\n".join(diagnosed_in_words(SAID))
+    assert "Not found\n  Release batching: Half is released within a day." in text
+    assert "Cannot tell\n  Token inflation: No policy is recorded. Record its date." in text
+
+
+def test_nothing_found_is_said_and_is_no_praise() -> None:
+    assert list(diagnosed_in_words(Diagnosed())) == ["Nothing that was looked for is found."]
+
+
+def test_a_machine_reads_every_number_with_its_interval() -> None:
+    said = json.loads(json.dumps(diagnosed_as_json(SAID)))
+    best = said["found"][0]["best"]
+    assert best["gain"]["interval"]["low"] == gain(0.20, 0.40).interval.low  # type: ignore[union-attr]
+    assert [said["absent"][0]["mechanism"], said["untold"][0]["metric"]] == [
+        "release_batching",
+        "token_inflation",
+    ]
+
+
+def test_a_mechanism_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(EstimateError, match="No mechanism is called 'magic'"):
+        run(only=["magic"], workspace=tmp_path / "w")
