@@ -57,17 +57,22 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """Something to do about it, and what a model says it would buy.
+    """Something to do about it, and what a model or a design says it would buy.
 
     Parameters
     ----------
     gain
-        Against doing nothing, as a share: more finished changes above 0, or of a wait (its
-        ``quantity`` ends in ``_time``) less below 0. An abstention where nothing can play it.
+        Against doing nothing, as a share: more finished changes above 0, a part of spend that
+        would not arise above 0, or of a wait or a cost (its name ends in ``_time`` or ``_cost``)
+        less below 0. An abstention where nothing can play it.
+    buys
+        Of what it is a share: finished work and its waits, or what AI tools cost. As a share of
+        spend is worth less than the same share of work, it comes after.
     """
 
     intervention: Intervention
-    gain: Simulated | Abstention
+    gain: Simulated | Estimate | Abstention
+    buys: Literal["work", "spend"] = "work"
 
     @property
     def least(self) -> float:
@@ -75,7 +80,8 @@ class Remedy:
         if isinstance(self.gain, Abstention) or self.gain.interval is None:
             return 0.0
         ends = self.gain.interval.low, self.gain.interval.high
-        return -ends[1] if self.gain.quantity.endswith("_time") else ends[0]
+        name = self.gain.outcome if isinstance(self.gain, Estimate) else self.gain.quantity
+        return -ends[1] if name.endswith(("_time", "_cost")) else ends[0]
 
     @property
     def helps(self) -> bool:
@@ -135,7 +141,8 @@ class Diagnosis:
     @property
     def best(self) -> Remedy | None:
         """The remedy that surely buys most; None where none surely buys anything."""
-        return max((r for r in self.remedies if r.helps), key=lambda r: r.least, default=None)
+        helping = (remedy for remedy in self.remedies if remedy.helps)
+        return max(helping, key=lambda r: (r.buys == "work", r.least), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
