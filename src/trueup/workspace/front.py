@@ -342,6 +342,9 @@ class Workspace(Effects):
         studied = None if self.settings.connections else collected.repository_ids
         with self._warehouse.tables(targets=studied) as tables:
             measured = measure_repository(tables, self.settings, window=window, progress=progress)
+            spending = spending_of(tables, self.settings, measured.spent)
+            inflated = spending.inflated if spending else None
+            case = Case(tables, self.settings, window=window, inflated=inflated)
             report = edit(
                 measured,
                 tables,
@@ -349,8 +352,8 @@ class Workspace(Effects):
                 ran_at=time.time_ns() // 1000,
                 assessment=assessment,
                 unweighed=unweighed,
-                spending=spending_of(tables, self.settings, measured.spent),
-                diagnosed=diagnose(Case(tables, self.settings, window=window), progress=progress),
+                spending=spending,
+                diagnosed=diagnose(case, progress=progress),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
@@ -424,6 +427,9 @@ class Workspace(Effects):
         )
         with self._warehouse.tables() as tables:
             measured = measure_repository(tables, self.settings, progress=progress)
+            spending = spending_of(tables, self.settings, measured.spent)
+            inflated = spending.inflated if spending else None
+            case = Case(tables, self.settings, inflated=inflated)
             report = edit(
                 measured,
                 tables,
@@ -431,8 +437,8 @@ class Workspace(Effects):
                 ran_at=now,
                 assessment=assessment,
                 truth=made.truth,
-                spending=spending_of(tables, self.settings, measured.spent),
-                diagnosed=diagnose(Case(tables, self.settings), progress=progress),
+                spending=spending,
+                diagnosed=diagnose(case, progress=progress),
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
