@@ -198,6 +198,26 @@ class WorkingTimeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSettings:
+    """What may read prompts to label sessions; nothing may unless it is said here.
+
+    Parameters
+    ----------
+    local
+        A classifier that runs on this machine, within trueup.
+    url, model
+        An interface as OpenAI's and the model asked there; prompts are sent to it.
+    token
+        Where its secret is, never the secret: ``env:NAME``; empty where none is wanted.
+    """
+
+    local: bool = False
+    url: str = ""
+    model: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawSettings:
     """How long what sources said is kept as they said it.
 
@@ -220,6 +240,7 @@ class Settings:
     raw: RawSettings = field(default_factory=RawSettings)
     money: MoneySettings = field(default_factory=MoneySettings)
     working_time: WorkingTimeSettings = field(default_factory=WorkingTimeSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
     prices: tuple[PriceSettings, ...] = ()
     connections: tuple[Connection, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
@@ -365,6 +386,8 @@ def _check(settings: Settings, path: Path) -> None:
             f"{path}: raw.retention_days is {settings.raw.retention_days}.",
             hint="Use a number of days, or 0 to keep raw records for ever.",
         )
+    labels = Connection(source="labels", url=settings.labels.url, token=settings.labels.token)
+    _check_connection(labels, f"{path}: labels")
     names = [connection.name or connection.source for connection in settings.connections]
     for number, connection in enumerate(settings.connections, 1):
         where = f"{path}: connections {number}"
