@@ -31,6 +31,7 @@ from trueup.report.sections.method import method
 from trueup.report.sections.practice import practice
 from trueup.report.sections.quality import quality
 from trueup.report.sections.spend.money import money
+from trueup.report.sections.surveys import surveys
 from trueup.report.sections.unfilled import no_effects
 from trueup.report.view import CoverageRow, Records, Run, Subject, View
 
@@ -105,6 +106,7 @@ def _measured(view: View) -> Iterator[Section | None]:
     yield defects(view)
     yield money(view)
     yield practice(view)
+    yield surveys(view)
 
 
 def _weighed(view: View, assessment: Assessment) -> Iterator[Section | None]:

@@ -17,6 +17,7 @@ from trueup.estimate.practices.classes import certain_points, visible_levels
 from trueup.estimate.question import Question
 from trueup.measure.metric import Metric
 from trueup.measure.repository import RepositoryFindings
+from trueup.measure.surveys.results import survey_results
 from trueup.model.tables import TABLES
 from trueup.report.compose import compose
 from trueup.report.document import Definition, Report
@@ -84,6 +85,7 @@ def edit(
             linkage=measured.linkage,
             spending=spending,
             practices=measured.practices,
+            surveys=survey_results(tables),
             levels=visible_levels(certain_points(measured.practices)),
             diagnosed=diagnosed or Diagnosed(),
         ),

@@ -13,6 +13,7 @@ from trueup.measure.comparing.beside import BesidePublished
 from trueup.measure.practices.practice import Practices
 from trueup.measure.production.linkage import Linkage
 from trueup.measure.repository import MOST_APART
+from trueup.measure.surveys.results import SurveyResult
 from trueup.model.evidence import Abstention
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
@@ -93,6 +94,8 @@ class Records:
         What AI tools cost; None where no use of any is recorded.
     practices
         How AI tools are put to work, by repository and by team.
+    surveys
+        What people say.
     levels
         Whether three levels of practice are in the data; None where that was not asked.
     diagnosed
@@ -105,6 +108,7 @@ class Records:
     linkage: tuple[Linkage, ...] = ()
     spending: Spending | None = None
     practices: Practices = field(default_factory=Practices)
+    surveys: tuple[SurveyResult, ...] = ()
     levels: Visible | Abstention | None = None
     diagnosed: Diagnosed = field(default_factory=Diagnosed)
 

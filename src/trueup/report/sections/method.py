@@ -13,6 +13,7 @@ from trueup.model.effect import Estimate
 from trueup.report import names
 from trueup.report.document import Definition, Definitions, Section
 from trueup.report.sections.balance.weighed import weighed
+from trueup.report.sections.surveys import survey_definitions
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
 from trueup.report.words import SIMULATED, STUDIES, Shown, metric_of
@@ -110,7 +111,8 @@ def method(view: View, shown: Iterable[Shown]) -> Section:
     evidence = tuple(shown)
     recipes = [_recipe(each) for each in evidence if isinstance(each, Estimate)]
     outcomes = list(_outcomes(view.assessment))
-    known = {each.metric: each for each in (*recipes, *reversed(outcomes), *OWN, *view.definitions)}
+    own = (*OWN, *survey_definitions(view), *view.definitions)
+    known = {each.metric: each for each in (*recipes, *reversed(outcomes), *own)}
     metrics = [*(each.metric for each in outcomes), *(metric_of(each) for each in evidence)]
     intro = Sentence(
         template="Intervals say which values fit the data. A wait that has not ended counts as "
