@@ -251,7 +251,7 @@ EXPERIMENT_ASSIGNMENT = _table(
     ended_at=_AT,  # of the day; null of a task and of a stop
     arm=_NAME,  # ARMS
     block=_NAME,  # lots of one person are balanced within it: a week, or a few tasks
-    consent=_NAME,  # on what the consent rests: digest of the list of those who consented
+    consent=_NAME,  # on what it rests: "declared" and the day of the list of those who consented
     plan_hash=_NAME,  # of the plan the lot was drawn by
 )
 

@@ -73,9 +73,7 @@ class Drawn:
         covariates = np.column_stack([np.empty((self.outcome.size, 0)), *columns])
         if self.levels == "none":
             covariates = np.column_stack([np.ones(self.outcome.size), covariates])
-            return Rows(
-                unit=None, period=None, cluster=recode(self.person), covariates=covariates
-            )
+            return Rows(unit=None, period=None, cluster=recode(self.person), covariates=covariates)
         by_week = self.levels == "weeks"
         weeks = int(self.week.max()) + 1
         period = self.day if by_week else self.week

@@ -1,0 +1,1 @@
+"""The answer of an experiment: arms compared as lots were drawn, and what could be wrong."""
