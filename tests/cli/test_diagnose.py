@@ -25,8 +25,8 @@ SAID = Diagnosed(
 def test_a_diagnosis_says_claim_evidence_rivals_remedies_and_what_would_change_our_mind() -> None:
     lines = list(diagnosed_in_words(SAID))
     assert lines[0] == "1. Review limits what is finished. [strong]"
-    assert lines[1].startswith("   Seen      A wait: 10 days (")
-    heads = [line[3:12].strip() for line in lines[1:] if line.startswith("   ") and line[3] != " "]
+    assert lines[1].startswith("   Seen       A wait: 10 days (")
+    heads = [line[3:13].strip() for line in lines[1:] if line.startswith("   ") and line[3] != " "]
     assert heads == ["Seen", "Or", "Do", "No use", "Watch", "Unless"]
 
 

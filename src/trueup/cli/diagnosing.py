@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trueup.diagnose.examining import Diagnosed
 
 _WIDTH = 96
-_INDENT = 13
+_INDENT = 14
 
 
 def diagnosed_as_json(found: Diagnosed) -> dict[str, Any]:

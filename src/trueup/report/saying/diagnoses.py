@@ -25,14 +25,13 @@ GAINS: Mapping[str, str] = MappingProxyType(
 def between(value: Value) -> str:
     """Say a value and what else fits."""
     if value.interval is None:
-        return f"{said(value)} (no interval: {value.say_interval()})"
-    low, high = (words.plain(end, value.unit) for end in (value.interval.low, value.interval.high))
-    return f"{said(value)} ({low} to {high})"
+        return f"{said(value)} (no interval: {words.interval_of(value)})"
+    return f"{said(value)} ({words.interval_of(value)})"
 
 
 def said(value: Value) -> str:
     """Say a value alone; a change with its sign."""
-    return words.plain(value.value, value.unit)
+    return words.value_of(value)
 
 
 def rests_on(value: Value) -> str:
