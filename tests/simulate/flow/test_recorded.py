@@ -110,6 +110,23 @@ def test_what_landed_without_review_went_past_it() -> None:
     assert week_of(found, "review_hours") == [0, 0, 0, 0]
 
 
+def test_what_is_in_review_when_weeks_end_is_what_came_and_has_not_left() -> None:
+    # a: Friday to Tuesday; b: put up and read in the first week; c: since the third, for ever;
+    # d: never read
+    found = told(
+        changes=[
+            change("a", "2026-06-05T15:00", "2026-06-09T12:00", "2026-06-09T13:00"),
+            change("b", "2026-06-02T15:00", "2026-06-03T12:00", "2026-06-03T13:00"),
+            change("c", "2026-06-17T15:00"),
+            change("d", "2026-06-02T10:00", landed="2026-06-12T12:00"),
+        ]
+    )
+
+    assert week_of(found, "for_review") == [2, 0, 1, 0]
+    assert week_of(found, "in_review") == [1, 0, 1, 1]
+    assert week_of(found, "reviewed") == [1, 1, 0, 0]
+
+
 def test_what_was_given_up_is_left_out_and_said_to_be() -> None:
     gone = change("a", "2026-06-02T10:00", is_given_up=True)
     kept = change("b", "2026-06-02T10:00", "2026-06-02T12:00", "2026-06-02T13:00")

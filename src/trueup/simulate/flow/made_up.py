@@ -67,6 +67,8 @@ def _told(run: Run, team: Team, pool_of: tuple[int, ...], weeks: int) -> dict[st
     past = team.unreviewed_ratio * visits[CODE]
     return {
         "ready": visits[CODE],
+        "for_review": visits[CODE] - past,
+        "in_review": (float(run.level[REVIEW]) + float(run.level[RECODE])) * weeks,
         "asked": asked,
         "reviewed": visits[REVIEW] - asked,
         "unreviewed": past,

@@ -13,12 +13,17 @@ from trueup.simulate.flow.network import Floats
 from trueup.simulate.flow.working_time import WorkingTime
 
 COUNTS = (
-    *("ready", "reviewed", "unreviewed", "asked", "landed", "deployed", "incidents"),
-    *("late_checks", "failed", "authors", "reviewers"),
+    *("ready", "for_review", "reviewed", "unreviewed", "asked", "landed", "deployed", "incidents"),
+    *("late_checks", "failed", "authors", "reviewers", "in_review"),
 )
+"""``ready`` splits into ``for_review`` and what goes past it; ``in_review`` is what waits for
+review, is read or reworked when a week ends."""
 HOURS = ("review", "recode", "code", "check", "deploy", "incident")
 """Of each: time inside added up, ``..._hours``, and of how many with a known start and end,
 ``..._timed``. Of review it is everybody's who is inside, landed or not."""
+WITHIN = ("recode", "incident")
+"""Of each, hours in the week in which they were and not in that in which it began,
+``..._within``."""
 _HOUR = 3_600e6
 _QUIET = 0.5
 """Weeks with fewer people than this share of the usual are holidays: nobody's way of working."""
@@ -31,7 +36,8 @@ class Recorded:
     Parameters
     ----------
     sums
-        By name, each of shape (units, weeks): `COUNTS`, ``..._hours`` and ``..._timed`` of `HOURS`.
+        By name, each of shape (units, weeks): `COUNTS`, ``..._hours`` and ``..._timed`` of
+        `HOURS`, ``..._within`` of `WITHIN`.
         Hours are hours of work, those of machines hours.
     check_lanes, deploy_lanes
         Most runs, and deployments, of each unit that were seen under way at a time.
@@ -125,9 +131,12 @@ class _Grid:
         np.add.at(found, (unit[inside].astype(int), week), worth[inside])
         return found
 
-    def inside(self, unit: Floats, entered: Floats, left: Floats) -> Floats:
-        """Add up hours of work inside, each in the week in which it was."""
+    def inside(
+        self, unit: Floats, entered: Floats, left: Floats, worth: Floats | None = None
+    ) -> Floats:
+        """Add up hours of work inside, each in the week in which it was, by what a row is worth."""
         known = ~np.isnan(entered) & ~np.isnan(unit) & (left > entered)
+        worth = np.ones_like(entered) if worth is None else worth
         row, entered, left = unit[known].astype(int), entered[known], left[known]
         found = np.zeros(self.shape)
         bounds = [*self._starts[1:], self.end]
@@ -135,7 +144,16 @@ class _Grid:
             meet = (entered < end) & (left > start)
             hours = self.calendar.between(np.maximum(entered[meet], start),
                                           np.minimum(left[meet], end))  # fmt: skip
-            found[:, week] = np.bincount(row[meet], hours, minlength=self.shape[0])
+            weights = hours * worth[known][meet]
+            found[:, week] = np.bincount(row[meet], weights, minlength=self.shape[0])
+        return found
+
+    def standing(self, unit: Floats, entered: Floats, left: Floats) -> Floats:
+        """Count what is inside when each week ends."""
+        found = np.zeros(self.shape)
+        for week, end in enumerate([*self._starts[1:], self.end]):
+            inside = (entered < end) & (left >= end) & ~np.isnan(unit)
+            found[:, week] = np.bincount(unit[inside].astype(int), minlength=self.shape[0])
         return found
 
     def lanes(self, table: pa.Table) -> Floats:
@@ -176,13 +194,16 @@ def _ways(grid: _Grid, steps: Steps) -> dict[str, Floats]:
     review_end = np.where(waits, np.fmin(reviewed, grid.end), np.fmin(reviewed, landed))
     review_end = np.where(np.isnan(review_end), grid.end, review_end)
     code_hours = grid.calendar.between(np.where(coded, begun, np.nan), ready)
+    through = np.where(in_review, unit, np.nan)
     return {
         "ready": grid.count(unit, ready),
+        "for_review": grid.count(through, ready),
+        "in_review": grid.standing(through, ready, review_end),
         "reviewed": grid.count(unit, np.fmin(reviewed, landed + 0 * reviewed)),
         "unreviewed": grid.count(np.where(in_review, np.nan, unit), landed),
         "landed": grid.count(unit, landed),
         "deployed": grid.count(unit, _at(rows, "deployed_at")),
-        "review_hours": grid.inside(np.where(in_review, unit, np.nan), ready, review_end),
+        "review_hours": grid.inside(through, ready, review_end),
         "review_timed": np.zeros(grid.shape),
         "code_hours": grid.count(unit, ready, code_hours),
         "code_timed": grid.count(np.where(coded, unit, np.nan), ready),
@@ -196,6 +217,7 @@ def _recoding(grid: _Grid, rows: pa.Table) -> dict[str, Floats]:
         "asked": grid.count(unit, asked),
         "recode_hours": grid.count(unit, asked, hours),
         "recode_timed": grid.count(np.where(np.isnan(hours), np.nan, unit), asked),
+        "recode_within": grid.inside(unit, asked, answered),
     }
 
 
@@ -239,6 +261,7 @@ def _mending(grid: _Grid, rows: pa.Table) -> dict[str, Floats]:
         "incidents": grid.count(unit, opened, odds),
         "incident_hours": grid.count(unit, opened, hours * odds),
         "incident_timed": grid.count(np.where(np.isnan(hours), np.nan, unit), opened, odds),
+        "incident_within": grid.inside(unit, begun, resolved, odds),
     }
 
 
