@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from trueup.collect.receiving.doors import Door
 from trueup.collect.receiving.server import Receiver
-from trueup.collect.sources.events.receiving.opening import inbox_of as inbox_of_events
-from trueup.collect.sources.events.receiving.opening import opened as events_door
-from trueup.collect.sources.otlp.receiving.opening import inbox_of as inbox_of_otlp
-from trueup.collect.sources.otlp.receiving.opening import opened as otlp_door
+from trueup.collect.sources.events.receiving import inbox as events
+from trueup.collect.sources.events.receiving.door import EventsDoor
+from trueup.collect.sources.otlp.receiving import inbox as otlp
+from trueup.collect.sources.otlp.receiving.door import OtlpDoor
 from trueup.collect.web.secrets import read_secret
 from trueup.config import Connection
 from trueup.errors import ConfigError
@@ -54,14 +54,16 @@ def listening(
             hint="Write env:NAME, keyring:service/user or file:path.",
         )
     word = read_secret(secret)
-    folder = folder or inbox_of_events(connections)
-    telemetry = telemetry or inbox_of_otlp(connections)
+    folder = folder or inbox_of(connections, "events")
+    telemetry = telemetry or inbox_of(connections, "otlp")
     with ExitStack() as opened:
         doors: list[Door] = []
         if folder is not None:
-            doors.append(opened.enter_context(events_door(folder, _now)))
+            kept = opened.enter_context(closing(events.Inbox(folder)))
+            doors.append(EventsDoor(kept, _now))
         if telemetry is not None:
-            doors.append(opened.enter_context(otlp_door(telemetry, _now)))
+            told = opened.enter_context(closing(otlp.Inbox(telemetry)))
+            doors.append(OtlpDoor(told, _now))
         if not doors:
             raise ConfigError(
                 "trueup.toml names no folders of events or of OTLP.",
@@ -69,6 +71,32 @@ def listening(
                 "and name it as a target of a connection.",
             )
         yield opened.enter_context(Receiver(place, doors, word))
+
+
+def inbox_of(connections: Sequence[Connection], source: str) -> Path | None:
+    """Return the one folder that connections to a source name; None where there are none of them.
+
+    Parameters
+    ----------
+    source
+        ``events``, whose targets may be files too, or ``otlp``.
+
+    Raises
+    ------
+    ConfigError
+        They name no folder, or several.
+    """
+    asked = [one for one in connections if one.source == source]
+    named = [Path(target).expanduser() for one in asked for target in one.targets]
+    folders = [path for path in named if source == "otlp" or path.is_dir() or not path.suffix]
+    if asked and len(folders) != 1:
+        called, option = {"events": ("events", ""), "otlp": ("OTLP", "--otlp ")}[source]
+        raise ConfigError(
+            f"trueup.toml names {len(folders) or 'no'} folders of {called}.",
+            hint=f"Say which: trueup receive {option}FOLDER; and name it as a target of a "
+            "connection.",
+        )
+    return folders[0] if folders else None
 
 
 def _now() -> int:

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from tests.collect.events.writing import NOW, read, visit
+from trueup.collect.listening import inbox_of
 from trueup.collect.receiving.server import SIGNATURE, Receiver
 from trueup.collect.sources.events.receiving.door import LARGEST, EventsDoor
 from trueup.collect.sources.events.receiving.inbox import Inbox
-from trueup.collect.sources.events.receiving.opening import inbox_of
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
@@ -336,8 +336,10 @@ def test_a_short_secret_and_a_taken_port_are_refused(folder: Path) -> None:
 
 def test_the_folder_is_the_one_the_connection_names() -> None:
     one = Connection(source="events", targets=("hr.csv", "events"))
-    assert inbox_of((one, Connection(source="github", targets=("acme/shop",)))) == Path("events")
-    assert inbox_of(()) is None
+    assert inbox_of((one, Connection(source="github", targets=("acme/shop",))), "events") == Path(
+        "events"
+    )
+    assert inbox_of((), "events") is None
     for named in ((one, one), (Connection(source="events", targets=("hr.csv",)),)):
         with pytest.raises(ConfigError, match="folders of events"):
-            inbox_of(named)
+            inbox_of(named, "events")

@@ -23,6 +23,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 
 from tests.collect.otlp.sending import AT, NOW, collected, kept, log, message, span, visit
+from trueup.collect.listening import inbox_of
 from trueup.collect.receiving.server import Receiver
 from trueup.collect.sources.otlp.decoding import protobuf
 from trueup.collect.sources.otlp.receiving import door as door_module
@@ -30,7 +31,6 @@ from trueup.collect.sources.otlp.receiving.answers import accepted
 from trueup.collect.sources.otlp.receiving.compression import TooLarge, expanded
 from trueup.collect.sources.otlp.receiving.door import LARGEST, LARGEST_EXPANDED, OtlpDoor
 from trueup.collect.sources.otlp.receiving.inbox import Inbox, segments
-from trueup.collect.sources.otlp.receiving.opening import inbox_of
 from trueup.config import Connection
 from trueup.errors import ConfigError
 
@@ -428,10 +428,10 @@ def test_two_processes_do_not_receive_into_one_folder(folder: Path) -> None:
 
 def test_the_folder_is_the_one_the_connection_names() -> None:
     one = Connection(source="otlp", targets=("otlp",))
-    assert inbox_of((one, Connection(source="events", targets=("x",)))) == Path("otlp")
-    assert inbox_of(()) is None
+    assert inbox_of((one, Connection(source="events", targets=("x",))), "otlp") == Path("otlp")
+    assert inbox_of((), "otlp") is None
     with pytest.raises(ConfigError, match="2 folders of OTLP"):
-        inbox_of((one, one))
+        inbox_of((one, one), "otlp")
 
 
 def test_a_span_without_ids_is_rejected_in_both_forms(send: Sender) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trueup.diagnose.diagnosis import Diagnosis, Remedy
 from trueup.diagnose.examining import Diagnosed
 from trueup.model.evidence import Abstention
+from trueup.model.simulated import Simulated
 from trueup.report.document import Block, Cell, Fold, Steps, Table
 from trueup.report.saying.diagnoses import gained, rival
 from trueup.report.sentence import Filling, Name, Quoted, Sentence, how_sure
@@ -47,7 +48,7 @@ def _found(one: Diagnosis) -> Iterator[Block | Fold]:
     )
     if one.remedies:
         yield Table(
-            caption=Sentence(template="What one could do, and what a model says it would buy."),
+            caption=Sentence(template="What one could do, and what it would buy."),
             columns=("To do", "Changes", "By", "What to watch"),
             rows=tuple(_row(each, by) for each in one.remedies),
         )
@@ -83,7 +84,8 @@ def remedies(found: Diagnosed) -> Iterator[Sentence]:
     for one in found.found:
         best = one.best
         if best is not None and not isinstance(best.gain, Abstention):
-            text = f"{{does}}: {{what}} {{gain}}{how_sure('gain', best.gain)}, by a model."
+            by = "by a model" if isinstance(best.gain, Simulated) else "as estimated"
+            text = f"{{does}}: {{what}} {{gain}}{how_sure('gain', best.gain)}, {by}."
             values: dict[str, Filling] = {
                 "does": Name(best.intervention.does),
                 "what": Name(gained(best.gain)),
