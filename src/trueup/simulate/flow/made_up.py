@@ -68,7 +68,7 @@ def _told(run: Run, team: Team, pool_of: tuple[int, ...], weeks: int) -> dict[st
     return {
         "ready": visits[CODE],
         "for_review": visits[CODE] - past,
-        "in_review": (float(run.level[REVIEW]) + float(run.level[RECODE])) * weeks,
+        "in_review": (inside[REVIEW] + inside[RECODE]) / run.hours * weeks,
         "asked": asked,
         "reviewed": visits[REVIEW] - asked,
         "unreviewed": past,
