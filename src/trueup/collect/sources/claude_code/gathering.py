@@ -189,9 +189,15 @@ class Gathering:
             return
         if words.startswith(_INTERRUPTED):
             _note(session, "interrupted", line, at)
-        elif not (line.is_sidechain or line.agent_id or _ENVELOPE.match(words)):
+        elif is_prompt(line, words):
             plan = {"plan": True} if line.permission_mode == "plan" else {}
             _note(session, "prompts", line, at, **plan)
+
+
+def is_prompt(line: Line, words: str) -> bool:
+    """Say whether what stands in the place of a person's words was written by one."""
+    is_inner = line.is_sidechain or line.agent_id or line.is_meta or line.is_compact_summary
+    return not (is_inner or words.startswith(_INTERRUPTED) or _ENVELOPE.match(words))
 
 
 def _note(session: dict[str, Any], kind: str, line: Line, at: int, **more: Any) -> None:
