@@ -10,6 +10,7 @@ from tests.measure.test_surveys import Asked
 from tests.report import sample
 from tests.report.test_compose import composed
 from trueup.measure.surveys.results import survey_results
+from trueup.model.evidence import Measurement
 from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
 from trueup.report.view import Records
@@ -76,7 +77,11 @@ def test_every_figure_of_a_survey_is_defined_on_the_page() -> None:
         assessment=timed(0.19, 0.10, 0.30),
     )
     defined = found.definitions()
-    shown = {item.metric for item in found.shown() if getattr(item, "source", "") == "survey"}
+    shown = {
+        item.metric
+        for item in found.shown()
+        if isinstance(item, Measurement) and item.source == "survey"
+    }
     assert {"survey_dxi_points", "survey_unaided_alpha_count"} <= shown
     assert shown <= set(defined)
     assert "survey_felt_time_relative" in json.dumps(json.loads(render_json(found)))

@@ -166,6 +166,15 @@ class Scope:
     wider: tuple[str, ...] = ()
 
 
+TEXTS = frozenset(
+    (
+        *("title", "body", "bodyText", "bodyHTML", "body_text", "description", "summary"),
+        *("message", "messageHeadline", "messageBody", "comment", "note", "text", "content"),
+    )
+)
+"""Keys under which servers answer with text that is never kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The server side of a source.
@@ -191,6 +200,9 @@ class Server:
         Header field of replies that names the rights of the token, where there is one.
     scopes
         Rights it should name.
+    texts
+        Keys under which answers hold words that never reach the archive: the conformance suite
+        puts words there and looks for them, and the sheet for a works council names them.
     """
 
     address: str = ""
@@ -202,6 +214,7 @@ class Server:
     rights: str = ""
     scopes_header: str = ""
     scopes: tuple[Scope, ...] = ()
+    texts: frozenset[str] = TEXTS
 
 
 class Reply(Protocol):

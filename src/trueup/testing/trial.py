@@ -29,13 +29,6 @@ from trueup.testing.scripted import Answering, Scripted, Unheard, scripted_web
 NOW = 1_790_000_000_000_000
 TOKEN = "token-canary-8d1f52c6"  # noqa: S105 - it must be found nowhere
 CANARY = "canary-text-3b9e77a0"
-TEXTS = frozenset(
-    (
-        *("title", "body", "bodyText", "bodyHTML", "body_text", "description", "summary"),
-        *("message", "messageHeadline", "messageBody", "comment", "note", "text", "content"),
-    )
-)
-"""Keys under which servers answer with text that is never kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +46,6 @@ class Case:
     needed
         By kind of record, dotted paths of its body without which a record cannot be read; damage
         anywhere else must not cost the record. ``*`` stands for every place of a list.
-    texts
-        Keys under which answers hold text that must not be kept.
     """
 
     source: RecordedSource
@@ -62,7 +53,6 @@ class Case:
     server: Callable[[], Answering] | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    texts: frozenset[str] = TEXTS
     settings: Settings = field(default_factory=Settings)
 
 

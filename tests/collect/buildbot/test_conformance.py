@@ -15,7 +15,6 @@ from trueup.collect.sources.buildbot import asking
 from trueup.collect.sources.buildbot.source import SOURCE
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answer, Answering, Question
-from trueup.testing.trial import TEXTS
 
 
 def served() -> Answering:
@@ -59,5 +58,4 @@ class TestConformance(Conformance):
         connection=connection(deployments={"deploy-*": "live"}),
         server=served,
         needed={"run": ("buildid",)},
-        texts=TEXTS | {"reason", "state_string"},
     )

@@ -10,10 +10,6 @@ from trueup.collect.sources.github.source import SOURCE
 from trueup.config import Connection
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answering
-from trueup.testing.trial import TEXTS
-
-FILE = "text"
-"""CODEOWNERS is read for its folders and teams; persons in it are dropped (test_organisation)."""
 
 
 def world() -> Answering:
@@ -44,5 +40,4 @@ class TestConformance(Conformance):
             "team": ("slug",),
             "repository": ("nameWithOwner",),
         },
-        texts=TEXTS - {FILE},
     )

@@ -29,7 +29,6 @@ from trueup.collect.sources.jenkins.asking import builds as asking
 from trueup.collect.sources.jenkins.source import SOURCE
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answering
-from trueup.testing.trial import TEXTS
 
 OPTIONS = {
     "deployments": {"deploy": "$TO"},
@@ -70,5 +69,4 @@ class TestConformance(Conformance):
         connection=replace(connection(**OPTIONS), user="reader"),
         server=served,
         needed={"run": ("number", "job")},
-        texts=TEXTS | {"shortDescription", "displayName", "fullDisplayName"},
     )

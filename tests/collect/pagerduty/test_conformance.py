@@ -7,7 +7,6 @@ from trueup.collect.sources.pagerduty.source import SOURCE
 from trueup.config import Connection, ServiceSettings, Settings
 from trueup.testing.conformance import Case, Conformance
 from trueup.testing.scripted import Answering
-from trueup.testing.trial import TEXTS
 
 
 def filled() -> Answering:
@@ -40,7 +39,6 @@ class TestConformance(Conformance):
         connection=Connection(source="pagerduty", targets=("*",)),
         server=filled,
         needed={"incident": ("id",)},
-        texts=TEXTS - {"summary"},  # of references it is the name; of incidents see test_incidents
         settings=Settings(
             services=(ServiceSettings(name="checkout", repository="github.com/acme/shop"),)
         ),

@@ -11,6 +11,7 @@ from trueup.collect.fields import Unreadable
 from trueup.collect.forge.pipelines import is_named
 from trueup.collect.recorded import (
     BASIC_WITH_USER,
+    TEXTS,
     Fetched,
     Gone,
     Normalised,
@@ -37,7 +38,9 @@ class Buildbot:
 
     name: ClassVar[str] = "buildbot"
     version: ClassVar[int] = 1
-    server: ClassVar[Server | None] = Server(signing=BASIC_WITH_USER)
+    server: ClassVar[Server | None] = Server(
+        signing=BASIC_WITH_USER, texts=TEXTS | {"reason", "state_string"}
+    )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {
         "pipeline_run": "run_id",

@@ -11,6 +11,7 @@ from trueup.collect.fields import Unreadable
 from trueup.collect.forge.fields import Fields
 from trueup.collect.forge.options import OPTIONS, read_options
 from trueup.collect.recorded import (
+    TEXTS,
     Fetched,
     Gone,
     Normalised,
@@ -54,6 +55,7 @@ class GitHub:
         rights="classic: repo and read:org; fine-grained: read access to Metadata, Contents, "
         "Pull requests, Issues, Actions and Deployments, and to Members of the organisation",
         scopes_header="x-oauth-scopes",
+        texts=TEXTS - {"text"},  # the content of CODEOWNERS: only folders and teams are kept
         scopes=(
             Scope(name="repo", opens="repositories that are not public"),
             Scope(

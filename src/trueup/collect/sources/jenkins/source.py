@@ -9,6 +9,7 @@ from typing import ClassVar
 from trueup.collect.fields import Unreadable
 from trueup.collect.recorded import (
     BASIC_WITH_USER,
+    TEXTS,
     Fetched,
     Gone,
     Normalised,
@@ -40,6 +41,7 @@ class Jenkins:
     server: ClassVar[Server | None] = Server(
         signing=BASIC_WITH_USER,
         rights="Overall/Read, and Job/Read of the jobs; an API token with its user",
+        texts=TEXTS | {"shortDescription", "displayName", "fullDisplayName"},
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {

@@ -14,7 +14,7 @@ from trueup.collect.ai.reports.reading import owners, report_rows
 from trueup.collect.answers import mapping
 from trueup.collect.gathering import Rows
 from trueup.collect.incidents.services import names_of
-from trueup.collect.recorded import Fetched, Normalised, Reading, Record, Server, Visit, Web
+from trueup.collect.recorded import TEXTS, Fetched, Normalised, Reading, Record, Server, Visit, Web
 from trueup.collect.sources.litellm import asking, files
 from trueup.collect.sources.litellm.rows import RequestRows
 from trueup.collect.sources.litellm.settings import OPTIONS
@@ -35,6 +35,7 @@ class LiteLLM:
         at_once=4,
         needs_targets=False,
         rights="a key of the role proxy_admin or proxy_admin_viewer",
+        texts=TEXTS | {"api_key", "user_api_key", "user_agent", "requester_ip_address", "api_base"},
     )
     options: ClassVar[Mapping[str, str]] = OPTIONS
     owners: ClassVar[Mapping[str, str]] = {**owners("ai_request", "ai_spend"), "team": "team_id"}

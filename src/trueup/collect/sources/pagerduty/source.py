@@ -15,7 +15,17 @@ from trueup.collect.incidents.reading import incident_rows
 from trueup.collect.incidents.rows import OWNERS, Incident
 from trueup.collect.incidents.services import OPTIONS
 from trueup.collect.incidents.since import SINCE, first_day
-from trueup.collect.recorded import TOKEN, Fetched, Normalised, Reading, Record, Server, Visit, Web
+from trueup.collect.recorded import (
+    TEXTS,
+    TOKEN,
+    Fetched,
+    Normalised,
+    Reading,
+    Record,
+    Server,
+    Visit,
+    Web,
+)
 from trueup.collect.sources.pagerduty.asking import PAGE, Reader, oldest_of
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
@@ -37,6 +47,7 @@ class PagerDuty:
         headers={"accept": "application/vnd.pagerduty+json;version=2"},
         at_once=4,
         rights="a read-only key of the REST API; with scopes, incidents.read and services.read",
+        texts=TEXTS - {"summary"},  # of references it is the name; of incidents it is dropped too
     )
     options: ClassVar[Mapping[str, str]] = {**OPTIONS, **SINCE}
     owners: ClassVar[Mapping[str, str]] = {**OWNERS, "team": "team_id"}
