@@ -43,6 +43,7 @@ POINTS = Unit("points", "points")
 """Of a questionnaire or a rubric."""
 PEOPLE = Unit("people", "people")
 PER_DEVELOPER_DAY = Unit("per_developer_day", "per developer-day")
+PER_DEVELOPER_DAY_PER_YEAR = Unit("per_developer_day_per_year", "per developer-day a year")
 PER_DEVELOPER_WEEK = Unit("per_developer_week", "per developer-week")
 PER_DEVELOPER_MONTH = Unit("per_developer_month", "per developer-month")
 PER_TEAM_WEEK = Unit("per_team_week", "per team-week")
@@ -75,7 +76,7 @@ UNITS: tuple[Unit, ...] = (
     *(SECONDS, WORKING_HOURS, RATIO, COUNT, LINES, ITEMS, PEOPLE, COMMENTS, CHARACTERS),
     *(FILES, RELATIVE, POINTS, PERCENTAGE_POINTS),
     *(PER_WEEK, PER_DAY, PER_ITEM, PER_CHANGE, PER_DEPLOYMENT, PER_TEAM_WEEK),
-    *(PER_DEVELOPER_DAY, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
+    *(PER_DEVELOPER_DAY, PER_DEVELOPER_DAY_PER_YEAR, PER_DEVELOPER_WEEK, PER_DEVELOPER_MONTH),
     *(RATIO_PER_YEAR, KAPPA, ELASTICITY, TOKENS, TOKENS_PER_WEEK, LINES_PER_WEEK),
     *(COST, COST_PER_MONTH, COST_PER_CHANGE, COST_PER_LINE, COST_PER_DEVELOPER_MONTH),
 )
