@@ -37,12 +37,23 @@ def read_window(since: str | None, until: str | None, timezone: str) -> Window |
     return Window(start_at=start, end_at=end)
 
 
-def _midnight(option: str, written: str, timezone: str) -> int:
+def read_day(option: str, written: str) -> dt.date:
+    """Return a day.
+
+    Raises
+    ------
+    ConfigError
+        It is not written as YYYY-MM-DD.
+    """
     try:
-        day = dt.date.fromisoformat(written)
+        return dt.date.fromisoformat(written)
     except ValueError as error:
         raise ConfigError(
             f"{option} {written!r} is not a day.", hint="Write it as YYYY-MM-DD."
         ) from error
+
+
+def _midnight(option: str, written: str, timezone: str) -> int:
+    day = read_day(option, written)
     midnight = dt.datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone))
     return round(midnight.timestamp() * 1_000_000)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trueup.estimate.panel import Panel
     from trueup.estimate.verdict.plan import Plan
     from trueup.estimate.verdict.register import Register, Registration
+    from trueup.workspace.experiments import Experiments
 
 
 class Effects:
@@ -96,6 +97,13 @@ class Effects:
         panel, plan = self.panel(asked)
         seed = SEED if seed is None else seed
         return estimate(panel, plan, seed=seed, versions=self.plans.versions())
+
+    @property
+    def experiments(self) -> Experiments:
+        """Days or tasks without AI by lot, of people who consented."""
+        from trueup.workspace.experiments import Experiments
+
+        return Experiments(self.folder, self.settings, self._warehouse)
 
     @property
     def plans(self) -> Register:

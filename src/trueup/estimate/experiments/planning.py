@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -416,3 +416,28 @@ def _tasks(
         }
         for place, task in enumerate(each.tasks)
     ]
+
+
+def told(
+    plan: ExperimentPlan, rows: pa.Table, names: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the heading and lines of the schedule people are to see, by person and time.
+
+    Parameters
+    ----------
+    rows
+        Of `draw_lots`.
+    names
+        What the list calls each account and each task.
+    """
+    zone = ZoneInfo(plan.timezone)
+    lines: list[tuple[str, ...]] = []
+    for row in rows.to_pylist():
+        what = "without AI" if row["arm"] == NO_AI else "as usual"
+        if plan.unit == "task":
+            lines.append((names[row["account_id"]], names[row["unit_id"]], what))
+            continue
+        day = datetime.fromtimestamp(row["started_at"] / 1e6, zone).date()
+        lines.append((names[row["account_id"]], day.isoformat(), f"{day:%A}", what))
+    when = ("task",) if plan.unit == "task" else ("day", "weekday")
+    return ("person", *when, "what"), lines

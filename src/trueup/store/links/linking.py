@@ -23,7 +23,7 @@ from trueup.store.warehouse import Warehouse
 
 VERSION = 3
 """Raised when linking changes: everything is then linked again."""
-ALONE = frozenset(("git",))
+ALONE = frozenset(("git", "experiment"))
 """Sources whose records, when there are no others, need no uniting."""
 
 
