@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from trueup.simulate.practising import Practice, draw_practice
 from trueup.simulate.records.code import code_tables
 from trueup.simulate.records.delivery import delivery_tables
 from trueup.simulate.records.facts import HOST, collect, gather, numbered
 from trueup.simulate.records.lines import line_tables
 from trueup.simulate.records.people import people_tables
+from trueup.simulate.records.practice import practice_tables
 from trueup.simulate.records.sessions import session_tables
 from trueup.simulate.records.waste import waste_tables
 from trueup.simulate.scenario import Scenario
@@ -42,11 +44,14 @@ class MadeUp:
         Rows of the canonical tables, by name.
     truth
         What adoption did to each outcome of `trueup.measure.units.weeks`.
+    practice
+        How its teams put AI tools to work.
     """
 
     scenario: Scenario
     tables: Mapping[str, pa.Table]
     truth: Truth
+    practice: Practice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,12 +64,15 @@ class TeamWeeks:
         In the order of the rows of `columns`.
     columns
         By name of `trueup.measure.units.weeks`, each ``(teams, weeks)``; NaN is not observed.
+    practice
+        How its teams put AI tools to work.
     """
 
     scenario: Scenario
     team_ids: tuple[str, ...]
     columns: Mapping[str, Floats]
     truth: Truth
+    practice: Practice
 
 
 def make_organisation(scenario: Scenario) -> MadeUp:
@@ -73,7 +81,7 @@ def make_organisation(scenario: Scenario) -> MadeUp:
     The same scenario gives the same records on any machine.
     """
     drawn = _draw(scenario)
-    facts = gather(scenario, drawn.teams, drawn.usage, drawn.changes)
+    facts = gather(scenario, drawn.teams, drawn.usage, drawn.changes, drawn.practice)
     tables = collect(
         people_tables(facts),
         code_tables(facts),
@@ -81,8 +89,10 @@ def make_organisation(scenario: Scenario) -> MadeUp:
         delivery_tables(facts),
         session_tables(facts),
         waste_tables(facts),
+        practice_tables(facts),
     )
-    return MadeUp(scenario=scenario, tables=tables, truth=_weeks_of(drawn).truth)
+    truth = _weeks_of(drawn).truth
+    return MadeUp(scenario=scenario, tables=tables, truth=truth, practice=drawn.practice)
 
 
 def make_team_weeks(scenario: Scenario) -> TeamWeeks:
@@ -115,6 +125,7 @@ class _Drawn:
     scenario: Scenario
     teams: Teams
     usage: Usage
+    practice: Practice
     changes: Changes
     twin: Changes
 
@@ -122,12 +133,14 @@ class _Drawn:
 def _draw(scenario: Scenario) -> _Drawn:
     teams = draw_teams(scenario)
     usage = draw_usage(scenario, teams)
-    strong = strength(scenario, teams, usage)
+    practice = draw_practice(scenario, teams)
+    strong = strength(scenario, teams, usage, practice)
     luck = draw_luck(scenario, teams, strong)
     return _Drawn(
         scenario=scenario,
         teams=teams,
         usage=usage,
+        practice=practice,
         changes=play(scenario, teams, luck, strong, usage),
         twin=play(scenario, teams, luck, np.zeros_like(strong), None),
     )
@@ -141,4 +154,10 @@ def _weeks_of(drawn: _Drawn) -> TeamWeeks:
     team_ids = tuple(numbered("team-", scenario.teams).to_pylist())
     adopted_in = dict(zip(team_ids, seen_adoption(teams).tolist(), strict=True))
     truth = Truth(outcomes=compare(teams, happened, twin), adopted_in=adopted_in)
-    return TeamWeeks(scenario=scenario, team_ids=team_ids, columns=happened, truth=truth)
+    return TeamWeeks(
+        scenario=scenario,
+        team_ids=team_ids,
+        columns=happened,
+        truth=truth,
+        practice=drawn.practice,
+    )

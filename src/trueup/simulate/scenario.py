@@ -13,6 +13,7 @@ from typing import Literal
 from trueup.errors import EstimateError
 
 Shape = Literal["flat", "line", "cliff"]
+Dose = Literal["hours", "points"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,13 @@ class Response:
         Standard deviation between teams, as a share of the effect.
     shape
         ``flat``: the dose does not matter; ``line``: in proportion to it; ``cliff``: none up to
-        `cliff_hours`, all of it above.
+        `cliff_hours` or `cliff_points`, all of it above.
+    dose
+        What the shape is in: AI hours, or points of practice in the quarter before.
     cliff_hours
         AI hours per active developer and week at which the cliff stands.
+    cliff_points
+        Points of practice at which it stands; a line has all of the effect at ten points.
     protection
         How much of an effect foundations decide: at 0.8 a team without any feels 1.8 times
         the effect, a team with all of them 0.2 times.
@@ -66,7 +71,9 @@ class Response:
     full_after: int = 13
     spread: float = 0.3
     shape: Shape = "flat"
+    dose: Dose = "hours"
     cliff_hours: float = 8.0
+    cliff_points: float = 5.0
     protection: float = 0.0
 
 
@@ -109,6 +116,27 @@ class Use:
     tokens_per_hour: float = 250_000.0
     policy_week: int | None = None
     tokenmaxxing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practising:
+    """How adopting teams put AI tools to work, in points of `trueup.measure.practices.rubric`.
+
+    Parameters
+    ----------
+    start, growth
+        Mean points of a team in its first full quarter of use, and gained in each later one;
+        teams vary evenly between 0 and twice that, have one at least, and never lose any.
+    quality_drives
+        0: drawn by lot; large: the best teams practise most.
+    writes_acts
+        Whether tools record what is done in sessions; else only files and commits show anything.
+    """
+
+    start: float = 3.0
+    growth: float = 0.5
+    quality_drives: float = 0.0
+    writes_acts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +205,8 @@ class Scenario:
         The same scenario gives the same records.
     is_detailed
         Also make each change's files and sizes; affordable up to a few hundred teams.
+    practising
+        How tools are put to work; None: nothing shows how.
     """
 
     teams: int = 60
@@ -189,6 +219,7 @@ class Scenario:
     use: Use = field(default_factory=Use)
     confounding: Confounding = field(default_factory=Confounding)
     work: Work = field(default_factory=Work)
+    practising: Practising | None = None
 
     def __post_init__(self) -> None:
         if self.teams < 2 or self.weeks < 3 or self.people_per_team < 2:

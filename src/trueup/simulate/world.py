@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trueup.simulate.practising import Practice
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.teams import DAY, FIRST_DAY, HOUR, WEEK, Bools, Floats, Ints, Teams, stream
 from trueup.simulate.usage import Usage, weeks_since
@@ -111,17 +112,26 @@ class Changes:
     lines: Ints
 
 
-def strength(scenario: Scenario, teams: Teams, usage: Usage) -> Floats:
-    """Return how much of its full effect adoption has in each cell, ``(teams * weeks,)``."""
+def strength(
+    scenario: Scenario, teams: Teams, usage: Usage, practice: Practice | None = None
+) -> Floats:
+    """Return how much of its full effect adoption has in each cell, ``(teams * weeks,)``.
+
+    Without `practice` no team has a point.
+    """
     response = scenario.response
     since = weeks_since(scenario, teams)
     ramp = np.clip((since + 1) / max(response.full_after, 1), 0.0, 1.0)
     guarded = 1.0 + response.protection * (1.0 - 2.0 * teams.foundation)
     here = (ramp * (teams.strength_here * guarded)[:, None]).ravel()
+    dose, whole, place = usage.hours, scenario.use.hours, response.cliff_hours
+    if response.dose == "points":
+        points = np.zeros(usage.hours.size) if practice is None else practice.before.ravel()
+        dose, whole, place = points, 10.0, response.cliff_points
     if response.shape == "line":
-        here = here * usage.hours / scenario.use.hours
+        here = here * dose / whole
     elif response.shape == "cliff":
-        here = here * (usage.hours > response.cliff_hours)
+        here = here * (dose > place)
     return np.asarray(here, dtype=float)
 
 

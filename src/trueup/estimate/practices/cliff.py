@@ -2,69 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from trueup.errors import EstimateError
 from trueup.estimate.assessment import Threshold
+from trueup.estimate.cliff.sample import Within
 from trueup.estimate.cliff.threshold import find_thresholds
 from trueup.estimate.panel import Floats, Panel
 from trueup.model.evidence import Abstention
 
 DRAWS = 999
-DOSES = ("practice_points_middle", "practice_points_least", "practice_points_most")
+MIDDLE, LEAST, MOST = "points of practice", "the least points", "the most points"
 INPUTS = ("practice_", "ai_")
 """Beginnings of the names of what points are made from: none of it is ever an outcome."""
+_ABOVE_NOUGHT = 1e-6
+"""Added to all points: no point is a dose like any other here, and not absence of use."""
 
 
-def cliff_of_practice(
+def cliffs_of_practice(
     panel: Panel,
-    outcome: str,
+    outcomes: Sequence[str],
     *,
     low: str = "practice_points_low",
     high: str = "practice_points_high",
+    within: Within = "pooled",
     draws: int = DRAWS,
     seed: int = 1,
-) -> Threshold | Abstention:
-    """Say whether an outcome jumps at some number of points of the period before.
+) -> tuple[Threshold | Abstention, ...]:
+    """Say of each outcome whether it jumps at some number of points of the period before.
 
     The middle of what is possible is the dose. The least and the most are tried beside it: where
-    they give another answer, what is not seen decides, and the answer is "cannot tell".
+    either gives another answer, or cannot be tried, what is not seen decides, and the answer is
+    "cannot tell". Where a cliff holds at all three, its place is wherever any of them has it.
 
     Parameters
     ----------
     panel
-        Units over periods with the columns `low`, `high` and `outcome`.
+        Units over periods with the columns `low`, `high` and the outcomes.
+    outcomes
+        The chance that any straight line is refuted by mistake stays at 5 % over all of them.
+    within
+        ``pooled`` compares units with each other, and asks whether each agrees with itself;
+        ``unit`` compares each with itself alone.
 
     Raises
     ------
     EstimateError
-        The outcome is one that points are made from, or a column is missing.
-
-    Notes
-    -----
-    One is added to all points: none at all is a dose like any other here, and not absence of use.
+        An outcome is one that points are made from, or a column is missing.
     """
-    if outcome.startswith(INPUTS) or outcome in (low, high):
-        raise EstimateError(
-            f"{outcome} is part of what points of practice are made from.",
-            hint="Name an outcome downstream: surviving output, lead time, incidents.",
-        )
-    least, most = _lagged(panel, panel.column(low)), _lagged(panel, panel.column(high))
-    doses = dict(zip(DOSES, ((least + most) / 2 + 1, least + 1, most + 1), strict=True))
+    for outcome in outcomes:
+        if outcome.startswith(INPUTS) or outcome in (low, high):
+            raise EstimateError(
+                f"{outcome} is part of what points of practice are made from.",
+                hint="Name an outcome downstream: surviving output, lead time, incidents.",
+            )
+    doses = _doses(panel, low, high)
     wider = replace(panel, columns={**panel.columns, **doses})
-    first, *others = (
-        find_thresholds(wider, (outcome,), dose, draws=draws, seed=seed)[0] for dose in DOSES
+    by_dose = {
+        dose: find_thresholds(wider, outcomes, dose, within=within, draws=draws, seed=seed)
+        for dose in doses
+    }
+    return tuple(
+        _together(outcome, {dose: found[at] for dose, found in by_dose.items()})
+        for at, outcome in enumerate(outcomes)
     )
+
+
+def _doses(panel: Panel, low: str, high: str) -> dict[str, Floats]:
+    least, most = (_lagged(panel, panel.column(name)) for name in (low, high))
+    values = ((least + most) / 2, least, most)
+    names = (MIDDLE, LEAST, MOST)
+    return {name: each + _ABOVE_NOUGHT for name, each in zip(names, values, strict=True)}
+
+
+def _together(outcome: str, found: Mapping[str, Threshold | Abstention]) -> Threshold | Abstention:
+    """Return what holds whatever is not seen of practice."""
+    first, ends = found[MIDDLE], [found[LEAST], found[MOST]]
     if isinstance(first, Abstention):
         return first
-    answers = {each.answer for each in others if isinstance(each, Threshold)}
-    if answers <= {first.answer}:
+    told = [each for each in ends if isinstance(each, Threshold)]
+    others = sorted({each.answer for each in told} - {first.answer})
+    if len(told) < len(ends) or others:
+        return _undecided(outcome, first, others)
+    if first.answer != "cliff supported":
         return first
-    said = f"{first.says} What is not seen of practice decides: with the least or the most of it "
-    said += f"the answer would be {' or '.join(sorted(answers - {first.answer}))}."
-    return replace(first, answer="cannot tell", says=said, location=None, pieces=(), jump=None)
+    places = [place for each in (first, *told) for piece in each.pieces for place in piece]
+    return replace(first, pieces=((min(places), max(places)),))
+
+
+def _undecided(outcome: str, first: Threshold, others: Sequence[str]) -> Threshold:
+    said = f"The middle of what is possible would say {first.answer!r}, "
+    said += (
+        f"the least or the most {' or '.join(map(repr, others))}"
+        if others
+        else ("but the least or the most hardly differs between units")
+    )
+    says = (
+        f"Whether {outcome} jumps at some number of points cannot be told: what is not seen of "
+        f"practice decides. {said}. Sessions of AI tools show what files do not."
+    )
+    return replace(first, answer="cannot tell", says=says, location=None, pieces=(), jump=None)
 
 
 def _lagged(panel: Panel, values: Floats) -> Floats:

@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 FEWEST = 10
 """Of fewer units nothing is said of how unequal they are."""
 DRAWS = 999
+UNSEEN = 0
+"""Level of a unit whose level is not certain: it counts among all, and in no level."""
 _METHOD = "bootstrap of units, percentiles"
 
 
@@ -55,16 +57,17 @@ def inequality(
     outcome
         Nought or more, one a unit, e.g. surviving output a developer-week; ``(units,)``.
     level
-        Level of each unit; ``(units,)``.
+        Level of each unit, or `UNSEEN`; ``(units,)``.
     """
-    names = [("all", np.ones(outcome.size, dtype=np.bool_))]
-    names += [(f"level {each}", level == each) for each in np.unique(level)]
-    found: list[Spread | Abstention] = []
-    for name, inside in names:
-        found.append(_spread(name, outcome[inside], draws, seed))
-        if name == "all":
-            found.append(_between(outcome, level, draws, seed))
-    return tuple(found)
+    certain = level != UNSEEN
+    return (
+        _spread("all", outcome, draws, seed),
+        _between(outcome[certain], level[certain], draws, seed),
+        *(
+            _spread(f"level {each}", outcome[level == each], draws, seed)
+            for each in np.unique(level[certain])
+        ),
+    )
 
 
 def gini(values: Floats) -> float:

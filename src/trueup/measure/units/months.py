@@ -26,7 +26,7 @@ _WEIGHT = "_weight"
 """Ends the name of a column that says what another is a ratio of."""
 
 
-def unit_months(weeks: pa.Table) -> pa.Table:
+def unit_months(weeks: pa.Table, *, at_once: int = 1) -> pa.Table:
     """Gather unit-weeks into months, each week in the month it begins in.
 
     A ratio of a month is the ratio of its counts: weeks are weighted by what they are ratios of,
@@ -37,6 +37,8 @@ def unit_months(weeks: pa.Table) -> pa.Table:
     ----------
     weeks
         What `trueup.measure.units.weeks.unit_weeks` gives.
+    at_once
+        How many months of a year go together, named by the first of them; 3: quarters.
 
     Returns
     -------
@@ -45,8 +47,8 @@ def unit_months(weeks: pa.Table) -> pa.Table:
         ``adopted_month`` (null: not seen to adopt), ``is_adopted``, then the columns of numbers.
         The schema's metadata holds ``remarks``, JSON.
     """
-    kept, left_out = _whole(weeks)
-    labels, month = np.unique(_months(kept), return_inverse=True)
+    kept, left_out = _whole(weeks, at_once)
+    labels, month = np.unique(_months(kept, at_once), return_inverse=True)
     units = kept.column("unit").to_pylist()
     names, unit = np.unique(np.array(units, dtype=object), return_inverse=True)
     place = unit * labels.size + month
@@ -61,33 +63,35 @@ def unit_months(weeks: pa.Table) -> pa.Table:
         "unit": pa.array(names[cells // labels.size].tolist(), pa.string()),
         "month": pa.array(labels[cells % labels.size].astype(str).tolist(), pa.string()),
         "cluster": kept.column("cluster").take(first),
-        "adopted_month": _adopted(kept).take(first),
+        "adopted_month": _adopted(kept, at_once).take(first),
         "is_adopted": kept.column("is_adopted").take(first),
     }
     return pa.table({**keys, **columns}).replace_schema_metadata(_metadata(weeks, left_out))
 
 
-def _months(weeks: pa.Table) -> NDArray[np.datetime64]:
-    """Return the month of each row's Monday."""
+def _months(weeks: pa.Table, at_once: int) -> NDArray[np.datetime64]:
+    """Return the month of each row's Monday, or the first of those that go together."""
     labels, place = np.unique(np.array(weeks.column("week").to_pylist()), return_inverse=True)
     mondays = [date.fromisocalendar(int(one[:4]), int(one[6:]), 1) for one in labels.tolist()]
-    months: NDArray[np.datetime64] = np.array(mondays, dtype="datetime64[M]")[place]
+    month = np.array(mondays, dtype="datetime64[M]").astype(np.int64)
+    months: NDArray[np.datetime64] = (month - month % at_once).astype("datetime64[M]")[place]
     return months
 
 
-def _whole(weeks: pa.Table) -> tuple[pa.Table, int]:
+def _whole(weeks: pa.Table, at_once: int) -> tuple[pa.Table, int]:
     """Leave out the weeks of the month of adoption that lie before it; say how many they are."""
-    month = _months(weeks).astype(str)
-    adopted = np.array(_adopted(weeks).to_pylist(), dtype=object)
+    month = _months(weeks, at_once).astype(str)
+    adopted = np.array(_adopted(weeks, at_once).to_pylist(), dtype=object)
     is_adopted = weeks.column("is_adopted").to_numpy(zero_copy_only=False).astype(np.bool_)
     in_part = (adopted == month.astype(object)) & ~is_adopted
     return weeks.filter(pa.array(~in_part)), int(in_part.sum())
 
 
-def _adopted(weeks: pa.Table) -> pa.ChunkedArray:
+def _adopted(weeks: pa.Table, at_once: int) -> pa.ChunkedArray:
     """Return the month of each row's week of adoption, null where there is none."""
     names = weeks.column("week").to_pylist()
-    month_of: Mapping[str, str] = dict(zip(names, _months(weeks).astype(str).tolist(), strict=True))
+    months = _months(weeks, at_once).astype(str).tolist()
+    month_of: Mapping[str, str] = dict(zip(names, months, strict=True))
     adopted = weeks.column("adopted_week").to_pylist()
     return pa.chunked_array([pa.array([month_of.get(week) for week in adopted], pa.string())])
 

@@ -19,6 +19,7 @@ from trueup.simulate.payloads.story import (
     Organisation,
     Repository,
 )
+from trueup.simulate.practising import draw_practice
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.team_weeks import end_of
 from trueup.simulate.teams import DAY, FIRST_DAY, HOUR, NEVER, WEEK, Ints, Teams, draw_teams, stream
@@ -46,7 +47,7 @@ def tell(scenario: Scenario, colour: Colour | None = None) -> Organisation:
     """
     teams = draw_teams(scenario)
     usage = draw_usage(scenario, teams)
-    strong = strength(scenario, teams, usage)
+    strong = strength(scenario, teams, usage, draw_practice(scenario, teams))
     drawn = play(scenario, teams, draw_luck(scenario, teams, strong), strong, usage)
     telling = _Telling(scenario, colour or Colour(), teams, usage, in_seconds(drawn))
     told = [telling.team(team) for team in range(scenario.teams)]

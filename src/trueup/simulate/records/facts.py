@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trueup.model.tables import TABLES
+from trueup.simulate.practising import Practice
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.team_weeks import end_of
 from trueup.simulate.teams import FIRST_DAY, WEEK, Bools, Ints, Teams
@@ -45,6 +46,7 @@ class Facts:
     scenario: Scenario
     teams: Teams
     usage: Usage
+    practice: Practice
     changes: Changes
     waiting: Changes
     number: Ints
@@ -83,7 +85,9 @@ class Facts:
         )
 
 
-def gather(scenario: Scenario, teams: Teams, usage: Usage, changes: Changes) -> Facts:
+def gather(
+    scenario: Scenario, teams: Teams, usage: Usage, changes: Changes, practice: Practice
+) -> Facts:
     """Keep what landed before recording stopped, and name it."""
     landed = np.flatnonzero(changes.landed_at < end_of(scenario))
     rows = landed[np.lexsort((changes.landed_at[landed], changes.team[landed]))]
@@ -106,6 +110,7 @@ def gather(scenario: Scenario, teams: Teams, usage: Usage, changes: Changes) -> 
         scenario=scenario,
         teams=teams,
         usage=usage,
+        practice=practice,
         changes=ordered,
         waiting=Changes(**waiting),
         number=number,
@@ -187,8 +192,15 @@ def _column(given: object, kind: pa.DataType, count: int) -> pa.Array:
 
 
 def collect(*parts: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Return all tables of the parts by name."""
-    return {name: rows for part in parts for name, rows in part.items()}
+    """Return all tables of the parts by name, the rows of one in several parts together."""
+    found: dict[str, list[pa.Table]] = {}
+    for part in parts:
+        for name, rows in part.items():
+            found.setdefault(name, []).append(rows)
+    return {
+        name: rows[0] if len(rows) == 1 else pa.concat_tables(rows).unify_dictionaries()
+        for name, rows in found.items()
+    }
 
 
 def week_start(week: Ints) -> Ints:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.simulate.records.facts import Facts, coded, rows_for, rows_of
+from trueup.simulate.records.practice import edited_files, edits_of, practised
 from trueup.simulate.teams import DAY, Ints, stream
 from trueup.simulate.world import MENDS, NEVER, PLAIN, TAKES_BACK
 
@@ -27,7 +28,8 @@ def line_tables(facts: Facts) -> dict[str, pa.Table]:
     }
     if facts.scenario.is_detailed:
         found["commit_diff"] = _diffs(facts)
-        found["commit_file"] = _files(facts)
+        files = [_files(facts), _further(facts), edited_files(facts)]
+        found["commit_file"] = pa.concat_tables(files).unify_dictionaries()
     return found
 
 
@@ -97,12 +99,13 @@ def _aged(facts: Facts, undone: Ints) -> tuple[Ints, Ints]:
 
 def _diffs(facts: Facts) -> pa.Table:
     lines = facts.changes.lines
+    edited = np.bincount(edits_of(facts).change, minlength=lines.size)
     return rows_for(
         "commit_diff",
         lines.size,
         commit_id=facts.commit_ids,
         repository_id=coded(facts.changes.team, facts.repository_ids),
-        file_count=1 + _tested(facts),
+        file_count=1 + _tested(facts) + _goes_further(facts) + edited,
         lines_added=lines,
         lines_deleted=lines // 3,
         binary_file_count=0,
@@ -110,9 +113,40 @@ def _diffs(facts: Facts) -> pa.Table:
 
 
 def _tested(facts: Facts) -> Ints:
-    """Say which changes touch tests: the better the foundations, the more."""
+    """Say which changes touch tests: the better the foundations, the more.
+
+    Marked ones of teams that do not let agents run them touch hardly any.
+    """
     lot = stream(facts.scenario, 6).random(facts.changes.team.size)
-    return (lot < facts.teams.foundation[facts.changes.team]).astype(np.int64)
+    share = facts.teams.foundation[facts.changes.team]
+    if facts.scenario.practising is not None:
+        untested = facts.changes.is_marked & ~practised(facts, "evaluate", 1)
+        share = np.where(untested, 0.1 * share, share)
+    return (lot < share).astype(np.int64)
+
+
+def _goes_further(facts: Facts) -> Ints:
+    """Say which changes touch a second file: marked ones of teams whose agents act by themselves.
+
+    Where nothing says how tools are put to work, none does.
+    """
+    return (facts.changes.is_marked & practised(facts, "orchestrate", 1)).astype(np.int64)
+
+
+def _further(facts: Facts) -> pa.Table:
+    rows = np.flatnonzero(_goes_further(facts))
+    return rows_for(
+        "commit_file",
+        rows.size,
+        commit_id=facts.commit_ids.take(rows_of(rows)),
+        repository_id=coded(facts.changes.team[rows], facts.repository_ids),
+        path=coded((_path(facts, rows) + 1) % FILES, _paths("src")),
+        status="M",
+        file_kind="code",
+        is_binary=False,
+        lines_added=0,
+        lines_deleted=0,
+    )
 
 
 def _files(facts: Facts) -> pa.Table:

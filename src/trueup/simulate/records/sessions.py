@@ -35,10 +35,9 @@ TIE = 0.9
 
 def session_tables(facts: Facts) -> dict[str, pa.Table]:
     """Return every session that left a record, and its requests as one row."""
-    usage = facts.usage
-    team = facts.teams.seat_cell[usage.seat] // facts.scenario.weeks
-    rows = np.flatnonzero(~facts.teams.is_hidden[team])
-    team, started, active = team[rows], usage.started_at[rows], usage.active_seconds[rows]
+    usage, rows = facts.usage, recorded_sessions(facts)
+    team = facts.teams.seat_cell[usage.seat[rows]] // facts.scenario.weeks
+    started, active = usage.started_at[rows], usage.active_seconds[rows]
     ended = started + active * 1_250_000
     whose = {
         "session_id": joined("session-", "", rows),
@@ -59,6 +58,12 @@ def session_tables(facts: Facts) -> dict[str, pa.Table]:
         "ai_request": _requests(facts, rows, team, whose),
         "ai_session_commit": _ties(facts, rows, team),
     }
+
+
+def recorded_sessions(facts: Facts) -> Ints:
+    """Return the places of the sessions that left a record."""
+    team = facts.teams.seat_cell[facts.usage.seat] // facts.scenario.weeks
+    return np.flatnonzero(~facts.teams.is_hidden[team])
 
 
 def _requests(facts: Facts, rows: Ints, team: Ints, whose: Mapping[str, object]) -> pa.Table:
