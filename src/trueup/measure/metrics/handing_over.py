@@ -18,7 +18,7 @@ HANDED_OVER_RULE = (
 """By which sessions are told apart; printed wherever the share is."""
 _ACTS = ("tool_call", "edit_accepted", "edit_rejected", "commit")
 _TOGETHER = ("plan", "tool_rejected", "edit_rejected", "interrupted")
-_MODES = "Anthropic Economic Index (2025), software development: 79 % in Claude Code, by transcripts"
+_MODES = "Anthropic Economic Index (2025), on coding: 79 % in Claude Code, by transcripts"
 _PATTERNS = "Shen and Tamkin (2026), arXiv 2601.20245"
 _DRAFTS = "Yin and others, Scientific Reports: who drafted first lost nothing that was measured"
 _ACTORS = ("change", "commit", "change_commit", "account", "ai_attribution", "repository")

@@ -20,7 +20,7 @@ _LINES = (
 )
 _COPIES = "Yin and others, Scientific Reports: passive copying lowered ownership by about a fifth"
 _SURVIVAL = "arXiv 2601.16809: lines by AI outlive others (hazard ratio 0.842)"
-_OWNERS = "Bird and others (2011), Don't touch my code! Effects of ownership on software quality"
+_OWNERS = "Bird and others (2011), Don't touch my code!, ESEC/FSE (ownership and quality)"
 _TRUCK = "Avelino et al. (2016), A novel approach for estimating truck factors, ICPC"
 _UNMARKED = "Unmarked means unknown: marked lines hide among them."
 
