@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from trueup.config import Settings
-from trueup.errors import ConfigError, EstimateError
+from trueup.errors import ConfigError, EstimateError, TrueupError
 from trueup.store.identity import Vault
 from trueup.store.warehouse import Warehouse
 
@@ -185,6 +185,20 @@ class Experiments:
         plan = self.kept.read(name or names[-1])
         with self._warehouse.tables() as tables:
             return answer(tables, plan)
+
+    def answers(self) -> tuple[tuple[ExperimentPlan, ExperimentAnswer | Abstention], ...]:
+        """Answer every experiment; what cannot be answered says why, and stops nothing else."""
+        from trueup.model.evidence import Abstention
+
+        found: list[tuple[ExperimentPlan, ExperimentAnswer | Abstention]] = []
+        for name in self.kept.names():
+            plan = self.kept.read(name)
+            try:
+                found.append((plan, self.answer(name)))
+            except TrueupError as error:
+                said = Abstention(metric=plan.outcome, reason=error.fact, remedy=error.hint)
+                found.append((plan, said))
+        return tuple(found)
 
     def _today(self) -> date:
         return datetime.now(ZoneInfo(self.settings.workspace.timezone)).date()

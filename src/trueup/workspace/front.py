@@ -335,6 +335,7 @@ class Workspace(Effects):
         from trueup.estimate.asking.spending import spending_of
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
+        from trueup.report.sections.experiment import with_experiments
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
@@ -356,6 +357,7 @@ class Workspace(Effects):
                 diagnosed=diagnose(case, progress=progress),
             )
         progress.stage("writing", None)
+        report = with_experiments(report, self.experiments.answers())
         lines = write(report, form, output)
         return ReportWritten(path=output, lines=lines, collected=collected)
 
