@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from trueup.simulate.scenario import Scenario
     from trueup.store.links import Linked
     from trueup.store.links.identity.desk import Desk
+    from trueup.workspace.labelling import Labelling
 
 
 class Workspace(Effects):
@@ -166,6 +167,12 @@ class Workspace(Effects):
         from trueup.store.links.identity.desk import Desk
 
         return Desk(self.folder)
+
+    def labels(self) -> Labelling:
+        """What sessions with AI tools are called, by whom, and how more of them get a label."""
+        from trueup.workspace.labelling import Labelling
+
+        return Labelling(self.folder, self.settings, self._warehouse, self._collect_one)
 
     def measure(
         self,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_PLACES = 1 << 12
+_PLACES = 1 << 11
 """Of each of the three bags; a power of two."""
 _WORD = re.compile(r"\w+|[?!]|```")
 _LETTERS = 4

@@ -41,7 +41,7 @@ class Learned:
         return self.names[int(self.head.labels(row[None, :])[0])]
 
 
-def learn(known: Mapping[str, Floats], truth: Mapping[str, str], names: tuple[str, ...]) -> Learned:
+def learn(known: Mapping[str, Floats], truth: Mapping[str, str]) -> Learned:
     """Learn from sessions that persons read.
 
     Sessions are dealt into ten parts, labels evenly. They are dealt singly and not by person: the
@@ -52,9 +52,10 @@ def learn(known: Mapping[str, Floats], truth: Mapping[str, str], names: tuple[st
     known
         Features of sessions.
     truth
-        Their labels; at least two of them differ.
+        Their labels; one that no session has is never given.
     """
     sessions = sorted(known.keys() & truth.keys())
+    names = tuple(sorted({truth[session] for session in sessions}))
     rows = np.array([known[session] for session in sessions])
     labels = np.array([names.index(truth[session]) for session in sessions])
     held_out: dict[str, str] = {}
