@@ -127,6 +127,36 @@ def test_what_is_in_review_when_weeks_end_is_what_came_and_has_not_left() -> Non
     assert week_of(found, "reviewed") == [1, 1, 0, 0]
 
 
+def test_what_was_overtaken_on_its_way_to_production_is_not_said_to_wait_for_it() -> None:
+    # a is in production; b landed before it and never got there; c landed after it and waits
+    landings = {"a": "2026-06-04", "b": "2026-06-02", "c": "2026-06-10"}
+    changes = [change(name, "2026-06-01T10:00", landed=day) for name, day in landings.items()]
+    changes[0] |= {"deployed_at": "2026-06-16"}
+    found = told(changes=changes)
+
+    assert week_of(found, "to_deploy") == [1, 1, 0, 0]
+    assert week_of(found, "undeployed") == [1, 2, 1, 1]
+    assert week_of(found, "deployed") == [0, 0, 1, 0]
+
+
+def test_where_no_deployment_is_recorded_nothing_waits_for_one() -> None:
+    found = told(changes=[change("a", "2026-06-02T10:00", landed="2026-06-02T12:00")])
+
+    assert found.total("to_deploy") == found.total("undeployed") == 0
+
+
+def test_checks_stand_in_line_from_queued_to_started() -> None:
+    run = {"unit": "t", "change_id": "a", "is_failed": False, "finished_at": "2026-06-12T12:00"}
+    found = told(
+        changes=[change("a", "2026-06-02T10:00", lines=30)],
+        checks=[run | {"queued_at": "2026-06-05T10:00", "started_at": "2026-06-09T10:00"}],
+    )
+
+    assert week_of(found, "queued") == week_of(found, "in_line") == [1, 0, 0, 0]
+    assert week_of(found, "started") == [0, 1, 0, 0]
+    assert (found.total("lines"), found.total("sized")) == (30, 1)
+
+
 def test_what_was_given_up_is_left_out_and_said_to_be() -> None:
     gone = change("a", "2026-06-02T10:00", is_given_up=True)
     kept = change("b", "2026-06-02T10:00", "2026-06-02T12:00", "2026-06-02T13:00")
@@ -186,3 +216,23 @@ def test_sums_and_people_keep_their_unit() -> None:
 
     assert found.sums["ready"].sum(axis=1).tolist() == [1, 2]
     assert found.sums["authors"].sum(axis=1).tolist() == [12, 0]
+
+
+def test_hours_of_reworking_and_mending_count_in_the_weeks_in_which_they_were() -> None:
+    """Friday 15:00 to Monday 12:00 is 2 and 3 hours; an incident that is half its own, half that.
+
+    In the week in which it began all of it is counted once more, for its length.
+    """
+    span = ("2026-06-05T15:00", "2026-06-08T12:00")
+    rework = {"unit": "t", "change_id": "a", "asked_at": span[0], "answered_at": span[1]}
+    incident = {"unit": "t", "opened_at": "2026-06-05T09:00", "acknowledged_at": span[0],
+                "resolved_at": span[1], "probability": 0.5}  # fmt: skip
+    found = told(
+        changes=[change("a", "2026-06-02T10:00", "2026-06-09T10:00", "2026-06-09T13:00")],
+        reworks=[rework],
+        incidents=[incident],
+    )
+    assert week_of(found, "recode_within") == pytest.approx([2, 3, 0, 0])
+    assert week_of(found, "recode_hours") == pytest.approx([5, 0, 0, 0])
+    assert week_of(found, "incident_within") == pytest.approx([1, 1.5, 0, 0])
+    assert week_of(found, "incident_hours") == pytest.approx([2.5, 0, 0, 0])

@@ -14,10 +14,13 @@ from trueup.simulate.flow.working_time import WorkingTime
 
 COUNTS = (
     *("ready", "for_review", "reviewed", "unreviewed", "asked", "landed", "deployed", "incidents"),
-    *("late_checks", "failed", "authors", "reviewers", "in_review"),
+    *("late_checks", "failed", "authors", "reviewers", "in_review", "lines", "sized"),
+    *("queued", "started", "in_line", "to_deploy", "undeployed"),
 )
-"""``ready`` splits into ``for_review`` and what goes past it; ``in_review`` is what waits for
-review, is read or reworked when a week ends."""
+"""``ready`` splits into ``for_review`` and what goes past it, with ``lines`` in all of those that
+are ``sized``; checks are ``queued`` and ``started``; what landed is ``to_deploy`` unless it was
+overtaken: later landings were deployed, and it was not. When a week ends, changes are ``in_review``
+that wait, are read or reworked, checks ``in_line``, and what landed may be ``undeployed``."""
 HOURS = ("review", "recode", "code", "check", "deploy", "incident")
 """Of each: time inside added up, ``..._hours``, and of how many with a known start and end,
 ``..._timed``. Of review it is everybody's who is inside, landed or not."""
@@ -201,12 +204,30 @@ def _ways(grid: _Grid, steps: Steps) -> dict[str, Floats]:
         "in_review": grid.standing(through, ready, review_end),
         "reviewed": grid.count(unit, np.fmin(reviewed, landed + 0 * reviewed)),
         "unreviewed": grid.count(np.where(in_review, np.nan, unit), landed),
+        "lines": grid.count(unit, ready, _at(rows, "lines")),
+        "sized": grid.count(np.where(np.isnan(_at(rows, "lines")), np.nan, unit), ready),
         "landed": grid.count(unit, landed),
+        **_releasing(grid, unit, landed, _at(rows, "deployed_at")),
         "deployed": grid.count(unit, _at(rows, "deployed_at")),
         "review_hours": grid.inside(through, ready, review_end),
         "review_timed": np.zeros(grid.shape),
         "code_hours": grid.count(unit, ready, code_hours),
         "code_timed": grid.count(np.where(coded, unit, np.nan), ready),
+    }
+
+
+def _releasing(grid: _Grid, unit: Floats, landed: Floats, deployed: Floats) -> dict[str, Floats]:
+    """Count what is on its way to production; what was overtaken is not known to have got there."""
+    newest = np.full(grid.shape[0], np.inf)
+    known = ~np.isnan(deployed) & ~np.isnan(landed) & ~np.isnan(unit)
+    for place in np.unique(unit[known]).astype(int):
+        newest[place] = landed[known & (unit == place)].max()
+    reached = np.where(np.isnan(unit), np.inf, newest[np.nan_to_num(unit).astype(int)])
+    on_its_way = np.where(known | (landed > reached), unit, np.nan)
+    gone = np.where(np.isnan(deployed), grid.end, np.fmin(deployed, grid.end))
+    return {
+        "to_deploy": grid.count(on_its_way, landed),
+        "undeployed": grid.standing(on_its_way, landed, gone),
     }
 
 
@@ -233,7 +254,12 @@ def _checking(grid: _Grid, steps: Steps) -> dict[str, Floats]:
     late &= ~np.isnan(passed) & ~np.isnan(started)
     hours = np.where(finished >= started, (finished - started) / _HOUR, np.nan)
     failed = late & (_flags(rows, "is_failed") > 0)
+    queued = _at(rows, "queued_at")
+    in_line = np.where(np.isnan(queued) | np.isnan(started), np.nan, unit)
     return {
+        "queued": grid.count(in_line, queued),
+        "started": grid.count(in_line, started),
+        "in_line": grid.standing(in_line, queued, started),
         "late_checks": grid.count(np.where(late, unit, np.nan), finished),
         "failed": grid.count(np.where(failed, unit, np.nan), finished),
         "check_hours": grid.count(unit, finished, hours),
