@@ -43,6 +43,7 @@ def test_the_verbs_are_the_files_of_the_folder() -> None:
             "measure",
             "receive",
             "report",
+            "sheet",
             "simulate",
             "spend",
         )

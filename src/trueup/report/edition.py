@@ -144,7 +144,18 @@ def write(report: Report, form: Literal["html", "md", "json"], output: Path) -> 
     ReportError
         The file cannot be written.
     """
-    text = _RENDERERS[form](report)
+    put(_RENDERERS[form](report), output)
+    return tuple(terminal_lines(report, output)[:-1])
+
+
+def put(text: str, output: Path) -> None:
+    """Write a page to `output`, whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        The file cannot be written.
+    """
     unfinished = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -155,7 +166,6 @@ def write(report: Report, form: Literal["html", "md", "json"], output: Path) -> 
             f"The report cannot be written to {output}: {error.strerror}.",
             hint="Name another file with --output.",
         ) from error
-    return tuple(terminal_lines(report, output)[:-1])
 
 
 def rows_of(tables: Tables) -> dict[str, int]:

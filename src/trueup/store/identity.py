@@ -233,6 +233,26 @@ class Vault:
         return found > 0
 
 
+def identities_kept(folder: Path) -> int | None:
+    """Return how many identities identity.db in `folder` holds; None where there is no such file.
+
+    Raises
+    ------
+    StoreError
+        It is not what it should be.
+    """
+    path = folder / "identity.db"
+    if not path.exists():
+        return None
+    try:
+        with closing(_connect(path)) as database:
+            return int(database.execute("SELECT count(*) FROM identity").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error}.", hint="Put the file of a sound copy in its place."
+        ) from error
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=30)
     database.execute("PRAGMA synchronous = FULL")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trueup.store.filled import Filled, filled
 from trueup.store.generations import Snapshot
 from trueup.store.manifest import Collected
 from trueup.store.rows import table_named
@@ -101,6 +102,10 @@ class Tables:
     def collected(self) -> tuple[Collected, ...]:
         """Return what every source landed of every target, and when."""
         return self._manifest.collected()
+
+    def filled(self) -> tuple[Filled, ...]:
+        """Return which columns hold anything, by source and table."""
+        return filled(self._folder / "segments", self._manifest.segments)
 
     @property
     def digest(self) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from trueup.measure.spending.totals import Total
     from trueup.model.evidence import Abstention, Finding, Window
     from trueup.report.doctor import Examination
+    from trueup.report.sheet.page import Sheet
     from trueup.simulate.flow.question import Foreseen
     from trueup.simulate.flow.team import WhatIf
     from trueup.simulate.scenario import Scenario
@@ -343,6 +344,7 @@ class Workspace(Effects):
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
         from trueup.report.sections.experiment import with_experiments
+        from trueup.report.sheet.shown import remember
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
@@ -366,6 +368,7 @@ class Workspace(Effects):
         progress.stage("writing", None)
         report = with_experiments(report, self.experiments.answers())
         lines = write(report, form, output)
+        remember(report, self.folder)
         return ReportWritten(path=output, lines=lines, collected=collected)
 
     def _by_registered_plan(self, progress: Progress) -> tuple[Assessment | None, str]:
@@ -418,6 +421,7 @@ class Workspace(Effects):
         from trueup.estimate.estimator import need_libraries
         from trueup.measure.repository import measure_repository
         from trueup.report.edition import edit, write
+        from trueup.report.sheet.shown import remember
         from trueup.simulate.organisation import TARGET, land, make_organisation
 
         need_libraries()
@@ -451,6 +455,7 @@ class Workspace(Effects):
             )
         progress.stage("writing", None)
         lines = write(report, form, output)
+        remember(report, self.folder)
         collected = Collected(repository_ids=(TARGET,))
         return ReportWritten(path=output, lines=lines, collected=collected)
 
@@ -463,3 +468,20 @@ class Workspace(Effects):
 
         with self._warehouse.tables() as tables:
             return examine(self.folder, self.settings, tables, is_offline=is_offline)
+
+    def sheet(self, form: Format, output: Path) -> Sheet:
+        """Write what is collected, shown and never done, for a works council to check.
+
+        Raises
+        ------
+        ReportError
+            The sheet cannot be written to `output`.
+        """
+        from trueup.report.edition import put
+        from trueup.report.sheet.sheet import make_sheet
+        from trueup.report.sheet.written import written
+
+        with self._warehouse.tables() as tables:
+            made = make_sheet(self.folder, self.settings, tables, now=time.time_ns() // 1000)
+        put(written(made, form), output)
+        return made

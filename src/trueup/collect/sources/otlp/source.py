@@ -28,6 +28,7 @@ from trueup.collect.sources.otlp.rows import claude, codex, conventions, gemini
 from trueup.collect.sources.otlp.rows.hearing import heard_in
 from trueup.collect.sources.otlp.rows.ledger import Ledger, SessionRows
 from trueup.collect.sources.otlp.rows.persons import Persons
+from trueup.collect.sources.otlp.scrubbing.allowed import DETAILS, TEXTS
 from trueup.config import Connection
 from trueup.errors import ConfigError, SourceUnavailable
 
@@ -48,6 +49,7 @@ class Otlp:
     version: ClassVar[int] = 1
     server: ClassVar[Server | None] = None
     options: ClassVar[Mapping[str, str]] = {}
+    texts: ClassVar[frozenset[str]] = TEXTS | DETAILS
     owners: ClassVar[Mapping[str, str]] = {
         "ai_session": "session_id",
         "ai_request": "session_id",
