@@ -40,7 +40,9 @@ class Compared:
     lots: Inverted
 
 
-def compare(drawn: Drawn, *, level: float = 0.95, seed: int = SEED) -> Compared | Refusal:
+def compare(
+    drawn: Drawn, *, level: float = 0.95, seed: int = SEED, draws: int = DRAWS
+) -> Compared | Refusal:
     """Compare the arms as they were allotted, whatever people then did.
 
     Parameters
@@ -49,11 +51,13 @@ def compare(drawn: Drawn, *, level: float = 0.95, seed: int = SEED) -> Compared 
         Of both intervals.
     seed
         Of lots drawn anew and of the bootstrap.
+    draws
+        How often lots are drawn anew.
     """
     fitted = drawn.fitted()
     if fitted is None:
         return _ONE_ARM
-    lots = _by_lots(drawn, fitted, level, seed)
+    lots = _by_lots(drawn, fitted, level, (seed, draws))
     found = bounds_of(fitted, level, seed)
     if found is not None:
         return Compared(bounds=found, lots=lots)
@@ -68,7 +72,7 @@ def compare(drawn: Drawn, *, level: float = 0.95, seed: int = SEED) -> Compared 
         high=lots.high,
         level=level,
         recipe="permutation",
-        method=f"lots drawn anew ({DRAWS:,} draws), inverted",
+        method=f"lots drawn anew ({draws:,} draws), inverted",
         error=None,
         p_value=lots.p_value,
         least_p=lots.least_p,
@@ -124,8 +128,9 @@ def _wild(plain: Bounds, fitted: Partialled, seed: int) -> Bounds | None:
     )
 
 
-def _by_lots(drawn: Drawn, fitted: Partialled, level: float, seed: int) -> Inverted:
-    anew = drawn.mechanism.again(DRAWS, seed)
+def _by_lots(drawn: Drawn, fitted: Partialled, level: float, luck: tuple[int, int]) -> Inverted:
+    seed, draws = luck
+    anew = drawn.mechanism.again(draws, seed)
     deals: Floats = np.vstack([drawn.as_usual, anew])[:, drawn.lot]
     dealt = deal_rows(fitted, deals)
     return invert(dealt.shown, dealt.taken, level)
