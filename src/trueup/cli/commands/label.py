@@ -59,7 +59,7 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say what sessions with AI tools are called, and have more of them labelled.
+    """Say what sessions are called, and by whom.
 
     Shares are put right for the mistakes of whatever labelled, which persons who read sessions
     make known; they are withheld where too little is read, and for groups of fewer than 20.
