@@ -385,10 +385,7 @@ REVIEW_DEPTH_PEOPLE = Metric(
         _CODE_REVIEW,
     ),
     caveats=(
-        (
-            "One reviewer of a small change weighs more than one of a large change: compare changes "
-            "of like size."
-        ),
+        "Small changes have more of them per line: compare changes of like size.",
         "Generated files count: the forge does not tell them apart.",
         _OUTSIDE,
     ),
