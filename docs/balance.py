@@ -49,9 +49,9 @@ def estimators_page() -> str:
         _few_clusters(),
     ]
     for name, recipe in recipes.items():
-        parts += [f"## {name}", recipe.answers, "It assumes:", _items(recipe.assumes)]
-        parts += _kept(written, name, OF_ESTIMATORS)
-        parts += ["### References", _items(recipe.references)]
+        parts += [f"## {name}", recipe.answers, "It assumes:", listed_items(recipe.assumes)]
+        parts += kept_sections(written, name, OF_ESTIMATORS)
+        parts += ["### References", listed_items(recipe.references)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -84,8 +84,8 @@ def checks_page() -> str:
     ]
     for check in checks:
         parts += [f"## {check.name}", check.question, f"In the verdict: {_gate(check.name)}."]
-        parts += _kept(written, check.name, OF_CHECKS)
-        parts += ["### References", _items(check.reference.split("; "))]
+        parts += kept_sections(written, check.name, OF_CHECKS)
+        parts += ["### References", listed_items(check.reference.split("; "))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -172,9 +172,13 @@ def _gate(name: str) -> str:
     return "the interval that large effects must survive" if name == HONEST else "printed"
 
 
-def _kept(written: dict[tuple[str, str], str], name: str, titles: Iterable[str]) -> list[str]:
+def kept_sections(
+    written: dict[tuple[str, str], str], name: str, titles: Iterable[str]
+) -> list[str]:
+    """Return the sections of a member that people wrote, empty where nobody has yet."""
     return [part for title in titles for part in (f"### {title}", written.get((name, title), ""))]
 
 
-def _items(lines: Iterable[str]) -> str:
+def listed_items(lines: Iterable[str]) -> str:
+    """Return a list in Markdown."""
     return "\n".join(f"- {line}" for line in lines)

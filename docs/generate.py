@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from docs import balance
+from docs import balance, doctor
 from trueup import config, errors
 from trueup.cli import main as cli
 from trueup.collect.attribution import page
@@ -166,6 +166,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "config.md": config_page,
         "errors.md": errors_page,
         "estimators.md": balance.estimators_page,
+        "mechanisms.md": doctor.mechanisms_page,
         "outcomes.md": outcomes_page,
         "tables.md": tables_page,
     }

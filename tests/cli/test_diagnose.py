@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Stage
+from tests.cli.stage import run
 from tests.diagnose.test_diagnosis import gain
 from tests.report.test_diagnosed import REVIEW, UNTOLD
-from trueup.cli.commands.diagnose import run
 from trueup.cli.diagnosing import diagnosed_as_json, diagnosed_in_words
 from trueup.diagnose.diagnosis import Absent
 from trueup.diagnose.examining import Diagnosed
-from trueup.errors import EstimateError
 
 SAID = Diagnosed(
     found=(REVIEW,),
@@ -50,6 +50,19 @@ def test_a_machine_reads_every_number_with_its_interval() -> None:
     ]
 
 
-def test_a_mechanism_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
-    with pytest.raises(EstimateError, match="No mechanism is called 'magic'"):
-        run(only=["magic"], workspace=tmp_path / "w")
+def test_a_mechanism_nobody_knows_is_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = str(tmp_path / "w")
+    assert run(monkeypatch, ["diagnose", "--only", "magic", "--workspace", place]) == 2
+    assert "No mechanism is called 'magic'" in capsys.readouterr().err
+
+
+def test_the_verb_hands_on_what_it_was_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    staged = stage(lambda: SAID)
+    assert run(monkeypatch, ["diagnose", "--only", "release_batching", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["diagnose"]["untold"][0]["reason"] == UNTOLD.reason
+    verb, _, how = staged.asked[-1]
+    assert (verb, how["only"]) == ("diagnose", ["release_batching"])

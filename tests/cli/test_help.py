@@ -36,6 +36,7 @@ def test_the_verbs_are_the_files_of_the_folder() -> None:
         *(
             "collect",
             "demo",
+            "diagnose",
             "doctor",
             "estimate",
             "identity",

@@ -233,7 +233,7 @@ def test_the_report_is_on_everything_connected(
     def look(tables: Tables, *_: object, **__: object) -> None:
         raise _LookedAt(*(tables.arrow(name).num_rows for name in ("work_item", "incident")))
 
-    monkeypatch.setattr("trueup.measure.repository.measure_repository", look)
+    monkeypatch.setattr("trueup.report.edition.measure_repository", look)
     with pytest.raises(_LookedAt) as seen:
         ring.workspace.report([], "md", tmp_path / "r.md")
     assert seen.value.args == (len(rows(ring, "work_item")), len(rows(ring, "incident")))

@@ -49,23 +49,27 @@ class Case:
         return has(self.tables, tables)
 
     def measured(
-        self, name: str, *, every: Literal["week", "month", "quarter"] | None = None
+        self,
+        name: str,
+        *,
+        every: Literal["week", "month", "quarter"] | None = None,
+        years: int = 1,
     ) -> list[Finding]:
-        """Answer a metric on everything together: of the time asked for, else of the last year."""
+        """Answer a metric on everything together: of the time asked for, else the last years."""
         metric = find_metric(name)
         return measure(
             metric,
             self.tables,
             every=every,
-            window=self.window or self._year,
+            window=self.window or self._newest(years),
             k=metric.smallest(self.settings.privacy),
             timezone=self.settings.workspace.timezone,
         )
 
-    @cached_property
-    def _year(self) -> Window | None:
+    def _newest(self, years: int) -> Window | None:
         until = horizon(self.tables)
-        return None if until is None else Window(start_at=until - YEAR_DAYS * DAY, end_at=until)
+        days = years * YEAR_DAYS
+        return None if until is None else Window(start_at=max(0, until - days * DAY), end_at=until)
 
     @cached_property
     def inflated(self) -> Goodhart | Abstention:

@@ -24,6 +24,7 @@ from trueup.report.sections.delivery.published import published
 from trueup.report.sections.delivery.review import review
 from trueup.report.sections.delivery.users import users
 from trueup.report.sections.delivery.work import work
+from trueup.report.sections.experiment import experiment
 from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
 from trueup.report.sections.folding import fold
@@ -87,6 +88,7 @@ def compose(
 def _sections(view: View) -> Iterator[Section | None]:
     yield from () if view.is_table_alone else _measured(view)
     yield from (no_effects(view),) if view.assessment is None else _weighed(view, view.assessment)
+    yield experiment(view)
     yield published(view)
     yield None if view.is_table_alone else limits(view)
     yield monday(view)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from trueup import __version__
-from trueup.diagnose.examining import Diagnosed
+from trueup.collect.connector import Progress
+from trueup.config import Settings
+from trueup.diagnose.case import Case
+from trueup.diagnose.examining import diagnose
 from trueup.errors import ReportError
-from trueup.estimate.asking.spending import Spending
+from trueup.estimate.asking.spending import spending_of
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.practices.asking import after_practice
 from trueup.estimate.practices.classes import certain_points, visible_levels
 from trueup.estimate.question import Question
 from trueup.measure.metric import Metric
-from trueup.measure.repository import RepositoryFindings
+from trueup.measure.repository import measure_repository
 from trueup.measure.surveys.results import survey_results
+from trueup.model.evidence import Window
 from trueup.model.tables import TABLES
 from trueup.report.compose import compose
 from trueup.report.document import Definition, Report
@@ -26,46 +32,63 @@ from trueup.report.renderers.json import render_json
 from trueup.report.renderers.markdown import render_markdown
 from trueup.report.sections.answer import SOURCES
 from trueup.report.terminal import terminal_lines
-from trueup.report.view import CoverageRow, Records, Run, Subject
+from trueup.report.view import CoverageRow, Experiment, Records, Run, Subject
 from trueup.simulate.truth import Truth
 from trueup.store.reading import Tables
 
 _RENDERERS = {"html": render_html, "md": render_markdown, "json": render_json}
 
 
-def edit(
-    measured: RepositoryFindings,
-    tables: Tables,
-    *,
-    command: str,
-    ran_at: int,
-    assessment: Assessment | None = None,
-    truth: Truth | None = None,
-    unweighed: str = "",
-    spending: Spending | None = None,
-    diagnosed: Diagnosed | None = None,
-) -> Report:
-    """Compose the report on what was measured, and on what the balance said of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why a report is made, and what was answered before it was.
 
     Parameters
     ----------
-    tables
-        The generation it was measured on.
     command
         How to run it again.
     ran_at
         Epoch microseconds UTC.
     assessment
-        Of the same generation; without it the report makes no claim of cause.
-    truth
-        Of a made-up organisation.
+        What the balance said of the same records; without it the report claims no cause.
     unweighed
         Which plan is registered, and why it could not be answered; empty where none is.
-    spending
-        What AI tools cost; None where no use of any is recorded.
-    diagnosed
-        What the doctor says; None where it was not asked.
+    experiments
+        What experiments said.
+    truth
+        Of a made-up organisation.
     """
+
+    command: str
+    ran_at: int
+    assessment: Assessment | None = None
+    unweighed: str = ""
+    experiments: tuple[Experiment, ...] = ()
+    truth: Truth | None = None
+
+
+def edit(
+    tables: Tables,
+    settings: Settings,
+    occasion: Occasion,
+    *,
+    window: Window | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Measure, add up, diagnose, and compose the report on it all.
+
+    Parameters
+    ----------
+    tables
+        The generation it is on.
+    window
+        What totals speak of; None for the last year.
+    """
+    measured = measure_repository(tables, settings, window=window, progress=progress)
+    spending = spending_of(tables, settings, measured.spent)
+    inflated = spending.inflated if spending else None
+    case = Case(tables, settings, window=window, inflated=inflated)
+    assessment, truth = occasion.assessment, occasion.truth
     return compose(
         measured.findings,
         repositories=tuple(subjects(tables)),
@@ -73,9 +96,9 @@ def edit(
         run=Run(
             tool_version=__version__,
             digest=tables.digest,
-            ran_at=ran_at,
-            command=command,
-            unweighed=unweighed,
+            ran_at=occasion.ran_at,
+            command=occasion.command,
+            unweighed=occasion.unweighed,
         ),
         definitions=tuple(_definition(metric) for metric in measured.metrics),
         records=Records(
@@ -87,7 +110,9 @@ def edit(
             practices=measured.practices,
             surveys=survey_results(tables),
             levels=visible_levels(certain_points(measured.practices)),
-            diagnosed=diagnosed or Diagnosed(),
+            after_practice=after_practice(tables, measured.practices),
+            diagnosed=diagnose(case, progress=progress),
+            experiments=occasion.experiments,
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

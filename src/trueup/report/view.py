@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from trueup.diagnose.examining import Diagnosed
 from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.experiments.answering.answer import ExperimentAnswer
+from trueup.estimate.experiments.plan import ExperimentPlan
+from trueup.estimate.practices.asking import AfterPractice
 from trueup.estimate.practices.classes import Visible
 from trueup.measure.comparing.beside import BesidePublished
 from trueup.measure.practices.practice import Practices
@@ -18,6 +21,9 @@ from trueup.model.evidence import Abstention
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
 from trueup.report.sentence import Name
+
+Experiment = tuple[ExperimentPlan, ExperimentAnswer | Abstention]
+"""What was planned, and how it was answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +104,12 @@ class Records:
         What people say.
     levels
         Whether three levels of practice are in the data; None where that was not asked.
+    after_practice
+        What came after practice, and how unequal output is.
     diagnosed
         What the doctor found, did not find, and could not tell.
+    experiments
+        What experiments said.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -110,7 +120,9 @@ class Records:
     practices: Practices = field(default_factory=Practices)
     surveys: tuple[SurveyResult, ...] = ()
     levels: Visible | Abstention | None = None
+    after_practice: AfterPractice = field(default_factory=AfterPractice)
     diagnosed: Diagnosed = field(default_factory=Diagnosed)
+    experiments: tuple[Experiment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

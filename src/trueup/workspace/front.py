@@ -338,35 +338,23 @@ class Workspace(Effects):
         ReportError
             The report cannot be written to `output`.
         """
-        from trueup.diagnose.case import Case
-        from trueup.diagnose.examining import diagnose
-        from trueup.estimate.asking.spending import spending_of
-        from trueup.measure.repository import measure_repository
-        from trueup.report.edition import edit, write
-        from trueup.report.sections.experiment import with_experiments
+        from trueup.report.edition import Occasion, edit, write
         from trueup.report.sheet.shown import remember
 
         progress = progress or Silent()
         collected = self.collect(locations, progress)
         assessment, unweighed = self._by_registered_plan(progress)
         studied = None if self.settings.connections else collected.repository_ids
+        occasion = Occasion(
+            command=shlex.join(["trueup", "report", *map(str, locations)]),
+            ran_at=time.time_ns() // 1000,
+            assessment=assessment,
+            unweighed=unweighed,
+            experiments=tuple(self.experiments.answers()),
+        )
         with self._warehouse.tables(targets=studied) as tables:
-            measured = measure_repository(tables, self.settings, window=window, progress=progress)
-            spending = spending_of(tables, self.settings, measured.spent)
-            inflated = spending.inflated if spending else None
-            case = Case(tables, self.settings, window=window, inflated=inflated)
-            report = edit(
-                measured,
-                tables,
-                command=shlex.join(["trueup", "report", *map(str, locations)]),
-                ran_at=time.time_ns() // 1000,
-                assessment=assessment,
-                unweighed=unweighed,
-                spending=spending,
-                diagnosed=diagnose(case, progress=progress),
-            )
+            report = edit(tables, self.settings, occasion, window=window, progress=progress)
         progress.stage("writing", None)
-        report = with_experiments(report, self.experiments.answers())
         lines = write(report, form, output)
         remember(report, self.folder)
         return ReportWritten(path=output, lines=lines, collected=collected)
@@ -414,13 +402,9 @@ class Workspace(Effects):
         ReportError
             The report cannot be written to `output`.
         """
-        from trueup.diagnose.case import Case
-        from trueup.diagnose.examining import diagnose
         from trueup.estimate.asking import estimate
-        from trueup.estimate.asking.spending import spending_of
         from trueup.estimate.estimator import need_libraries
-        from trueup.measure.repository import measure_repository
-        from trueup.report.edition import edit, write
+        from trueup.report.edition import Occasion, edit, write
         from trueup.report.sheet.shown import remember
         from trueup.simulate.organisation import TARGET, land, make_organisation
 
@@ -438,21 +422,9 @@ class Workspace(Effects):
         assessment = estimate(
             panel, plan, seed=seed, progress=progress, made_up=True, versions=versions
         )
+        occasion = Occasion(command=command, ran_at=now, assessment=assessment, truth=made.truth)
         with self._warehouse.tables() as tables:
-            measured = measure_repository(tables, self.settings, progress=progress)
-            spending = spending_of(tables, self.settings, measured.spent)
-            inflated = spending.inflated if spending else None
-            case = Case(tables, self.settings, inflated=inflated)
-            report = edit(
-                measured,
-                tables,
-                command=command,
-                ran_at=now,
-                assessment=assessment,
-                truth=made.truth,
-                spending=spending,
-                diagnosed=diagnose(case, progress=progress),
-            )
+            report = edit(tables, self.settings, occasion, progress=progress)
         progress.stage("writing", None)
         lines = write(report, form, output)
         remember(report, self.folder)

@@ -15,14 +15,16 @@ from trueup.simulate.releases import wait_against_now
 NAME = "release_batching"
 LONG_SECONDS = WEEK / 1e6
 """A week: the wait that is called long where half of what lands waits at least so long."""
-_MOST_QUARTERS = 0.75
+YEARS = 3
+"""How far back is looked: whoever releases rarely has few releases in a year."""
 _FEWEST_QUARTERS = 3
+"""Of the last four: in so many half of what landed must have waited long."""
 
 
 def examine(case: Case) -> Answer:
     """Look for changes that are finished and wait for a release."""
     name = "deploy_seconds" if case.has("deployment") else "landed_to_release_seconds"
-    half = _half(case.measured(name))
+    half = _half(case.measured(name, years=YEARS))
     if isinstance(half, Abstention):
         return Abstention(
             metric=NAME, reason=half.reason, remedy=half.remedy, n=half.n, n_of=half.n_of
@@ -32,18 +34,18 @@ def examine(case: Case) -> Answer:
 
 
 def judge(half: Measurement, quarters: Sequence[Measurement]) -> Answer:
-    """Judge the time half of what lands waits, in all and by quarter of landing.
+    """Judge the time half of what lands waits, in three years and by quarter of the last.
 
-    It is long where its whole interval is above a week; a single long pause is ruled out where it
-    was long in three quarters of the quarters of a year.
+    It is long where its whole interval is above a week; a long pause, or a habit that is past, is
+    ruled out where it was long in three of the last four quarters.
     """
     interval = half.interval
     evidence = [Evidence(says="Time half of what lands waits", value=half)]
     if interval is None or interval.low <= LONG_SECONDS < interval.high:
         return Abstention(
             metric=NAME,
-            reason=f"Half of what lands waits {half.say()}, and whether that is more than a week "
-            "cannot be told.",
+            reason=f"Half of what lands waits {half.say()} ({half.say_interval()}): whether that "
+            "is more than a week cannot be told.",
             remedy="Wait for more releases, or measure a longer time.",
             n=half.n,
             n_of=half.n_of,
@@ -57,10 +59,13 @@ def judge(half: Measurement, quarters: Sequence[Measurement]) -> Answer:
         )
     pause = _pause(quarters)
     if pause.answer == "may explain it":
-        return Absent(
-            mechanism=NAME,
-            because=f"It was not so most of the year. {pause.says}",
-            evidence=(Evidence(says=evidence[0].says, value=half, speaks="against"),),
+        return Abstention(
+            metric=NAME,
+            reason="Whether long waits for a release are a habit, a pause or the past cannot be "
+            f"told. {pause.says}",
+            remedy="Wait for two more quarters.",
+            n=half.n,
+            n_of=half.n_of,
         )
     return Diagnosis(
         mechanism=NAME,
@@ -97,15 +102,15 @@ def _halves(found: Sequence[Finding]) -> tuple[Measurement, ...]:
 
 
 def _pause(quarters: Sequence[Measurement]) -> Rival:
-    """Ask whether one long pause makes the whole of it."""
+    """Ask whether one long pause, or a time that is over, makes the whole of it."""
     long = sum(one.value > LONG_SECONDS for one in quarters)
     says = f"Half of what landed waited more than a week in {long} of {len(quarters)} quarters."
     if len(quarters) < _FEWEST_QUARTERS:
-        return Rival(name="one_long_pause", answer="not measured", says=says)
-    ruled_out = long >= _MOST_QUARTERS * len(quarters)
+        return Rival(name="a_pause_or_the_past", answer="not measured", says=says)
+    is_habit = long >= _FEWEST_QUARTERS
     return Rival(
-        name="one_long_pause",
-        answer="ruled out" if ruled_out else "may explain it",
+        name="a_pause_or_the_past",
+        answer="ruled out" if is_habit else "may explain it",
         says=says,
     )
 

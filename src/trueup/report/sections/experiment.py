@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from trueup.estimate.experiments.answering.answer import RIVALS, ExperimentAnswer, registered
 from trueup.estimate.experiments.plan import ExperimentPlan
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention
-from trueup.report.document import Block, Cell, Report, Section, Steps, Table
+from trueup.report.document import Block, Cell, Section, Steps, Table
 from trueup.report.scrutiny import CheckLine, Checks
 from trueup.report.sentence import Name, Quoted, Sentence
+from trueup.report.view import View
 from trueup.report.words import capital, typeset
 
-Asked = tuple[ExperimentPlan, ExperimentAnswer | Abstention]
 _BY = "experiment"
-_AFTER = ("beside", "effects")
-"""Sections it stands behind: the last of them that the report has."""
 
 
-def with_experiments(report: Report, found: Sequence[Asked]) -> Report:
-    """Return the report with a section on experiments; as it is where none is registered."""
+def experiment(view: View) -> Section | None:
+    """Return what experiments said; None where none is registered."""
+    found = view.records.experiments
     if not found:
-        return report
+        return None
     blocks = tuple(block for asked in found for block in _blocks(*asked))
-    section = Section(id="experiment", heading="Days and tasks without AI, by lot", blocks=blocks)
-    ids = [each.id for each in report.sections]
-    place = max((ids.index(name) + 1 for name in _AFTER if name in ids), default=len(ids))
-    before, after = report.sections[:place], report.sections[place:]
-    return replace(report, sections=(*before, section, *after))
+    return Section(id="experiment", heading="Days and tasks without AI, by lot", blocks=blocks)
 
 
 def _blocks(plan: ExperimentPlan, found: ExperimentAnswer | Abstention) -> Iterator[Block]:
