@@ -98,8 +98,11 @@ def _rises(found: Goodhart, speaks: Literal["for", "against"]) -> Iterator[Evide
 def _signs(found: Goodhart) -> Iterator[Evidence]:
     for sign in found.signs:
         if sign.moved is not None:
-            speaks = "for" if sign.answer == "shown" else "against"
-            yield Evidence(says=_SIGNS[sign.name], value=sign.moved, speaks=speaks)
+            yield Evidence(
+                says=_SIGNS[sign.name],
+                value=sign.moved,
+                speaks="for" if sign.answer == "shown" else "against",
+            )
 
 
 def _strength(found: Goodhart) -> Strength:

@@ -125,7 +125,7 @@ def calibrate(
     random = np.random.default_rng(seed)
     seen = _seen(records, random)
     fits = [
-        _Fit(records, _drawn(records, random), seen[random.integers(len(seen))])
+        _Fit(records, redrawn(records, random), seen[random.integers(len(seen))])
         for _ in range(draws)
     ]
     return Calibrated(
@@ -164,8 +164,11 @@ def _lacking(records: Recorded, k: int) -> Abstention | None:
     return None
 
 
-def _drawn(records: Recorded, random: np.random.Generator) -> Floats:
-    """Return how often each unit and week is drawn, shape (units, weeks)."""
+def redrawn(records: Recorded, random: np.random.Generator) -> Floats:
+    """Return how often each unit and week is drawn, shape (units, weeks).
+
+    Units are drawn with replacement; where they are few, blocks of weeks.
+    """
     units, weeks = records.shape
     if units >= FEWEST_UNITS:
         times = np.bincount(random.integers(0, units, units), minlength=units)
