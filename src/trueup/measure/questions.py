@@ -124,3 +124,20 @@ DELIVERY = (
 )
 """What the whole delivery record is asked, of everything together; what lacks its records is not
 asked, and stands in `RepositoryFindings.lacking`."""
+
+HANDED_OVER = (
+    Question(metric="handed_over_sessions_ratio"),
+    Question(metric="handed_over_sessions_ratio", every="quarter", is_long=True),
+    Question(metric="own_attempt_first_ratio"),
+    Question(metric="unmarked_draft_first_ratio"),
+    Question(metric="verbatim_lines_1_day_ratio"),
+    Question(metric="verbatim_lines_14_days_ratio"),
+    Question(metric="own_later_edits_ratio", by=("origin",), is_long=True),
+    Question(metric="review_depth_comments", by=("origin",)),
+    Question(metric="review_depth_people", by=("origin",)),
+    Question(metric="changes_without_human_review_ratio", by=("origin",)),
+    Question(metric="acquainted_people", by=("origin",), is_long=True),
+    Question(metric="unaided_first_pass_ratio_per_year", is_long=True),
+)
+"""What is asked of everything together where AI tools leave marks, notes or sessions, and what a
+question needs is recorded."""

@@ -29,6 +29,7 @@ from trueup.report.sections.exposure import exposure
 from trueup.report.sections.flow import flow
 from trueup.report.sections.folding import fold
 from trueup.report.sections.method import method
+from trueup.report.sections.offloading import offloading
 from trueup.report.sections.practice import practice
 from trueup.report.sections.quality import quality
 from trueup.report.sections.spend.money import money
@@ -108,6 +109,7 @@ def _measured(view: View) -> Iterator[Section | None]:
     yield defects(view)
     yield money(view)
     yield practice(view)
+    yield offloading(view)
     yield surveys(view)
 
 

@@ -17,6 +17,7 @@ from trueup.diagnose.examining import diagnose
 from trueup.errors import ReportError
 from trueup.estimate.asking.spending import spending_of
 from trueup.estimate.assessment import Assessment
+from trueup.estimate.offloading.unaided import unaided_work
 from trueup.estimate.practices.asking import after_practice
 from trueup.estimate.practices.classes import certain_points, visible_levels
 from trueup.estimate.question import Question
@@ -113,6 +114,7 @@ def edit(
             after_practice=after_practice(tables, measured.practices),
             diagnosed=diagnose(case, progress=progress),
             experiments=occasion.experiments,
+            unaided=unaided_work(tables, timezone=settings.workspace.timezone),
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -10,6 +10,7 @@ from trueup.estimate.asking.spending import Spending
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.experiments.answering.answer import ExperimentAnswer
 from trueup.estimate.experiments.plan import ExperimentPlan
+from trueup.estimate.offloading.unaided import Unaided
 from trueup.estimate.practices.asking import AfterPractice
 from trueup.estimate.practices.classes import Visible
 from trueup.measure.comparing.beside import BesidePublished
@@ -110,6 +111,8 @@ class Records:
         What the doctor found, did not find, and could not tell.
     experiments
         What experiments said.
+    unaided
+        What days show on which AI tools failed; None where no session is recorded.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Records:
     after_practice: AfterPractice = field(default_factory=AfterPractice)
     diagnosed: Diagnosed = field(default_factory=Diagnosed)
     experiments: tuple[Experiment, ...] = ()
+    unaided: tuple[Unaided, ...] | Abstention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

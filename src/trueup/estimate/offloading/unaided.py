@@ -72,9 +72,9 @@ class Unaided:
     days: int
 
 
-def unaided(
+def unaided_work(
     tables: Tables, *, timezone: str = "UTC", seed: int = SEED
-) -> tuple[Unaided, ...] | Abstention:
+) -> tuple[Unaided, ...] | Abstention | None:
     """Say what becomes of work on days on which AI tools failed, by how much they are used.
 
     Parameters
@@ -84,10 +84,12 @@ def unaided(
 
     Returns
     -------
-    tuple of Unaided, or Abstention
+    tuple of Unaided, Abstention or None
         By outcome of `OUTCOMES`; an abstention where no outage is recorded, or too few persons
-        use the tools.
+        use the tools; None where no session with one is recorded.
     """
+    if not has(tables, "ai_session"):
+        return None
     if not has(tables, "ai_outage"):
         return Abstention(
             metric=METRIC,
