@@ -13,7 +13,14 @@ from trueup.measure.metric import Metric, Quantiles, Survival, Tables
 from trueup.measure.plan import measure
 from trueup.measure.practices.practice import Practices, practices
 from trueup.measure.production.linkage import Linkage, linkage
-from trueup.measure.questions import DELIVERY, QUESTIONS, RECORDS, STANDING, Question
+from trueup.measure.questions import (
+    DELIVERY,
+    HANDED_OVER,
+    QUESTIONS,
+    RECORDS,
+    STANDING,
+    Question,
+)
 from trueup.measure.records.authorship import Prepared, horizon
 from trueup.measure.records.presence import has, missing
 from trueup.measure.spending.spend import USES, Spend, in_parts, spend
@@ -92,13 +99,14 @@ def measure_repository(
     """
     ready = Prepared(tables)
     asked, lacking = _questions(ready)
+    handed = _handed_over(ready)
     if progress is not None:
-        progress.stage("measuring", len(asked))
+        progress.stage("measuring", len(asked) + len(handed))
     since = _since(tables)
     names = tables["repository"].select("repository_id").to_pyarrow()["repository_id"]
     repositories = tuple(sorted(names.to_pylist()))
     found: dict[str, list[Finding]] = {}
-    for question in asked:
+    for question in (*asked, *handed):
         for by in _scopes(question, len(repositories)):
             found.setdefault(question.metric, []).extend(
                 _answer(replace(question, by=by), ready, settings, window, since)
@@ -145,6 +153,13 @@ def _questions(tables: Prepared) -> tuple[tuple[Question, ...], tuple[Abstention
     return (*QUESTIONS, *asked), tuple(why for why in lacks.values() if why is not None)
 
 
+def _handed_over(tables: Prepared) -> tuple[Question, ...]:
+    """Return what to ask of how work is handed over; nothing where no tool leaves a trace."""
+    if not has(tables, "ai_attribution|ai_edit|ai_session"):
+        return ()
+    return tuple(q for q in HANDED_OVER if not missing(find_metric(q.metric), tables, None))
+
+
 def _beside(tables: Prepared, settings: Settings, progress: Progress | None) -> BesidePublished:
     if progress is not None:
         progress.stage("laying it beside published figures", None)
@@ -154,7 +169,7 @@ def _beside(tables: Prepared, settings: Settings, progress: Progress | None) -> 
 
 
 def _scopes(question: Question, repositories: int) -> list[tuple[str, ...]]:
-    if question in DELIVERY or not 2 <= repositories <= MOST_APART:
+    if question in (*DELIVERY, *HANDED_OVER) or not 2 <= repositories <= MOST_APART:
         return [question.by]
     return [question.by, ("repository", *question.by)]
 
