@@ -194,5 +194,5 @@ def test_without_labels_the_rule_alone_is_there_and_says_what_is_missing() -> No
     made = Read(sessions=30)
     (found,) = mixes(made)
     assert (found.labelled_by, found.scheme) == ("metadata", MODES)
-    assert "0 of the sessions it labelled were read" in reason(found)
+    assert "No session was read by persons" in reason(found)
     assert mixes(Drawing()) == ()

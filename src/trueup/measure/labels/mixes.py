@@ -33,7 +33,8 @@ LEAST_CERTAIN = 1.3
 """Sensitivity plus specificity of each label; 1 is as good as drawing lots."""
 MOST_UNDECIDED = 0.10
 """Sessions raters are at odds about, of all they read: without them only the easy ones count."""
-SEED = 20260202
+_SEED = 20260202
+_READ_MORE = "Have more sessions read: trueup label --sample 50 --scheme {}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +127,20 @@ def _shares(
     tables: Tables, labeller: Labeller, level: Level, window: Window
 ) -> tuple[OfPersons, ...] | Abstention:
     truth = gold(tables, labeller.scheme, level)
+    if not truth.labels and not truth.undecided:
+        return Abstention(
+            metric=SHARE,
+            reason="No session was read by persons, so mistakes of what labels are not known.",
+            remedy=_READ_MORE.format(labeller.scheme.name),
+            group=(("scheme", labeller.scheme.name),),
+            window=window,
+        )
     counted = _count(tables, labeller, level, truth, window)
     about: About = "text" if labeller.labelled_by in OF_TEXT else "behaviour"
     lacking = _lacking(labeller.scheme, level, truth, counted, about)
     if lacking is not None:
         return lacking
-    found = corrected(counted.seen, counted.read, seed=SEED)
+    found = corrected(counted.seen, counted.read, seed=_SEED)
     if found is None:
         return _abstention(labeller.scheme, counted, "There are too few persons.", "Wait for more.")
     cohort = Cohort(about=about, persons=counted.persons, largest_ratio=counted.largest_ratio)
@@ -171,7 +180,7 @@ def _lacking(
     """Return why nothing can be said; None where something can."""
     read = counted.read.sum(0)
     n, each = int(read.sum()), read.sum(1)
-    more = f"Have more sessions read: trueup label --sample 50 --scheme {scheme.name}."
+    more = _READ_MORE.format(scheme.name)
     decided = len(truth.labels) + truth.undecided
     if n < FEWEST_READ:
         reason = (
