@@ -20,8 +20,11 @@ class Rival:
         measured``: no record tells.
     says
         One sentence with its numbers, or what is missing.
+    told_apart_by
+        What would tell it from what is claimed, where it was not measured; empty where `says` does.
     """
 
     name: str
     answer: Literal["ruled out", "may explain it", "not measured"]
     says: str
+    told_apart_by: str = ""

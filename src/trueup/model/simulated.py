@@ -35,6 +35,8 @@ class Simulated:
         Which records the parameters come from: ``"pipeline_run and review, 12 weeks"``.
     group
         Which slice it speaks of.
+    model
+        Name of the model; a report says under it what the model is.
     """
 
     quantity: str
@@ -48,6 +50,7 @@ class Simulated:
     assumptions: tuple[str, ...]
     calibrated_by: str
     group: Group = ()
+    model: str = "simulated_flow"
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):

@@ -6,6 +6,7 @@ import re
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from trueup.errors import EstimateError, PersonIsNotAUnit
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Window
+from trueup.model.rival import Rival
 from trueup.model.simulated import Simulated
 from trueup.simulate.incentives.answer import answer
 from trueup.simulate.incentives.choice import freed_hours
@@ -142,8 +144,30 @@ def test_the_rivals_are_always_listed_and_the_bottleneck_is_read_first() -> None
         "review_load",
         "bottleneck_downstream",
     ]
+    assert {one.answer for one in said.rivals} == {"not measured"}
+    assert all(one.told_apart_by for one in said.rivals)
     assert "bottleneck first" in said.read_first
-    assert "names review:" in found(limited_by="review").read_first
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [("may explain it", "waits there"), ("ruled out", "No bottleneck was")]
+)
+def test_what_the_doctor_says_of_the_bottleneck_stands_first_and_among_the_rivals(
+    answer: Literal["may explain it", "ruled out"], told: str
+) -> None:
+    doctor = Rival(name="bottleneck_downstream", answer=answer, says="Review, it says.")
+    said = found(bottleneck=doctor)
+    assert "Review, it says." in said.read_first
+    assert told in said.read_first
+    assert said.rivals[-1] is doctor
+    assert len(said.rivals) == 4
+
+
+def test_what_was_delivered_is_the_least_the_gain_can_be_and_says_so() -> None:
+    gain = gain_of(effect(0.2, 0.1, 0.3), "delivered")
+    assert (gain.value, gain.is_least) == (0.2, True)
+    assert "at least what was delivered" in found(gain).captured.assumptions[0]
+    assert not gain_of(effect(0.2, 0.1, 0.3), "output_per_hour").is_least
 
 
 def test_the_answer_can_hold_no_person_and_no_team() -> None:

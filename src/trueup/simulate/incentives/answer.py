@@ -8,6 +8,7 @@ import numpy as np
 
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval
+from trueup.model.rival import Rival
 from trueup.model.simulated import Simulated
 from trueup.simulate.incentives.choice import (
     Floats,
@@ -17,7 +18,7 @@ from trueup.simulate.incentives.choice import (
     reward_to_start,
 )
 from trueup.simulate.incentives.employer import best_pass_through
-from trueup.simulate.incentives.findings import READ_FIRST, Incentives, Unseen
+from trueup.simulate.incentives.findings import READ_FIRST, RIVALS, Incentives, Unseen
 from trueup.simulate.incentives.motives import Motives, Offers
 from trueup.simulate.incentives.payroll import Payroll
 from trueup.simulate.incentives.stating import LEVEL, Stated
@@ -36,7 +37,7 @@ def answer(
     payroll: Payroll | None = None,
     pass_through: Interval | None = None,
     ranges: Ranges | None = None,
-    limited_by: str = "",
+    bottleneck: Rival = RIVALS[-1],
     seed: int = 0,
 ) -> Incentives | Abstention:
     """Answer whether it pays people to show the gain, and what would.
@@ -53,8 +54,8 @@ def answer(
     pass_through
         What reaches pay of a unit of extra output, where somebody knows; else the payroll's
         association, else `Ranges.pass_through`.
-    limited_by
-        Which stage the diagnosis of the bottleneck names; empty where it was not asked.
+    bottleneck
+        What the diagnosis of the bottleneck says, as a rival; as it stands where it was not asked.
 
     Returns
     -------
@@ -93,7 +94,8 @@ def answer(
         frontier=policies(stated, by),
         sensitivity=swings(stated, by),
         hours_unseen=_unseen(by, arrived),
-        read_first=_read_first(limited_by),
+        rivals=(*RIVALS[:-1], bottleneck),
+        read_first=_read_first(bottleneck),
     )
 
 
@@ -175,10 +177,12 @@ def _unseen(by: Terms, arrived: Floats | None) -> Unseen:
     )
 
 
-def _read_first(limited_by: str) -> str:
-    if not limited_by:
+def _read_first(bottleneck: Rival) -> str:
+    if bottleneck.answer == "not measured":
         return READ_FIRST
+    if bottleneck.answer == "ruled out":
+        return f"No bottleneck was found that would hide a gain. {bottleneck.says}"
     return (
-        f"The diagnosis of the bottleneck names {limited_by}: what is made faster before it waits "
-        "there, whatever pay says, and this page speaks of what would be made, not delivered."
+        f"{bottleneck.says} What is made faster before it waits there, whatever pay says, and this "
+        "page speaks of what would be made, not delivered."
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trueup.errors import PersonIsNotAUnit
+from trueup.model.rival import Rival
 from trueup.model.simulated import Simulated
 from trueup.units import Unit, say
 
@@ -16,45 +17,33 @@ NOT_OBSERVED = "not observed; telemetry cannot see this"
 READ_FIRST = "Read the diagnosis of the bottleneck first: this page cannot tell it from incentives."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rival:
-    """Another reason why a gain does not show in what is delivered.
-
-    Parameters
-    ----------
-    name, says
-        Snake case; one sentence.
-    told_apart_by
-        What would tell it from incentives.
-    """
-
-    name: str
-    says: str
-    told_apart_by: str
-
-
 RIVALS = (
     Rival(
         name="quality_investment",
+        answer="not measured",
         says="The time goes into tests, design and care.",
         told_apart_by="Rework, incidents and the survival of lines get better.",
     ),
     Rival(
         name="learning",
+        answer="not measured",
         says="The time goes into learning the tools and the code.",
         told_apart_by="It shrinks with months since adoption, and not with pay.",
     ),
     Rival(
         name="review_load",
+        answer="not measured",
         says="The time goes into reading what others make more of.",
         told_apart_by="Time in review and reviews per person rise with adoption.",
     ),
     Rival(
         name="bottleneck_downstream",
+        answer="not measured",
         says="What is made faster waits at a later stage.",
         told_apart_by="The diagnosis of the bottleneck, from the stages changes pass.",
     ),
 )
+"""Other reasons why a gain does not show in what is delivered, the bottleneck last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

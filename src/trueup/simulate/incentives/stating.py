@@ -13,6 +13,7 @@ from trueup.simulate.incentives.choice import Floats
 from trueup.units import Unit
 
 LEVEL = 0.95
+MODEL = "simulated_incentives"
 _ASSUMED = (
     "People weigh a little more reward against a little more effort, alone and without error.",
     "What is delivered is seen by whoever pays; where a count stands in for it, counts are bought.",
@@ -52,6 +53,7 @@ class Stated:
             n_runs=0,
             assumptions=(*self.found_by, *_ASSUMED, *more),
             calibrated_by=self.calibrated_by,
+            model=MODEL,
         )
 
     def say_pay(self, quantity: str, wages: Floats) -> Simulated:

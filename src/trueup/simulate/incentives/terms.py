@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from statistics import NormalDist
 from typing import Literal, get_args
 
@@ -29,6 +29,10 @@ DANISH = (
     "https://m.getcoai.com/news/danish-study-challenges-claims-about-ai-disrupting-the-labor-market"
 )
 _LEAST_GAIN = 1e-3
+_LEAST = (
+    "The gain at equal effort is at least what was delivered, that of {}; were it larger, less "
+    "would have to be passed to pay, and more of it would be captured."
+)
 _OFFERS = (
     "Offers from outside are taken to be for output that others see, at no more than its worth."
 )
@@ -46,20 +50,26 @@ class Gain:
         None where it is taken as known.
     source
         Whose number it is.
+    is_least
+        It is what was delivered: the gain at equal effort is at least so much.
     """
 
     value: float
     interval: Interval | None = None
     source: str
+    is_least: bool = False
 
 
-def gain_of(estimate: Estimate, of: Literal["output_per_hour", "time_per_task"]) -> Gain:
+def gain_of(
+    estimate: Estimate, of: Literal["output_per_hour", "time_per_task", "delivered"]
+) -> Gain:
     """Return the gain an estimate found where people did the same tasks at the same effort.
 
     Parameters
     ----------
     of
-        What it estimated, as a relative difference; time per task becomes tasks per time.
+        What it estimated, as a relative difference; time per task becomes tasks per time. What was
+        delivered is what is left of the gain after everything on the way: the least it can be.
 
     Raises
     ------
@@ -67,8 +77,8 @@ def gain_of(estimate: Estimate, of: Literal["output_per_hour", "time_per_task"])
         It is not a relative difference, or speaks of a slice of the organisation.
     """
     found = relative(estimate)
-    if of == "output_per_hour":
-        return found
+    if of != "time_per_task":
+        return replace(found, is_least=of == "delivered")
     if found.interval is None or min(found.value, found.interval.low) <= -1:
         raise EstimateError("A task cannot take no time.", hint="Check the unit of the estimate.")
     interval = Interval(
@@ -241,7 +251,9 @@ def terms(
         follows=_uniform(ranges.follows, rng),
         worth=_uniform(ranges.worth, rng),
         found_by=(
-            f"The gain at equal effort is that of {gain.source}.",
+            _LEAST.format(gain.source)
+            if gain.is_least
+            else f"The gain at equal effort is that of {gain.source}.",
             passed_by,
             steady_by,
             *(() if offer is None else (_OFFERS,)),
