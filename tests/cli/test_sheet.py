@@ -33,7 +33,7 @@ def test_a_survey_is_on_the_sheet_and_nobody_who_answered(
 ) -> None:
     assert run(monkeypatch, ["sheet", "--format", "md"]) == 0
     page = (office / "trueup-sheet.md").read_text(encoding="utf-8")
-    assert "| events | survey_response | 19 | yes, by pseudonym |" in page
+    assert "| survey_response | events | 19 | yes, by pseudonym |" in page
     assert (
         "survey_response.team_id" not in page
     )  # nine of Mail would be the rest: nobody is grouped

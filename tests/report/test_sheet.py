@@ -83,15 +83,15 @@ def test_each_column_with_a_value_is_named_with_what_it_has_to_do_with_persons(
     office: Office,
 ) -> None:
     rows = list(cells(office.part("What is collected")))
-    assert ("github", "review", "1", "yes, by pseudonym") in rows
+    assert ("review", "github", "1", "yes, by pseudonym") in rows
     assert (
-        "github",
         "review.reviewer_account_id",
+        "github",
         "1",
         "stands for a person (pseudonym)",
     ) in rows
-    assert ("github", "review.verdict", "1", "what that person did, had or said") in rows
-    assert not [row for row in rows if "comment_count" in row[1]]
+    assert ("review.verdict", "github", "1", "what that person did, had or said") in rows
+    assert not [row for row in rows if "comment_count" in row[0]]
 
 
 def test_a_table_and_a_column_that_come_in_are_on_the_next_sheet(office: Office) -> None:
@@ -99,13 +99,14 @@ def test_a_table_and_a_column_that_come_in_are_on_the_next_sheet(office: Office)
     assert "survey_response" not in before
     office.land("events", "survey_response", respondent="s#1", item="gse_1", value=3, scale="gse")
     after = words(office.part("What is collected"))
-    assert "events | survey_response | 1 | yes, by pseudonym" in after
-    assert "survey_response.value | 1 | what that person did, had or said" in after
+    assert "survey_response | events | 1 | yes, by pseudonym" in after
+    assert "survey_response.value | events | 1 | what that person did, had or said" in after
 
 
 def test_a_table_without_persons_may_lead_to_them() -> None:
     """A deployed change is somebody's: the sheet says so."""
     assert role_of(TABLES["deployment_change"], "change_id") == "leads to a person"
+    assert role_of(TABLES["stage_interval"], "item_id") == "leads to a person"
     assert role_of(TABLES["release"], "repository_id") == "of things"
     assert not is_about_persons("release")
 
@@ -252,7 +253,7 @@ def test_the_last_report_is_told_with_rounded_counts_and_no_value(office: Office
     known = {metric for metric in seen.counts if metric in all_metrics()}
     about = {metric for metric in known if any(map(is_about_persons, all_metrics()[metric].needs))}
     rows = {row[0]: row for row in cells(office.part("What the last report showed"))}
-    assert about <= set(rows)
+    assert {all_metrics()[metric].question for metric in about} <= set(rows)
     assert {int(part) % 5 for row in rows.values() for part in _numbers(row[3])} == {0}
     kept = json.loads((office.folder / "shown.json").read_text(encoding="utf-8"))
     assert set(kept) == {"written_at", "counts", "n_of", "dimensions"}

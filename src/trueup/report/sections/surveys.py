@@ -14,7 +14,6 @@ from trueup.report.document import Block, Cell, Definition, Section, Table
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.view import View
 from trueup.report.words import capital, month
-from trueup.units import significant
 
 _BY = "survey"
 _PUBLISHED = "metr-2025"
@@ -37,7 +36,7 @@ def surveys(view: View) -> Section | None:
 def _survey(survey: SurveyResult, view: View) -> Iterator[Block]:
     yield from _felt(survey, view)
     values = {
-        "name": Name(survey.name),
+        "name": Name(f"\u201c{survey.name}\u201d"),
         "month": Name(month(survey.asked_at)),
         "rate": _shown(survey.response),
     }
@@ -132,8 +131,9 @@ def _called(found: ScaleResult) -> Name:
 def _ends(found: ScaleResult) -> Defined:
     low, high = found.scale.range
     if found.scale.score == "less":
-        return Defined(text=f"{100 * low:.0f} % to +{100 * high:.0f} %", by=found.scale.name)
-    return Defined(text=f"{significant(low)} to {significant(high)}", by=found.scale.name)
+        ends = f"\u2212{-100 * low:.0f} to +{100 * high:.0f} %"
+        return Defined(text=ends, by=found.scale.name)
+    return Defined(text=f"{low:g} to {high:g}", by=found.scale.name)
 
 
 def _groups(survey: SurveyResult) -> Iterator[Block]:

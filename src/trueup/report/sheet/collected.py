@@ -41,14 +41,14 @@ def collected(filled: Sequence[Filled]) -> Part:
         lines=lines,
         grids=(
             Grid(
-                columns=("Source", "Table", "Rows", "About persons"),
+                columns=("Table", "Source", "Rows", "About persons"),
                 rows=tuple(
-                    (_called(one.source), one.table, f"{one.rows:,}", _whether(one))
+                    (one.table, _called(one.source), f"{one.rows:,}", _whether(one))
                     for one in known
                 ),
             ),
             Grid(
-                columns=("Source", "Column", "Rows with a value", "What it has to do with persons"),
+                columns=("Column", "Source", "Rows with a value", "What it has to do with persons"),
                 rows=tuple(_columns(known)),
                 fold="Every column that holds a value",
             ),
@@ -64,7 +64,7 @@ def _called(source: str) -> str:
 def _whether(one: Filled) -> str:
     if is_about_persons(one.table):
         return "yes, by pseudonym"
-    ways = {leads_to(name) for name in one.values} - {None, one.table}
+    ways = {leads_to(TABLES[one.table], name) for name in one.values} - {None}
     return f"by way of {', '.join(sorted(map(str, ways)))}" if ways else "no"
 
 
@@ -76,6 +76,6 @@ def _columns(known: Sequence[Filled]) -> Iterator[tuple[str, ...]]:
                 role = role_of(table, name)
                 said = _WORDS[role]
                 if role == "leads to a person":
-                    said = f"leads to a person by the table {leads_to(name)}"
+                    said = f"leads to a person by the table {leads_to(table, name)}"
                 count = f"{one.values[name]:,}"
-                yield _called(one.source), f"{one.table}.{name}", count, said
+                yield f"{one.table}.{name}", _called(one.source), count, said

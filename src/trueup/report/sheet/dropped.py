@@ -57,8 +57,11 @@ def _of_sources(sources: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in sorted(set(sources)):
         keys = words_dropped(name)
         if keys is None:
-            continue
-        yield name, f"words under {', '.join(sorted(keys))}" if keys else "all but its fields below"
+            yield name, "all but the columns above: nothing raw is kept of it"
+        elif keys:
+            yield name, f"words under {', '.join(sorted(keys))}"
+        else:
+            yield name, "all but its fields below"
 
 
 def words_dropped(name: str) -> frozenset[str] | None:

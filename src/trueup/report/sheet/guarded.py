@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trueup.collect.sources.events.files.surveys import settle
 from trueup.config import Settings
 from trueup.measure.frames.grouping import roll_up
 from trueup.measure.metric import FEWEST_USERS
@@ -100,6 +101,7 @@ def limits(settings: Settings) -> Part:
         ("delivery, split by who worked", settings.privacy.delivery_k, in_measure),
         ("what AI tools record, split in any way", sessions, in_measure),
         *((_ABOUT.get(about, about), k, in_type) for about, k in FEWEST.items()),
+        ("answers that are written down with their group", FEWEST["survey"], _place(settle)),
     ]
     return Part(
         heading="How small a group may be",

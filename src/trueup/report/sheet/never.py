@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from trueup.config import parse_settings
-from trueup.errors import ConfigError, PersonIsNotAUnit
+from trueup.errors import ConfigError, MeasureError, PersonIsNotAUnit
 from trueup.measure.catalogue import all_metrics
-from trueup.measure.frames.frame import Asked
-from trueup.measure.metric import DIMENSIONS
+from trueup.measure.metric import DIMENSIONS, Tables
+from trueup.measure.plan import measure
 from trueup.measure.spending.spend import SPLITS
 from trueup.measure.units.outcome import OUTCOMES
 from trueup.model.ai_tables import ACTIVITIES
@@ -24,6 +24,8 @@ from trueup.report.sheet.page import Grid, Part
 from trueup.report.sheet.shown import Remembered
 
 _SPLITS_BY_PERSON = ("person", "account", "author")
+_NOTHING: Tables = {}
+"""No table at all: what is refused is refused before any row is asked for."""
 _PERSON = re.compile(r"person|author|account|login|e?mail|respondent")
 _WORDS = frozenset(
     (
@@ -138,12 +140,15 @@ def promises(remembered: Remembered | None) -> tuple[Promise, ...]:
 
 
 def _splits_by_person() -> Iterator[str]:
-    for by in _SPLITS_BY_PERSON:
-        try:
-            Asked(by=(by,))
-        except PersonIsNotAUnit:
-            continue
-        yield by
+    for name, metric in all_metrics().items():
+        for by in _SPLITS_BY_PERSON:
+            try:
+                measure(metric, _NOTHING, by=(by,))
+            except PersonIsNotAUnit:
+                continue
+            except (KeyError, AttributeError, MeasureError):  # it went on, to the rows or not
+                pass
+            yield f"{name} by {by}"
 
 
 def _persons_in(remembered: Remembered | None) -> list[str]:

@@ -34,8 +34,13 @@ def is_about_persons(table: str, tables: Mapping[str, Table] = TABLES) -> bool:
     return table in tables and bool(pseudonyms_of(tables[table]))
 
 
-def leads_to(column: str) -> str | None:
-    """Return the table about persons that a column leads to by naming one of its rows."""
+def leads_to(table: Table, column: str) -> str | None:
+    """Return the table about persons that a column leads to by naming one of its rows.
+
+    Where another column says of which kind the row is, any of them may be meant.
+    """
+    if column.endswith("_id") and f"{column.removesuffix('_id')}_kind" in table.schema.names:
+        return "whatever its kind names"
     name = next((key for key in _keys() if column == key or column.endswith(f"_{key}")), None)
     return _keys()[name] if name else None
 
@@ -46,7 +51,7 @@ def role_of(table: Table, column: str) -> Role:
         return "pseudonym"
     if pseudonyms_of(table):
         return "of a person"
-    return "leads to a person" if leads_to(column) else "of things"
+    return "leads to a person" if leads_to(table, column) else "of things"
 
 
 @cache

@@ -109,7 +109,7 @@ def shown(remembered: Remembered | None) -> Part:
     for metric, counts in sorted(remembered.counts.items()):
         tables = [name for name in needs_of(metric) if is_about_persons(name)]
         if tables:
-            row = (metric, ", ".join(tables), f"{len(counts)}", _range(counts))
+            row = (_asked(metric), ", ".join(tables), f"{len(counts)}", _range(counts))
             rows.append((*row, remembered.n_of.get(metric, "")))
         else:
             others += 1
@@ -120,11 +120,12 @@ def shown(remembered: Remembered | None) -> Part:
                 f"The last report is of {day_of(remembered.written_at)}. {len(rows)} of its "
                 f"measures rest on rows about persons, {others} on other rows."
             ),
-            "All of them are of groups. Numbers of items are rounded to the nearest five.",
+            "Totals of a repository are shown whoever wrote it; splits are of groups alone.",
+            "Numbers of items are rounded to the nearest five.",
         ),
         grids=(
             Grid(
-                columns=("Measure", "Rests on", "Results", "Items in each", "Items are"),
+                columns=("It says", "Rests on", "Results", "Items in each", "Items are"),
                 rows=tuple(rows),
             ),
         ),
@@ -140,6 +141,12 @@ def needs_of(metric: str) -> tuple[str, ...]:
     if metric in OUTCOMES:
         return OUTCOMES[metric].needs
     return ("survey_response",) if metric.startswith("survey_") else ()
+
+
+def _asked(metric: str) -> str:
+    """Return the question a result answers, and its name where it has no other."""
+    known = all_metrics().get(metric) or OUTCOMES.get(metric)
+    return metric.replace("_", " ") if known is None else known.question
 
 
 def _range(counts: Iterable[int]) -> str:
