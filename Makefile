@@ -12,6 +12,7 @@ FORMAT ?= html
 OUTPUT ?=
 REPO ?=
 BENCH ?=
+WORKERS ?= auto
 ARGS ?=
 export REPO OUTPUT FORMAT
 
@@ -44,8 +45,9 @@ demo: ## [OUTPUT=file] [ARGS=...]: the whole report on a made-up organisation, o
 	@exec $(BIN)/trueup demo --output "$${OUTPUT:-reports/made-up-organisation.$$FORMAT}" \
 	  --format "$$FORMAT" $(ARGS)
 
-test: $(DEV_READY) ## [ARGS=...]: run the tests, offline
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEV_READY) ## [ARGS=...]: run the tests, offline, on every core; in one process: WORKERS=0
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest \
+	  --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(DEV_READY) ## lint, format, types, import contracts, generated pages
 	@failed=""; run() { echo "== $$1"; shift; "$$@" || failed=1; }; \
