@@ -19,7 +19,7 @@ from trueup.report.view import View
 _BY = "offloading"
 _SESSIONS = "handed_over_sessions_ratio"
 _TREND = "unaided_first_pass_ratio_per_year"
-_NOTED = {"origin": "marked"}
+_MARKED = {"origin": "marked"}
 _OTHERS = {"origin": "unmarked"}
 FIRST = (
     Row(label="Sessions handed over whole", metric=_SESSIONS),
@@ -75,12 +75,15 @@ def _lead(known: Evidence) -> Iterator[Sentence]:
 
 
 def _beside(known: Evidence) -> Iterator[Table]:
-    rows = []
+    """Yield marked beside unmarked; nothing where all there is stands under quality already."""
+    rows: list[tuple[Cell, ...]] = []
+    is_new = False
     for label, metric, group in BESIDE:
-        cells = [known.one(metric, **group, **side) for side in (_NOTED, _OTHERS)]
+        cells = [known.one(metric, **group, **side) for side in (_MARKED, _OTHERS)]
         if all(isinstance(cell, Measurement) for cell in cells):
             rows.append((Defined(text=label, by=metric), *cells))
-    if rows:
+            is_new |= metric != names.SURVIVAL
+    if is_new:
         caption = "What becomes of AI-marked work, and of the rest, which is unknown."
         yield Table(
             caption=Sentence(template=caption),
