@@ -3,12 +3,12 @@
     python benchmarks/practice_cliff.py [--draws 200] [--seconds 600] [--teams 60 200 400]
 
 Every world is a made-up organisation of teams of ten over two years that adopt in the first half
-year, all of them; points of practice grow by quarter and tell in the quarter after. What is seen
-of points is what sessions and files show together: two of ten points are never seen to lack.
-Asked is about sound changes per developer-week in the quarter after, by `cliffs_of_practice`,
-units compared with each other and, beside it, each with itself. Sizes are in log points of the
-rate of changes. 199 bootstrap draws.
-Every share stands with its Monte Carlo error and its number of worlds, also where time cut it.
+year, all of them; points of practice grow by quarter and tell in the quarter after. Asked is about
+sound changes per developer-week in the quarter after, by `cliffs_of_practice`, each unit compared
+with itself; sizes are in log points of the rate of changes. Points are seen as sessions and files
+show them together (two of ten are never seen to lack), and beside it as if everything were seen.
+199 bootstrap draws. Every share stands with its Monte Carlo error and its number of worlds, also
+where time cut it.
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from trueup.estimate.assessment import Threshold  # noqa: E402
-from trueup.estimate.cliff.sample import Within  # noqa: E402
 from trueup.estimate.practices.asking import panel_of_quarters  # noqa: E402
 from trueup.estimate.practices.cliff import cliffs_of_practice  # noqa: E402
 from trueup.measure.practices.quarters import OUTPUT  # noqa: E402
 from trueup.simulate.organisation import make_team_weeks  # noqa: E402
-from trueup.simulate.practice_quarters import quarters_of  # noqa: E402
+from trueup.simulate.practice_quarters import Seen, quarters_of  # noqa: E402
 from trueup.simulate.scenario import Effects, Practising, Response, Scenario, Use  # noqa: E402
 
 BOOTSTRAP = 199
@@ -71,10 +70,10 @@ WORLDS = {
 }
 
 
-def answer(rows: pa.Table, within: Within) -> str:
+def answer(rows: pa.Table) -> str:
     """Return what is said of sound changes."""
     panel = panel_of_quarters(rows, (OUTPUT,))
-    (found,) = cliffs_of_practice(panel, (OUTPUT,), within=within, draws=BOOTSTRAP)
+    (found,) = cliffs_of_practice(panel, (OUTPUT,), draws=BOOTSTRAP)
     return found.answer if isinstance(found, Threshold) else "abstains"
 
 
@@ -94,19 +93,19 @@ def main() -> None:
     asked = parser.parse_args()
     for teams in asked.teams:
         for name in asked.worlds:
-            said: dict[Within, Counter[str]] = {"pooled": Counter(), "unit": Counter()}
+            said: dict[Seen, Counter[str]] = {"everything": Counter(), "sessions": Counter()}
             stop = time.process_time() + asked.seconds
             for seed in range(asked.draws):
                 if time.process_time() > stop:
                     break
-                rows = quarters_of(make_team_weeks(WORLDS[name].scenario(teams, 1000 + seed)))
-                for within, counted in said.items():
-                    counted[answer(rows, within)] += 1
-            for within, counted in said.items():
+                made = make_team_weeks(WORLDS[name].scenario(teams, 1000 + seed))
+                for seen, counted in said.items():
+                    counted[answer(quarters_of(made, seen=seen))] += 1
+            for seen, counted in said.items():
                 n = counted.total()
                 told = ", ".join(f"{each} {number}" for each, number in counted.most_common())
                 print(
-                    f"{teams:4} {name:32} {within:7} cliff {rate(counted[SUPPORTED], n)}   {told}",
+                    f"{teams:4} {name:32} {seen:10} cliff {rate(counted[SUPPORTED], n)}   {told}",
                     flush=True,
                 )
 

@@ -128,7 +128,9 @@ def measure_repository(
         beside=beside,
         linkage=linkage(ready) if beside else (),
         spent=spent[0],
-        practices=practices(ready, k=settings.privacy.session_k),
+        practices=practices(
+            ready, k=settings.privacy.session_k, timezone=settings.workspace.timezone
+        ),
     )
 
 

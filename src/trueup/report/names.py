@@ -281,6 +281,7 @@ _CALLED: Mapping[str, str] = MappingProxyType(
         **{name: words for name, words in RECIPES.items() if "_" in name},
         **{name: name.replace("_", " ") for name in CHECKS},
         "foundation_ratio": "foundations",
+        "lead_time_mean_days": "lead time in days",
     }
 )
 

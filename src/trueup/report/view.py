@@ -22,6 +22,7 @@ from trueup.model.evidence import Abstention
 from trueup.report.document import Definition
 from trueup.report.findings import Evidence, Findings
 from trueup.report.sentence import Name
+from trueup.simulate.incentives.findings import Incentives
 
 Experiment = tuple[ExperimentPlan, ExperimentAnswer | Abstention]
 """What was planned, and how it was answered."""
@@ -111,6 +112,8 @@ class Records:
         What the doctor found, did not find, and could not tell.
     experiments
         What experiments said.
+    incentives
+        Who gains from the gain; None without a file of pay or a gain that was measured.
     unaided
         What days show on which AI tools failed; None where no session is recorded.
     """
@@ -126,6 +129,7 @@ class Records:
     after_practice: AfterPractice = field(default_factory=AfterPractice)
     diagnosed: Diagnosed = field(default_factory=Diagnosed)
     experiments: tuple[Experiment, ...] = ()
+    incentives: Incentives | Abstention | None = None
     unaided: tuple[Unaided, ...] | Abstention | None = None
 
 

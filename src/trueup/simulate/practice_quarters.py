@@ -17,7 +17,7 @@ from trueup.simulate.practising import POINTS as EARNED
 from trueup.simulate.practising import Practice
 from trueup.simulate.teams import FIRST_DAY, NEVER, WEEK, Bools, Floats, Ints
 
-Seen = Literal["sessions", "files"]
+Seen = Literal["everything", "sessions", "files"]
 _NEVER_SEEN_TO_LACK = frozenset({("evaluate", 2), ("adapt", 2)})
 _IN_NO_FILE = frozenset({("decompose", 2), ("adapt", 1)})
 _LACK_SEEN_IN_FILES = frozenset({("evaluate", 1), ("integrate", 1)})
@@ -34,8 +34,9 @@ def quarters_of(made: TeamWeeks, *, seen: Seen = "sessions") -> pa.Table:
     Parameters
     ----------
     seen
-        ``sessions``: what is done in sessions is recorded of eight persons or more a team, and
-        files are read; ``files``: only the latter.
+        ``everything``: each point, and each that is lacking; ``sessions``: what is done in
+        sessions is recorded of eight persons or more a team, and files are read; ``files``: only
+        the latter.
     """
     practice = made.practice
     teams, quarters = practice.points.shape
@@ -71,6 +72,8 @@ def quarters_of(made: TeamWeeks, *, seen: Seen = "sessions") -> pa.Table:
 def _bounds(practice: Practice, seen: Seen) -> tuple[Bools, Bools]:
     """Return which points are seen, and which are not ruled out."""
     low, high = practice.earned.copy(), practice.earned.copy()
+    if seen == "everything":
+        return low, high
     for at, point in enumerate(EARNED):
         if seen == "files" and point in _IN_NO_FILE:
             low[:, :, at] = False

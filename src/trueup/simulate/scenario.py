@@ -250,6 +250,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             use=Use(policy_week=80, tokenmaxxing=0.7),
             confounding=Confounding(calendar_growth=0.15, quality_drives_adoption=0.5),
             work=Work(review_capacity=2.0),
+            practising=Practising(growth=1.0),
         ),
         "helped": Scenario(
             teams=240,
@@ -290,7 +291,8 @@ check by chance alone.
 
 ``demo``
     sixty teams in full detail: more is begun, less of it is sound; foundations protect; from
-    week 80 on half of the adopting teams are ranked by tokens; reviewers can be overrun;
+    week 80 on half of the adopting teams are ranked by tokens; reviewers can be overrun; how
+    tools are put to work grows by a point a quarter, and nothing follows from it;
 ``helped``, ``harmed``, ``nothing``
     an effect that design-based estimators find, or none;
 ``confounded``

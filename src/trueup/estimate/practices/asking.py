@@ -18,7 +18,7 @@ from trueup.estimate.practices.inequality import UNSEEN, Spread, inequality
 from trueup.estimate.reading import panel_from_table
 from trueup.estimate.reading.columns import PanelColumns
 from trueup.measure.metric import Tables
-from trueup.measure.practices.history import Dated
+from trueup.measure.practices.practice import Practices
 from trueup.measure.practices.quarters import OUTCOMES, OUTPUT, POINTS, practice_quarters
 from trueup.model.evidence import Abstention, Window
 
@@ -54,26 +54,16 @@ class AfterPractice:
     window: Window | None = None
 
 
-def after_practice(
-    tables: Tables, history: Sequence[Dated], *, timezone: str = "UTC", draws: int = DRAWS
-) -> AfterPractice:
-    """Ask whether later outcomes jump with points of practice, and how unequal output is.
-
-    Parameters
-    ----------
-    history
-        Of `trueup.measure.practices.practice.Practices`.
-    timezone
-        In which quarters end.
-    """
-    used = [each for each in history if each.unit == "repository" and each.in_use]
+def after_practice(tables: Tables, found: Practices, *, draws: int = DRAWS) -> AfterPractice:
+    """Ask whether later outcomes jump with points of practice, and how unequal output is."""
+    used = [each for each in found.history if each.unit == "repository" and each.in_use]
     names, quarters = ({each.name for each in used}, {each.quarter for each in used})
     n_units, n_periods = len(names), len(quarters)
     if n_units < FEWEST_CLUSTERS or n_periods < 2:
         return AfterPractice(
             cliffs=(_too_few(n_units, n_periods),), n_units=n_units, n_periods=n_periods
         )
-    rows = practice_quarters(tables, history, timezone=timezone)
+    rows = practice_quarters(tables, found.history, timezone=found.timezone)
     return asked_of(rows, draws=draws)
 
 

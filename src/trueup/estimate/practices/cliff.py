@@ -13,6 +13,7 @@ from trueup.estimate.cliff.sample import Within
 from trueup.estimate.cliff.threshold import find_thresholds
 from trueup.estimate.panel import Floats, Panel
 from trueup.model.evidence import Abstention
+from trueup.units import significant
 
 DRAWS = 999
 MIDDLE, LEAST, MOST = "points of practice", "the least points", "the most points"
@@ -28,7 +29,7 @@ def cliffs_of_practice(
     *,
     low: str = "practice_points_low",
     high: str = "practice_points_high",
-    within: Within = "pooled",
+    within: Within = "unit",
     draws: int = DRAWS,
     seed: int = 1,
 ) -> tuple[Threshold | Abstention, ...]:
@@ -45,8 +46,9 @@ def cliffs_of_practice(
     outcomes
         The chance that any straight line is refuted by mistake stays at 5 % over all of them.
     within
-        ``pooled`` compares units with each other, and asks whether each agrees with itself;
-        ``unit`` compares each with itself alone.
+        ``unit`` compares each unit with itself, effects of units and periods taken out: good
+        teams may practise more. ``pooled`` compares units with each other, and asks whether each
+        agrees with itself.
 
     Raises
     ------
@@ -80,29 +82,42 @@ def _doses(panel: Panel, low: str, high: str) -> dict[str, Floats]:
 
 def _together(outcome: str, found: Mapping[str, Threshold | Abstention]) -> Threshold | Abstention:
     """Return what holds whatever is not seen of practice."""
-    first, ends = found[MIDDLE], [found[LEAST], found[MOST]]
-    if isinstance(first, Abstention):
+    first, ends = found[MIDDLE], (found[LEAST], found[MOST])
+    if isinstance(first, Abstention) or first.answer == "cannot tell":
         return first
     told = [each for each in ends if isinstance(each, Threshold)]
     others = sorted({each.answer for each in told} - {first.answer})
     if len(told) < len(ends) or others:
         return _undecided(outcome, first, others)
-    if first.answer != "cliff supported":
-        return first
-    places = [place for each in (first, *told) for piece in each.pieces for place in piece]
-    return replace(first, pieces=((min(places), max(places)),))
+    return _wherever(outcome, (first, *told)) if first.answer == "cliff supported" else first
+
+
+def _wherever(outcome: str, told: Sequence[Threshold]) -> Threshold:
+    """Say a cliff that holds at the middle and both ends, with the places of all three."""
+    first = told[0]
+    places = [place for each in told for piece in each.pieces for place in piece]
+    assert first.jump is not None
+    size, reach = first.jump.value, first.jump.interval
+    says = (
+        f"{outcome} jumps by {significant(size)} ({significant(reach.low)} to "
+        f"{significant(reach.high)}) where points of the period before pass "
+        f"{significant(first.location or 0.0)}; {significant(min(places))} to "
+        f"{significant(max(places))} are not ruled out, what is not seen of practice taken in. A "
+        f"straight line is refuted (p {significant(first.adjusted_p or 0.0)}), and so are a bend "
+        "and smooth curves."
+    )
+    return replace(first, says=says, pieces=((min(places), max(places)),))
 
 
 def _undecided(outcome: str, first: Threshold, others: Sequence[str]) -> Threshold:
-    said = f"The middle of what is possible would say {first.answer!r}, "
-    said += (
-        f"the least or the most {' or '.join(map(repr, others))}"
-        if others
-        else ("but the least or the most hardly differs between units")
-    )
+    ends = "the least or the most hardly differs between units"
+    if others:
+        ends = f"the least or the most {' or '.join(repr(each) for each in others)}"
+    would = f" With the middle a jump of {significant(first.detectable_jump or 0.0)} is found with"
     says = (
         f"Whether {outcome} jumps at some number of points cannot be told: what is not seen of "
-        f"practice decides. {said}. Sessions of AI tools show what files do not."
+        f"practice decides. The middle of what is possible would say {first.answer!r}, {ends}."
+        f"{would} 80 % chance. Sessions of AI tools show what files do not."
     )
     return replace(first, answer="cannot tell", says=says, location=None, pieces=(), jump=None)
 

@@ -73,11 +73,14 @@ class Practices:
         Teams and repositories whose sessions would point at persons.
     history
         The same at the end of each quarter, by name and in order of time.
+    timezone
+        In which quarters end.
     """
 
     units: tuple[UnitPractice, ...] = ()
     hidden: int = 0
     history: tuple[Dated, ...] = ()
+    timezone: str = "UTC"
 
 
 def practices(tables: Tables, *, k: int, timezone: str = "UTC") -> Practices:
@@ -101,6 +104,7 @@ def practices(tables: Tables, *, k: int, timezone: str = "UTC") -> Practices:
         units=tuple(units),
         hidden=len(hidden),
         history=practice_history(tables, found, k=k, timezone=timezone),
+        timezone=timezone,
     )
 
 

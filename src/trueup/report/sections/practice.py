@@ -9,11 +9,15 @@ from trueup.measure.practices.rubric import CAPACITIES, RULE
 from trueup.measure.repository import MOST_APART
 from trueup.model.evidence import Abstention, Measurement
 from trueup.report.document import Block, Cell, Fold, Section, Table
+from trueup.report.sections.practising.afterwards import afterwards
+from trueup.report.sections.practising.over_time import over_time
 from trueup.report.sentence import Name, Quoted, Sentence
 from trueup.report.view import View
 from trueup.report.words import capital, listed
 
 _BY = "practice"
+NAMED = 5
+"""Of more repositories without any sign, only their number is said."""
 
 
 def practice(view: View) -> Section | None:
@@ -25,6 +29,9 @@ def practice(view: View) -> Section | None:
     blocks: list[Block | Fold] = []
     if used:
         blocks += _shown(used, view)
+        blocks += _unseen(units, view)
+        blocks += over_time(view)
+        blocks += afterwards(view.records.after_practice)
     else:
         text = (
             "Nothing shows that AI tools are used here: no file for them stands at the newest "
@@ -65,6 +72,25 @@ def _shown(used: Sequence[UnitPractice], view: View) -> Iterator[Block | Fold]:
     if len(used) > len(told):
         text = "More repositories and teams were read than are listed: the first by name are."
         yield Sentence(template=text, tone="note")
+
+
+def _unseen(units: Sequence[UnitPractice], view: View) -> Iterator[Block]:
+    """Say of how many repositories nothing is seen: they are in no table here."""
+    without = [each.name for each in units if not each.in_use]
+    if not without:
+        return
+    called = {each.repository_id: each.name for each in view.repositories}
+    repositories = sum(each.unit == "repository" for each in units)
+    which = ""
+    if len(without) <= NAMED:
+        which = f": {listed([called.get(name, name) for name in without])}"
+    text = f"{len(without):,} of {repositories:,} repositories{which}"
+    yield Sentence(
+        template="Nothing shows that AI tools are used in {which}; they are not in the tables "
+        "here.",
+        values={"which": Quoted(text=text, by=_BY)},
+        tone="note",
+    )
 
 
 def _visible(view: View) -> Iterator[Block]:

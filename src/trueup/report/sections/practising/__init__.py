@@ -1,0 +1,1 @@
+"""Practice over time, and what came after it."""
