@@ -69,7 +69,7 @@ def test_without_outages_the_page_says_what_would_tell() -> None:
     )
     said = page(told(), unaided=why)
     assert "by nobody's choice, cannot be told" in said
-    assert "no outage is known. Write them down." in said
+    assert "no outage is recorded. Write them down." in said
 
 
 def test_days_without_the_tool_stand_as_estimates_and_are_called_reliance() -> None:
