@@ -28,6 +28,8 @@ from trueup.estimate.experiments.promise import Past, Promise, promise, replay_d
 from trueup.estimate.inference.bounds import Bounds
 
 DAYS, PAST_WEEKS = 5, 26
+LOTS = 499
+"""Draws of lots anew in each world."""
 USUAL_SHARE = 0.9
 """Of days as usual on which AI is used."""
 
@@ -185,7 +187,7 @@ def run(world: World, draws: int, *, first: int = 0) -> dict[str, float]:
     values, hit, lots_hit, refuted, lots_refuted, use_hit, use_known = ([] for _ in range(7))
     for seed in range(first, first + draws):
         made = make(world, seed)
-        found = compare(made.drawn, seed=seed)
+        found = compare(made.drawn, seed=seed, draws=LOTS)
         assert isinstance(found, Compared)
         own, lots = found.bounds, found.lots
         values.append(own.coefficient)

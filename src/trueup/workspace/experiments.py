@@ -305,6 +305,7 @@ class Experiments:
             self._warehouse.collection(SOURCE, name, now=now, vault=vault) as collection,
         ):
             collection.land("experiment_assignment", rows)
+            collection.cursor(str(now))  # without one the next would begin anew, and lots be gone
 
 
 def _by_account(rows: Sequence[dict[str, str]]) -> dict[str, list[dict[str, str]]]:

@@ -97,7 +97,7 @@ def during(
     without = {(row["account_id"], row["started_at"]) for row in lots if row["arm"] == "no_ai"}
     days = working_days(dt.date(2026, 3, 9), weeks)
     is_without = np.array([[(each, micros(day, 0)) in without for day in days] for each in ids])
-    used = np.where(is_without, rng.random(is_without.shape) < broken, True)
+    used = ~is_without | (rng.random(is_without.shape) < broken)
     counts = rng.poisson(busy * np.where(used, 1 + gain, 1.0))
     sessions = [
         {"session_id": f"{who}-{day}", "person_id": account, "tool": "claude-code",

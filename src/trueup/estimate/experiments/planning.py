@@ -255,9 +255,10 @@ def _past(
         for column in sorted(columns)
     ]
     bounds = np.array([day_bounds(day, plan.timezone) for day in days], dtype=np.int64)
-    counts = counted(tables, persons, bounds[:, 0], bounds[:, 1])
-    seen = sum((counts[name] for name in ("acts", "tasks_begun", "changes_begun")), start=0.0)
-    is_seen = np.asarray(seen) > 0
+    asked = plan.asked
+    names = ("acts", asked.begun, *((asked.counts,) if asked.of == "days" else ()))
+    counts = counted(tables, persons, names, (bounds[:, 0], bounds[:, 1]))
+    is_seen = counts["acts"] + counts[asked.begun] > 0
     kept = np.flatnonzero(is_seen.any(axis=1)).tolist()
     first = np.flatnonzero(is_seen.any(axis=0))
     per_week = len(columns)
@@ -270,9 +271,9 @@ def _past(
         )
     shape = (len(kept), weeks, per_week)
     if plan.is_relative_to_usual:
-        return _of_days(plan, counts[plan.asked.counts][kept, skipped * per_week :], shape, kept)
-    names = [persons[k] for k in kept]
-    return _of_things(tables, plan, names, (bounds[skipped * per_week :], shape), kept)
+        return _of_days(plan, counts[asked.counts][kept, skipped * per_week :], shape, kept)
+    whose = [persons[k] for k in kept]
+    return _of_things(tables, plan, whose, (bounds[skipped * per_week :], shape), kept)
 
 
 def _of_days(

@@ -5,8 +5,9 @@ Rows are of pseudonyms and go no further than the arrays an answer about all of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import ibis
 import numpy as np
@@ -16,13 +17,12 @@ from numpy.typing import NDArray
 
 from trueup.measure.metric import Tables
 from trueup.measure.records.acts import acts
-from trueup.measure.records.authorship import changes, proposals
+from trueup.measure.records.authorship import Prepared, changes, proposals
 from trueup.measure.records.work import TASKS, work_items
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COUNTED = ("changes_landed", "tasks_finished", "tasks_begun", "changes_begun", "ai_uses", "acts")
 _USES = {
     "ai_session": "started_at",
     "ai_request": "requested_at",
@@ -62,26 +62,22 @@ def persons_of(tables: Tables, accounts: Sequence[str]) -> tuple[str, ...]:
 
 
 def counted(
-    tables: Tables, persons: Sequence[str], day_starts: Ints, day_ends: Ints
+    tables: Tables, persons: Sequence[str], names: Sequence[str], days: tuple[Ints, Ints]
 ) -> dict[str, Floats]:
-    """Count what each person did on each day, ``(persons, days)`` by name of `COUNTED`.
+    """Count what each person did on each day, ``(persons, days)`` by name.
 
     Parameters
     ----------
-    day_starts, day_ends
-        Epoch microseconds UTC, in order; what lies in none of them is not counted.
+    names
+        Of `EVENTS`.
+    days
+        When each begins and ends, epoch microseconds UTC, in order; what lies in none of them is
+        not counted.
     """
-    events = {
-        "changes_landed": changes(tables).select("person", at="at"),
-        "tasks_finished": _finished(tables),
-        "tasks_begun": _begun_items(tables).select("person", "at"),
-        "changes_begun": _begun_changes(tables).select("person", "at"),
-        "ai_uses": _uses(tables),
-        "acts": acts(tables).select("person", at="acted_at"),
-    }
+    prepared, (starts, ends) = Prepared.of(tables), days
     return {
-        name: _by_day(_of(rows, persons, day_starts, day_ends), persons, day_starts, day_ends)
-        for name, rows in events.items()
+        name: _by_day(_of(EVENTS[name](prepared), persons, starts, ends), persons, starts, ends)
+        for name in dict.fromkeys(names)
     }
 
 
@@ -163,6 +159,35 @@ def _finished(tables: Tables) -> ibis.Table:
 def _uses(tables: Tables) -> ibis.Table:
     found = [tables[name].select(person="person_id", at=instant) for name, instant in _USES.items()]
     return ibis.union(*found, distinct=False).filter(_.person.notnull() & _["at"].notnull())
+
+
+def _landed(tables: Tables) -> ibis.Table:
+    return changes(tables).select("person", at="at")
+
+
+def _begun_tasks_at(tables: Tables) -> ibis.Table:
+    return _begun_items(tables).select("person", "at")
+
+
+def _begun_changes_at(tables: Tables) -> ibis.Table:
+    return _begun_changes(tables).select("person", "at")
+
+
+def _acted(tables: Tables) -> ibis.Table:
+    return acts(tables).select("person", at="acted_at")
+
+
+EVENTS: Mapping[str, Callable[[Tables], ibis.Table]] = MappingProxyType(
+    {
+        "changes_landed": _landed,
+        "tasks_finished": _finished,
+        "tasks_begun": _begun_tasks_at,
+        "changes_begun": _begun_changes_at,
+        "ai_uses": _uses,
+        "acts": _acted,
+    }
+)
+"""What may be counted of a day: ``person`` and ``at`` of each event."""
 
 
 def _of(rows: ibis.Table, persons: Sequence[str], starts: Ints, ends: Ints) -> pa.Table:

@@ -188,13 +188,15 @@ class _Gathering:
         starts = np.unique([lot.started_at for lot in self.lots])
         ends = np.unique([lot.ended_at for lot in self.lots])
         by_lot = self.rows_of_lots()
-        counts = counted(self.tables, self.persons, starts, ends)
+        asked = self.plan.asked
+        names = (asked.begun, "ai_uses", *((asked.counts,) if asked.of == "days" else ()))
+        counts = counted(self.tables, self.persons, names, (starts, ends))
         of_days = {name: found[by_lot.person, by_lot.day] for name, found in counts.items()}
         whole = Gathered(
-            drawn=by_lot.with_outcome(of_days[self.plan.asked.counts] / self.plan.usual)
+            drawn=by_lot.with_outcome(of_days[asked.counts] / self.plan.usual)
             if self.plan.is_relative_to_usual
             else by_lot,
-            begun=_shares(by_lot, of_days[self.plan.asked.begun]),
+            begun=_shares(by_lot, of_days[asked.begun]),
             used=(of_days["ai_uses"] > 0).astype(np.float64),
         )
         if self.plan.is_relative_to_usual:
