@@ -70,7 +70,8 @@ def running(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exp
 def lots(space: Experiments) -> list[dict[str, object]]:
     """Return the lots that are stored."""
     with Warehouse.open(space.folder).tables() as tables:
-        return tables.arrow("experiment_assignment").to_pylist()
+        found: list[dict[str, object]] = tables.arrow("experiment_assignment").to_pylist()
+    return found
 
 
 def test_from_the_list_to_the_answer(

@@ -72,12 +72,14 @@ def past(folder: Path, *, busy: float = 3.0) -> list[str]:
     ids = accounts(folder)
     days = working_days(dt.date(2026, 3, 2) - dt.timedelta(weeks=PAST_WEEKS), PAST_WEEKS)
     counts = np.random.default_rng(1).poisson(busy, (len(ids), len(days)))
-    known = [
+    known: list[dict[str, object]] = [
         {"repository_id": "r", "account_id": each, "person_id": each, "platform": "git",
          "actor_kind": "human"}
         for each in ids
     ]  # fmt: skip
-    repository = [{"repository_id": "r", "name": "shop", "last_commit_at": micros(TODAY)}]
+    repository: list[dict[str, object]] = [
+        {"repository_id": "r", "name": "shop", "last_commit_at": micros(TODAY)}
+    ]
     rows: dict[str, list[dict[str, object]]] = {
         "account": known,
         "repository": repository,
@@ -99,14 +101,16 @@ def during(
     is_without = np.array([[(each, micros(day, 0)) in without for day in days] for each in ids])
     used = ~is_without | (rng.random(is_without.shape) < broken)
     counts = rng.poisson(busy * np.where(used, 1 + gain, 1.0))
-    sessions = [
+    sessions: list[dict[str, object]] = [
         {"session_id": f"{who}-{day}", "person_id": account, "tool": "claude-code",
          "started_at": micros(day)}
         for who, account in enumerate(ids)
         for place, day in enumerate(days)
         if used[who, place]
     ]  # fmt: skip
-    last = [{"session_id": "last", "person_id": ids[0], "started_at": micros(days[-1], 96)}]
+    last: list[dict[str, object]] = [
+        {"session_id": "last", "person_id": ids[0], "started_at": micros(days[-1], 96)}
+    ]
     rows = {"change": changes(ids, days, counts, "b"), "ai_session": [*sessions, *last]}
     land(folder, "made_up_later", rows, micros(days[-1], 96))
 

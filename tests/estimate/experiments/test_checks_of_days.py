@@ -82,7 +82,9 @@ def test_things_withheld_for_days_with_ai_are_found() -> None:
 def test_more_left_unfinished_in_one_arm_is_found() -> None:
     drawn, rng = made(3).drawn, np.random.default_rng(6)
     odds = np.where(drawn.treatment > 0, 0.1, 0.3)
-    left = replace(drawn, levels="persons", outcome=(rng.random(odds.size) < odds) * 1.0)
-    even = replace(left, outcome=(rng.random(odds.size) < 0.2) * 1.0)
+    left = replace(
+        drawn, levels="persons", outcome=(rng.random(odds.size) < odds).astype(np.float64)
+    )
+    even = replace(left, outcome=(rng.random(odds.size) < 0.2).astype(np.float64))
     assert unfinished(left, 0.1).answer == "fails"
     assert unfinished(even, 0.5).answer == "holds"

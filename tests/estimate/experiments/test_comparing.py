@@ -21,6 +21,7 @@ from trueup.estimate.inference.cluster_robust import (
     student_interval,
 )
 from trueup.estimate.numerics.regression.dealing import deal_rows
+from trueup.estimate.panel import Floats, Ints
 
 DRAWS = 30
 
@@ -39,9 +40,10 @@ def compared(drawn: Drawn, **more: float) -> Compared:
     return found
 
 
-def dummies(codes: np.ndarray) -> np.ndarray:
+def dummies(codes: Ints) -> Floats:
     """Return a column for each code but the first."""
-    return (codes[:, None] == np.unique(codes)[1:]) * 1.0
+    found: Floats = (codes[:, None] == np.unique(codes)[1:]).astype(np.float64)
+    return found
 
 
 def test_the_difference_is_that_of_a_regression_with_weeks_of_persons_and_days() -> None:
