@@ -1,0 +1,1 @@
+"""Judging how work flows by counts alone: what comes to a stage, what leaves it, what waits."""

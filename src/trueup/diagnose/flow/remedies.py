@@ -1,0 +1,80 @@
+"""What may be done about a stage that holds everything back, and what a model says it buys."""
+
+from __future__ import annotations
+
+from trueup.diagnose.diagnosis import Remedy
+from trueup.model.evidence import Abstention
+from trueup.model.simulated import Simulated
+from trueup.simulate.flow.outlook import Outlook
+from trueup.simulate.flow.question import Fitted
+from trueup.simulate.flow.team import WhatIf
+from trueup.simulate.intervention import Intervention
+
+_PER_CODER = 2
+_UNPLAYED = {
+    "deployment": Intervention(
+        does="Let more of what has landed be deployed at a time, or by more people",
+        plays=None,
+        watch="What has landed and is not in production should become less, week by week.",
+    ),
+    "checks": Intervention(
+        does="Give checks more machines, or run fewer of them for each change",
+        plays=None,
+        watch="Checks should begin within minutes of being queued.",
+    ),
+}
+
+
+def interventions(coders: int) -> tuple[Intervention, ...]:
+    """Return what may be done about review, and what buys nothing although one might think so."""
+    return (
+        Intervention(
+            does="Let two more people of each team review",
+            plays=WhatIf(reviewers=2),
+            watch="What waits for review should become less, and landed changes more.",
+        ),
+        Intervention(
+            does="Make changes smaller by three in ten",
+            plays=WhatIf(change_size=0.7),
+            watch="Time per review should fall; lines landed in all should not.",
+        ),
+        Intervention(
+            does="Let an AI reviewer read a third of each change first",
+            plays=WhatIf(review_speed=1.5),
+            watch="Reviews per reviewer should rise; incidents per change should not.",
+        ),
+        Intervention(
+            does=f"Begin nothing while {_PER_CODER * coders} changes of a team are under way",
+            plays=WhatIf(most_under_way=_PER_CODER * coders),
+            watch="Waiting should fall; landed changes should stay as they are, for it buys none.",
+        ),
+        Intervention(
+            does="Make coding faster by six in ten, with AI tools or without",
+            plays=WhatIf(coding_speed=1.6),
+            watch="What waits for review should grow faster, and landed changes stay as they are.",
+        ),
+    )
+
+
+def remedies(fitted: Fitted, stage: str) -> tuple[Remedy, ...]:
+    """Play what may be done about a stage; what surely buys most comes first."""
+    if stage != "review":
+        return (Remedy(intervention=_UNPLAYED[stage], gain=_unplayed(stage)),)
+    asked = interventions(fitted.coders)
+    played = fitted.play({one.does: one.plays for one in asked if isinstance(one.plays, WhatIf)})
+    gains = {outlook.name: _gain(outlook) for outlook in played[1:]}
+    found = [Remedy(intervention=one, gain=gains[one.does]) for one in asked]
+    return tuple(sorted(found, key=lambda one: -one.least))
+
+
+def _gain(outlook: Outlook) -> Simulated:
+    assert outlook.against is not None
+    return outlook.against
+
+
+def _unplayed(stage: str) -> Abstention:
+    return Abstention(
+        metric="throughput",
+        reason=f"A fitted team knows how long {stage} takes and not why it waits.",
+        remedy="Do it in a few teams and compare what waits there with the others.",
+    )

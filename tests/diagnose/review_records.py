@@ -1,0 +1,97 @@
+"""What would be recorded of made-up teams: sums by unit and week, and a flow fitted to them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.diagnose.review_worlds import WEEK, Floats, Played, ReviewWorld, play
+from trueup.model.evidence import Abstention, Window
+from trueup.simulate.flow.calibrating import calibrate
+from trueup.simulate.flow.question import Fitted
+from trueup.simulate.flow.recorded import Recorded
+
+_WEEK = 7 * 86_400_000_000
+
+
+def fitted(world: ReviewWorld, seed: int, *, draws: int = 40) -> Fitted | Abstention:
+    """Fit a flow to what would be recorded of a world."""
+    told = records(world, seed)
+    found = calibrate(told, k=5, draws=draws)
+    if isinstance(found, Abstention):
+        return found
+    return Fitted(
+        records=told, calibrated=found, weeks=Window(start_at=0, end_at=world.weeks * _WEEK)
+    )
+
+
+def records(world: ReviewWorld, seed: int) -> Recorded:
+    """Return what would be recorded of teams of a world, quiet weeks left out."""
+    random = np.random.default_rng([31, seed])
+    told = [_sums(play(world, random), world.weeks) for _ in range(world.teams)]
+    sums = {name: np.stack([each[name] for each in told]) for name in told[0]}
+    people = (sums["authors"] + sums["reviewers"]).sum(axis=0)
+    kept = people > 0.5 * np.median(people)
+    return Recorded(
+        sums={name: values[:, kept] for name, values in sums.items()},
+        check_lanes=np.zeros(world.teams),
+        deploy_lanes=np.zeros(world.teams),
+        hours_per_week=WEEK,
+        unit_kind="team",
+        author_count=7 * world.teams,
+        reviewer_count=3 * world.teams,
+    )
+
+
+def _sums(team: Played, weeks: int) -> dict[str, Floats]:
+    edges = np.arange(weeks + 1) * WEEK
+
+    def count(at: Floats, worth: Floats | None = None) -> Floats:
+        return np.histogram(at[np.isfinite(at)], edges, weights=worth)[0].astype(float)
+
+    def people(acts: Floats) -> Floats:
+        week = np.floor(acts[:, 0] / WEEK)
+        return np.array([np.unique(acts[week == w, 1]).size for w in range(weeks)], float)
+
+    seen = (team.landed >= 0) & (team.ready < edges[-1])
+    seen &= (team.landed < edges[-1]) | (team.ready >= 0)  # as what waits since before is left out
+    ready, approved, landed = team.ready[seen], team.approved[seen], team.landed[seen]
+    starts, ends = edges[:-1, None], edges[1:, None]
+    stay = np.clip(np.minimum(approved, ends) - np.maximum(ready, starts), 0, None).sum(axis=1)
+    nothing = np.zeros(weeks)
+    deployed = team.deployed[seen]
+    is_answered = np.isfinite(team.answered)
+    asked, recoding = team.asked[is_answered], (team.answered - team.asked)[is_answered]
+    mending = np.minimum(team.mended, 1e6) - team.incidents
+    coded = ready[ready >= 0] - team.begun[seen][ready >= 0]
+    return {
+        "ready": count(ready),
+        "for_review": count(ready),
+        "in_review": ((ready < ends) & (approved >= ends)).sum(axis=1).astype(float),
+        "reviewed": count(approved),
+        "unreviewed": nothing,
+        "asked": count(team.asked),
+        "landed": count(landed),
+        "deployed": count(deployed),
+        "to_deploy": count(landed),
+        "undeployed": ((landed < ends) & (deployed >= ends)).sum(axis=1).astype(float),
+        "lines": count(ready, 60.0 * np.ones_like(ready)),
+        "sized": count(ready),
+        **dict.fromkeys(("queued", "started", "in_line"), nothing),
+        "incidents": count(team.incidents),
+        "late_checks": nothing,
+        "failed": nothing,
+        "authors": people(team.coding),
+        "reviewers": people(team.reviewing),
+        "review_hours": stay,
+        "review_timed": nothing,
+        "recode_hours": count(asked, recoding),
+        "recode_timed": count(asked),
+        "code_hours": count(ready[ready >= 0], coded),
+        "code_timed": count(ready),
+        "check_hours": nothing,
+        "check_timed": nothing,
+        "deploy_hours": nothing,
+        "deploy_timed": nothing,
+        "incident_hours": count(team.incidents, mending),
+        "incident_timed": count(team.incidents),
+    }
