@@ -146,6 +146,8 @@ class MoneySettings:
     price_table
         File of prices in the form of LiteLLM's ``model_prices_and_context_window.json``, asked for
         models that genai-prices does not know; empty: that of an installed ``litellm``, if any.
+    pay
+        CSV file of pay in cells of at least ten people; empty: reports say nothing of who gains.
     """
 
     currency: str = "USD"
@@ -154,6 +156,7 @@ class MoneySettings:
     budget_per_year: float = 0.0
     year_begins: str = "01-01"
     price_table: str = ""
+    pay: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

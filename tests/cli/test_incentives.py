@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Stage
 from tests.cli.stage import run
 from trueup.cli.foreseeing.incentives import read_gain
 from trueup.errors import ConfigError
+from trueup.model.evidence import Abstention
 from trueup.simulate.incentives.findings import NOT_OBSERVED, RIVALS
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 PAY = (
     "band,function,headcount,currency,base,bonus,promotions,quits,outside_offer_ratio\n"
     "Zedband,backend,120,EUR,60000,2000,14,9,0.12\n"
@@ -91,3 +94,34 @@ def test_the_two_models_are_not_asked_at_once(
 ) -> None:
     code, told = asked(monkeypatch, capsys, *words)
     assert (code, "Leave the other options out" in told) == (2, True)
+
+
+def test_the_gain_a_workspace_measured_is_asked_of_the_workspace(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    none = Abstention(metric="incentives", reason="No plan is registered.", remedy="Give one.")
+    staged = stage(lambda: none)
+    code, told = asked(monkeypatch, capsys, "--gain", "measured", "--hr", "pay.csv")
+    assert (code, "No plan is registered." in told) == (0, True)
+    verb, (given,), how = staged.asked[-1]
+    assert (verb, given, how["pay"]) == ("incentives", None, Path("pay.csv"))
+    asked(monkeypatch, capsys, "--gain", "0.3", "--workspace", "elsewhere")
+    verb, (given,), how = staged.asked[-1]
+    assert (verb, given.value, how["pay"]) == ("incentives", 0.3, None)
+
+
+def test_an_empty_workspace_measured_no_gain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, told = asked(
+        monkeypatch, capsys, "--gain", "measured", "--workspace", str(tmp_path / "w")
+    )
+    assert (code, "No plan is registered." in told) == (0, True)
+    assert "trueup simulate --gain 0.2..0.45" in told
+
+
+def test_with_a_workspace_the_doctor_is_asked_before_incentives(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, told = asked(monkeypatch, capsys, "--gain", "0.3", "--workspace", str(tmp_path / "w"))
+    assert (code, "Read the diagnosis of the bottleneck first" in told) == (0, True)

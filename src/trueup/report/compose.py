@@ -32,6 +32,7 @@ from trueup.report.sections.method import method
 from trueup.report.sections.offloading import offloading
 from trueup.report.sections.practice import practice
 from trueup.report.sections.quality import quality
+from trueup.report.sections.spend.gains import gains
 from trueup.report.sections.spend.money import money
 from trueup.report.sections.surveys import surveys
 from trueup.report.sections.unfilled import no_effects
@@ -90,6 +91,7 @@ def _sections(view: View) -> Iterator[Section | None]:
     yield from () if view.is_table_alone else _measured(view)
     yield from (no_effects(view),) if view.assessment is None else _weighed(view, view.assessment)
     yield experiment(view)
+    yield gains(view)
     yield published(view)
     yield None if view.is_table_alone else limits(view)
     yield monday(view)

@@ -14,6 +14,7 @@ from trueup.collect.connector import Progress
 from trueup.config import Settings
 from trueup.diagnose.case import Case
 from trueup.diagnose.examining import diagnose
+from trueup.diagnose.gains import reported_gains
 from trueup.errors import ReportError
 from trueup.estimate.asking.spending import spending_of
 from trueup.estimate.assessment import Assessment
@@ -89,6 +90,7 @@ def edit(
     spending = spending_of(tables, settings, measured.spent)
     inflated = spending.inflated if spending else None
     case = Case(tables, settings, window=window, inflated=inflated)
+    diagnosed = diagnose(case, progress=progress)
     assessment, truth = occasion.assessment, occasion.truth
     return compose(
         measured.findings,
@@ -112,7 +114,13 @@ def edit(
             surveys=survey_results(tables),
             levels=visible_levels(certain_points(measured.practices)),
             after_practice=after_practice(tables, measured.practices),
-            diagnosed=diagnose(case, progress=progress),
+            diagnosed=diagnosed,
+            incentives=reported_gains(
+                settings.money.pay,
+                assessment,
+                [found for _, found in occasion.experiments],
+                (*diagnosed.found, *diagnosed.absent),
+            ),
             experiments=occasion.experiments,
             unaided=unaided_work(tables, timezone=settings.workspace.timezone),
         ),

@@ -81,8 +81,8 @@ def value_of(shown: Shown, *, bare: bool = False) -> str:
     said = _counted(shown) or plain(shown.value, unit_of(shown))
     if isinstance(shown, Simulated):
         return said
-    if isinstance(shown, Estimate) and shown.value > 0 and not said.startswith("+"):
-        said = f"+{said}"
+    if isinstance(shown, Estimate) and _is_signed(shown) and not said.startswith("+"):
+        said = f"+{said}" if shown.value > 0 else said
     qualifier = "" if bare or isinstance(shown, Estimate) else shown.qualifier
     return f"{qualifier} {said}".strip()
 
@@ -104,7 +104,12 @@ def unit_of(shown: Measurement | Estimate | Simulated | Study) -> Unit:
 
 def is_share(shown: Estimate) -> bool:
     """Return whether it is a difference of shares, which is said in points."""
-    return shown.unit != RELATIVE and shown.outcome.endswith("_ratio")
+    return shown.unit != RELATIVE and shown.outcome.endswith("_ratio") and _is_signed(shown)
+
+
+def _is_signed(shown: Estimate) -> bool:
+    """Return whether it is a difference; the others are parts of a whole."""
+    return not shown.outcome.startswith("inflated_")
 
 
 def short_of(shown: Shown) -> str:
@@ -151,7 +156,8 @@ def interval_of(shown: Shown) -> str:
     if isinstance(shown, Study):
         return _published(shown)
     if isinstance(shown, Estimate):
-        return between(shown.interval.low, shown.interval.high, unit_of(shown), signed=True)
+        ends = shown.interval
+        return between(ends.low, ends.high, unit_of(shown), signed=_is_signed(shown))
     if shown.interval is None:
         return shown.no_interval_because
     if isinstance(shown, Simulated):
@@ -413,14 +419,12 @@ def metric_of(shown: Shown) -> str:
     if isinstance(shown, Study):
         return STUDIES
     if isinstance(shown, Simulated):
-        return SIMULATED
+        return shown.model
     return shown.estimator if isinstance(shown, Estimate) else shown.metric
 
 
 STUDIES = "published_studies"
 """Stands for a metric's name where a published figure is shown."""
-SIMULATED = "simulated_flow"
-"""The same where a number of the model of the flow is shown."""
 
 
 def query_of(shown: Shown) -> str:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from trueup.collect.connector import Progress, Silent
 from trueup.config import Settings, read_settings
+from trueup.errors import TrueupError
+from trueup.model.evidence import Abstention
 from trueup.store.place import workspace_folder
 from trueup.store.warehouse import Warehouse
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from trueup.estimate.panel import Panel
     from trueup.estimate.verdict.plan import Plan
     from trueup.estimate.verdict.register import Register, Registration
+    from trueup.simulate.incentives.findings import Incentives
+    from trueup.simulate.incentives.terms import Gain
     from trueup.workspace.experiments import Experiments
 
 
@@ -178,6 +183,67 @@ class Effects:
             refuse_unknown(plan)
         on = today or datetime.now(ZoneInfo(self.settings.workspace.timezone)).date()
         return self.plans.add(plan, on=on, subject=subject, because=because)
+
+    def _by_registered_plan(self, progress: Progress) -> tuple[Assessment | None, str]:
+        """Return the answer to the registered plan, or why there is none; neither without one."""
+        from trueup.estimate.asking import estimate
+        from trueup.estimate.estimator import need_libraries
+
+        which = "registered"
+        try:
+            versions = self.plans.versions()
+            if not versions:
+                return None, ""
+            which += f" {versions[-1].registered_on}, hash {versions[-1].plan_hash}"
+            need_libraries()
+            panel, plan = self.panel()
+            return estimate(panel, plan, progress=progress, versions=versions), ""
+        except TrueupError as error:
+            return None, f"{which}, and could not be answered. {error.fact} {error.hint}".strip()
+
+    def incentives(
+        self,
+        gain: Gain | None = None,
+        *,
+        pay: Path | None = None,
+        progress: Progress | None = None,
+    ) -> Incentives | Abstention:
+        """Say who gains from a gain, after looking for a stage that limits the whole.
+
+        Parameters
+        ----------
+        gain
+            At equal effort; None for the one that was measured here: by an experiment on the time
+            of tasks, else what the registered plan found to be delivered, as the least it can be.
+        pay
+            File of pay; None for the one the settings name, if any.
+
+        Raises
+        ------
+        TrueupError
+            The file of pay cannot be used.
+        """
+        from trueup.diagnose.case import Case
+        from trueup.diagnose.gains import limiting, measured_gain, who_gains
+
+        telling = progress or Silent()
+        assessment, unanswered = self._by_registered_plan(telling)
+        if gain is None:
+            experiments = [found for _, found in self.experiments.answers()]
+            measured = measured_gain(assessment, experiments, unanswered=unanswered)
+            if isinstance(measured, Abstention):
+                return measured
+            gain = measured
+        named = self.settings.money.pay
+        telling.stage("looking for what limits the whole", None)
+        with self._warehouse.tables() as tables:
+            limit = limiting(Case(tables, self.settings))
+        return who_gains(
+            gain,
+            assessment=assessment,
+            limit=limit,
+            pay=pay or (Path(named) if named else None),
+        )
 
 
 def plans_of(folder: Path | None = None) -> Register:

@@ -15,7 +15,6 @@ from trueup.collect.running.collected import Collected
 from trueup.collect.running.landing import land
 from trueup.collect.sources.git.connector import GitConnector
 from trueup.config import Settings, chosen
-from trueup.errors import TrueupError
 from trueup.store.identity import Vault
 from trueup.store.warehouse import Warehouse
 from trueup.workspace.effects import Effects, place_of
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from trueup.collect.receiving.server import Receiver
     from trueup.diagnose.examining import Diagnosed
     from trueup.estimate.asking.spending import Spending
-    from trueup.estimate.assessment import Assessment
     from trueup.measure.comparing.beside import BesidePublished
     from trueup.measure.spending.totals import Total
     from trueup.model.evidence import Abstention, Finding, Window
@@ -358,23 +356,6 @@ class Workspace(Effects):
         lines = write(report, form, output)
         remember(report, self.folder)
         return ReportWritten(path=output, lines=lines, collected=collected)
-
-    def _by_registered_plan(self, progress: Progress) -> tuple[Assessment | None, str]:
-        """Return the answer to the registered plan, or why there is none; neither without one."""
-        from trueup.estimate.asking import estimate
-        from trueup.estimate.estimator import need_libraries
-
-        which = "registered"
-        try:
-            versions = self.plans.versions()
-            if not versions:
-                return None, ""
-            which += f" {versions[-1].registered_on}, hash {versions[-1].plan_hash}"
-            need_libraries()
-            panel, plan = self.panel()
-            return estimate(panel, plan, progress=progress, versions=versions), ""
-        except TrueupError as error:
-            return None, f"{which}, and could not be answered. {error.fact} {error.hint}".strip()
 
     def demo(
         self,

@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 from trueup.cli.dates import read_window
-from trueup.cli.foreseeing.incentives import incentives_as_json, incentives_in_words, read_gain
+from trueup.cli.foreseeing.incentives import (
+    MEASURED,
+    incentives_as_json,
+    incentives_in_words,
+    read_gain,
+)
 from trueup.cli.options import Json, Place, Since, Until
 from trueup.cli.progress import shown
 from trueup.cli.simulating import foreseen_as_json, foreseen_in_words, read_what_ifs
@@ -21,6 +26,7 @@ What may be changed: coding_speed, change_size, defects_per_line, review_speed (
 coders, reviewers (how many more), most_under_way (a limit).
 
 Would people show a gain of 20 to 45 %: trueup simulate --gain 0.2..0.45 --hr pay.csv
+Would they show the one that was measured here: trueup simulate --gain measured
 """
 
 
@@ -49,7 +55,8 @@ def run(
         typer.Option(
             metavar="GAIN",
             help="Ask who gains from a gain at equal effort instead: 0.3, or 0.2..0.45 for its "
-            "95 % interval. Of the whole organisation alone; needs no workspace.",
+            "95 % interval, which need no workspace; measured for what the workspace's own "
+            "experiment or registered plan found. Of the whole organisation alone.",
             show_default=False,
         ),
     ] = None,
@@ -78,7 +85,7 @@ def run(
                 "--gain, with or without --hr, asks of incentives and not of the flow of changes.",
                 hint="Leave the other options out, or leave these two out.",
             )
-        _incentives(gain, hr, as_json=as_json)
+        _incentives(gain, hr, workspace, as_json=as_json)
         return
     what_ifs = read_what_ifs(what_if or ())
     space = Workspace.open(workspace)
@@ -91,11 +98,19 @@ def run(
         say(foreseen_in_words(found))
 
 
-def _incentives(gain: str, hr: Path | None, *, as_json: bool) -> None:
+def _incentives(gain: str, hr: Path | None, workspace: Path | None, *, as_json: bool) -> None:
+    """Ask of a gain alone, or with what a workspace knows where one is named or measured it."""
     from trueup.simulate.incentives.answer import answer
     from trueup.simulate.incentives.payroll import read_payroll
+    from trueup.workspace import Workspace
 
-    found = answer(read_gain(gain), payroll=None if hr is None else read_payroll(hr))
+    given = None if gain == MEASURED else read_gain(gain)
+    if given is not None and workspace is None:
+        found = answer(given, payroll=None if hr is None else read_payroll(hr))
+    else:
+        space = Workspace.open(workspace)
+        with shown() as progress:
+            found = space.incentives(given, pay=hr, progress=progress)
     if as_json:
         say_json({"incentives": incentives_as_json(found)})
     else:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from trueup.simulate.incentives.findings import Incentives, Policy, Swing
     from trueup.simulate.incentives.terms import Gain
 
+MEASURED = "measured"
+"""Stands for the gain a workspace measured itself."""
 _PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "gain": "the gain",
@@ -53,7 +55,10 @@ def read_gain(written: str) -> Gain:
         or not all(-1 < end < math.inf for end in ends)
         or ends[0] > ends[-1]
     ):
-        hint = "Write 0.3 for 30 % more at the same effort, or 0.2..0.45 for its 95 % interval."
+        hint = (
+            "Write 0.3 for 30 % more at the same effort, 0.2..0.45 for its 95 % interval, or "
+            f"{MEASURED} for what this workspace measured."
+        )
         raise ConfigError(f"{written!r} is no gain.", hint=hint)
     source = f"{written} as given"
     if len(ends) == 1:
@@ -134,7 +139,8 @@ def _unseen(found: Incentives) -> Iterator[str]:
     yield f"  {found.hours_unseen.says}"
     for rival in found.rivals:
         yield f"  {words.capital(rival.name.replace('_', ' '))}: {rival.says}"
-        yield f"    Told apart by: {rival.told_apart_by}"
+        if rival.told_apart_by:
+            yield f"    Told apart by: {rival.told_apart_by}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -80,9 +80,8 @@ def _looked(kind: _Kind, panel: Panel, beyond: Floats, seed: int) -> Sign:
 
 
 def _wording(kind: _Kind) -> Wording:
-    return replace(
-        RISE, outcome=kind.name, estimand=kind.moved, unit=kind.unit, is_logarithm=False
-    )
+    outcome = kind.column if kind.unit == RATIO else kind.name
+    return replace(RISE, outcome=outcome, estimand=kind.moved, unit=kind.unit, is_logarithm=False)
 
 
 def _of_column(name: str) -> Look:

@@ -16,6 +16,8 @@ from trueup.report.words import measure_of
 GAINS: Mapping[str, str] = MappingProxyType(
     {
         "throughput_against_as_it_is": "changes finished",
+        "work_against_as_it_is": "work finished",
+        "inflated_tokens_ratio": "share of tokens spared",
         "landed_to_release_time": "wait for release",
     }
 )

@@ -16,8 +16,10 @@ from trueup.report.sections.balance.weighed import weighed
 from trueup.report.sections.surveys import survey_definitions
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
-from trueup.report.words import SIMULATED, STUDIES, Shown, metric_of
+from trueup.report.words import STUDIES, Shown, metric_of
+from trueup.simulate.incentives.stating import MODEL as INCENTIVES
 
+FLOW = "simulated_flow"
 OWN = (
     Definition(
         metric="records_seen_count",
@@ -79,7 +81,7 @@ OWN = (
         ),
     ),
     Definition(
-        metric=SIMULATED,
+        metric=FLOW,
         version=1,
         question="What would happen if?",
         definition="A number of a model and not a measurement: a typical team as a network of "
@@ -90,6 +92,21 @@ OWN = (
         caveats=(
             "How touch times and mishaps grow with the size of a change is drawn from ranges.",
             "People do not act as they did once something is changed: no model here knows how.",
+        ),
+    ),
+    Definition(
+        metric=INCENTIVES,
+        version=1,
+        question="Who gains from the gain?",
+        definition="A number of a model and not a measurement: people weigh what showing a gain "
+        "brings them against the effort, and the organisation keeps what it does not pass on. "
+        "Intervals are over the interval of the gain and stated ranges of what no record holds.",
+        unit="ratio",
+        kind="simulated",
+        references=("https://blog.tjll.net, 18 June 2025: the choice written down as a model.",),
+        caveats=(
+            "It says what terms of pay reward, and not who does what: that no record tells.",
+            "It speaks of the whole organisation alone.",
         ),
     ),
     Definition(
