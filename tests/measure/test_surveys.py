@@ -12,7 +12,7 @@ from tests.measure.building import at
 from tests.measure.drawing import Drawing
 from trueup.measure.surveys.alpha import cronbach, cronbach_interval
 from trueup.measure.surveys.results import SurveyResult, shown_groups, survey_results
-from trueup.measure.surveys.scoring import score
+from trueup.measure.surveys.scoring import scored
 from trueup.model.cohort import OfPersons
 from trueup.model.evidence import Abstention
 from trueup.model.surveys.scales import SCALES
@@ -82,23 +82,23 @@ def matrix(*rows: tuple[float, ...]) -> np.ndarray:
 
 def test_a_sum_scale_adds_and_a_mean_scale_averages() -> None:
     """Ten threes are 30; eight answers 1,2,3,4,5,1,2,3 are 21 / 8."""
-    assert score(SCALES["gse"], matrix((3,) * 10)).scores.tolist() == [30]
-    assert score(SCALES["ngse"], matrix((1, 2, 3, 4, 5, 1, 2, 3))).scores.tolist() == [21 / 8]
+    assert scored(SCALES["gse"], matrix((3,) * 10)).scores.tolist() == [30]
+    assert scored(SCALES["ngse"], matrix((1, 2, 3, 4, 5, 1, 2, 3))).scores.tolist() == [21 / 8]
 
 
 def test_reversed_questions_are_turned() -> None:
     """5, 5 and a reversed 1, which is 5: mean 5."""
-    assert score(SCALES["unaided"], matrix((5, 5, 1))).scores.tolist() == [5]
+    assert scored(SCALES["unaided"], matrix((5, 5, 1))).scores.tolist() == [5]
 
 
 def test_time_saved_is_less_time() -> None:
     """20 % saved is a change of -20 %; 50 % lost one of +50 %."""
-    assert score(SCALES["felt_time"], matrix((20,), (-50,))).scores.tolist() == [-0.2, 0.5]
+    assert scored(SCALES["felt_time"], matrix((20,), (-50,))).scores.tolist() == [-0.2, 0.5]
 
 
 def test_up_to_three_of_ten_may_be_left_out_and_the_mean_stands_for_them() -> None:
     """Seven fours and three gaps: 4 x 10 = 40; with a fourth gap there is no score."""
-    found = score(SCALES["gse"], matrix((4,) * 7 + (GAP,) * 3, (4,) * 6 + (GAP,) * 4))
+    found = scored(SCALES["gse"], matrix((4,) * 7 + (GAP,) * 3, (4,) * 6 + (GAP,) * 4))
     assert found.scores[0] == 40
     assert math.isnan(found.scores[1])
 

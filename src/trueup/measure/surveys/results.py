@@ -16,7 +16,7 @@ from trueup.measure.numerics.resampling import t_quantile
 from trueup.measure.surveys.alpha import FEWEST as FEWEST_WHOLE
 from trueup.measure.surveys.alpha import cronbach, cronbach_interval
 from trueup.measure.surveys.answers import OTHERS, Answers, Total, read_surveys
-from trueup.measure.surveys.scoring import score
+from trueup.measure.surveys.scoring import scored
 from trueup.model.cohort import FEWEST, Cohort, OfPersons
 from trueup.model.evidence import Abstention, Interval, Measurement, Window
 from trueup.model.surveys.scales import FELT, Scale
@@ -111,10 +111,10 @@ def shown_groups(teams: Iterable[str]) -> dict[str, str]:
 def _scale(answers: Answers, scale: Scale) -> ScaleResult:
     ticked = answers.of(scale)
     assert ticked is not None
-    scored = score(scale, ticked)
-    has_score = scored.is_scored
+    found = scored(scale, ticked)
+    has_score = found.is_scored
     teams = [team for team, is_in in zip(answers.teams, has_score, strict=True) if is_in]
-    scores = scored.scores[has_score]
+    scores = found.scores[has_score]
     names = shown_groups(teams)
     label = np.array([names.get(team, "") for team in teams])
     touched = (~np.isnan(ticked)).any(axis=1)
@@ -123,7 +123,7 @@ def _scale(answers: Answers, scale: Scale) -> ScaleResult:
         scale=scale,
         mean=_mean(answers, scale, scores),
         groups=tuple(one for one in groups if isinstance(one, OfPersons)),
-        alpha=_alpha(answers, scale, scored.whole),
+        alpha=_alpha(answers, scale, found.whole),
         unscored=int((touched & ~has_score).sum()),
     )
 

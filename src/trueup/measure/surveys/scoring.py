@@ -38,7 +38,7 @@ class Scored:
         return ~np.isnan(self.scores)
 
 
-def score(scale: Scale, answers: Floats) -> Scored:
+def scored(scale: Scale, answers: Floats) -> Scored:
     """Score a scale: the mean of what was answered stands for what was left out.
 
     Parameters
@@ -53,5 +53,5 @@ def score(scale: Scale, answers: Floats) -> Scored:
     enough = answered >= max(1, len(scale.items) - scale.most_missing)
     mean = np.full(len(turned), np.nan)
     mean[enough] = np.nanmean(turned[enough], axis=1)
-    scores = {"sum": mean * len(scale.items), "mean": mean, "less": -mean / 100}[scale.score]
+    scores = {"sum": mean * len(scale.items), "mean": mean, "less": -mean / 100}[scale.made_by]
     return Scored(scores=scores, turned=turned)

@@ -28,8 +28,8 @@ class Scale:
         Of one answer.
     reversed_items
         Questions where agreeing means little of it: scored ``lowest + highest - answer``.
-    score
-        How answers become one number.
+    made_by
+        How answers become one number: their sum, their mean, or so much less time.
     most_missing
         With more questions left out than these, nobody gets a score; with fewer, the mean of
         those answered stands for those left out.
@@ -47,7 +47,7 @@ class Scale:
     lowest: int
     highest: int
     reversed_items: frozenset[str] = frozenset()
-    score: Literal["sum", "mean", "less"] = "mean"
+    made_by: Literal["sum", "mean", "less"] = "mean"
     most_missing: int
     unit: Unit = POINTS
     is_validated: bool
@@ -57,9 +57,9 @@ class Scale:
     @property
     def range(self) -> tuple[float, float]:
         """Smallest and largest score."""
-        if self.score == "less":
+        if self.made_by == "less":
             return -self.highest / 100, -self.lowest / 100
-        times = len(self.items) if self.score == "sum" else 1
+        times = len(self.items) if self.made_by == "sum" else 1
         return float(times * self.lowest), float(times * self.highest)
 
 
@@ -69,7 +69,7 @@ FELT = Scale(
     items=("felt_time_saved",),
     lowest=-300,
     highest=100,
-    score="less",
+    made_by="less",
     most_missing=0,
     unit=RELATIVE,
     is_validated=False,
@@ -85,7 +85,7 @@ _ALL = (
         items=tuple(f"gse_{number}" for number in range(1, 11)),
         lowest=1,
         highest=4,
-        score="sum",
+        made_by="sum",
         most_missing=3,
         is_validated=True,
         source="Schwarzer and Jerusalem (1995), Generalized Self-Efficacy scale. "

@@ -130,7 +130,7 @@ def _called(found: ScaleResult) -> Name:
 
 def _ends(found: ScaleResult) -> Defined:
     low, high = found.scale.range
-    if found.scale.score == "less":
+    if found.scale.made_by == "less":
         ends = f"\u2212{-100 * low:.0f} to +{100 * high:.0f} %"
         return Defined(text=ends, by=found.scale.name)
     return Defined(text=f"{low:g} to {high:g}", by=found.scale.name)
@@ -222,7 +222,7 @@ def survey_definitions(view: View) -> Iterator[Definition]:
         yield _definition(
             names[0],
             f"What do people say: {scale.title.lower()}?",
-            f"Mean over respondents of the {how[scale.score]} of {asked} answers. {gaps}.",
+            f"Mean over respondents of the {how[scale.made_by]} of {asked} answers. {gaps}.",
             scale.unit.name,
             terms,
         )

@@ -86,6 +86,10 @@ def never(remembered: Remembered | None) -> tuple[Part, tuple[str, ...]]:
 
 def promises(remembered: Remembered | None) -> tuple[Promise, ...]:
     """Return every promise."""
+    return (*_of_persons(remembered), *_of_contents())
+
+
+def _of_persons(remembered: Remembered | None) -> tuple[Promise, ...]:
     return (
         Promise(
             says="No number is shown of a single person.",
@@ -111,6 +115,11 @@ def promises(remembered: Remembered | None) -> tuple[Promise, ...]:
             how="names of every measure, outcome and split",
             breaches=lambda: [one for one in _names() if _RANKS.search(one)],
         ),
+    )
+
+
+def _of_contents() -> tuple[Promise, ...]:
+    return (
         Promise(
             says="No emotion, health, belief or attachment is worked out.",
             how="names of every measure, outcome, activity, label and column",
