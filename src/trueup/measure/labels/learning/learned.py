@@ -56,20 +56,28 @@ def learn(known: Mapping[str, Floats], truth: Mapping[str, str]) -> Learned:
     """
     sessions = sorted(known.keys() & truth.keys())
     names = tuple(sorted({truth[session] for session in sessions}))
-    rows = np.array([known[session] for session in sessions])
     labels = np.array([names.index(truth[session]) for session in sessions])
+    rows = np.array([known[session] for session in sessions])
+    mean, scale = standardised(rows)
+    short, axes = _shortened((rows - mean) / scale)
     held_out: dict[str, str] = {}
     for part in _parts(labels):
-        head, mean, scale = _taught(np.delete(rows, part, 0), np.delete(labels, part), len(names))
-        said = head.labels((rows[part] - mean) / scale)
+        taught = np.delete(labels, part)
+        there, place = np.unique(taught, return_inverse=True)
+        head = fit(np.delete(short, part, 0), place, there.size, penalty=PENALTY)
+        said = there[head.labels(short[part])]
         held_out |= {sessions[at]: names[one] for at, one in zip(part, said, strict=True)}
-    head, mean, scale = _taught(rows, labels, len(names))
-    return Learned(names=names, head=head, mean=mean, scale=scale, held_out=held_out)
+    head = fit(short, labels, len(names), penalty=PENALTY)
+    whole = Head(weights=axes @ head.weights, bias=head.bias)
+    return Learned(names=names, head=whole, mean=mean, scale=scale, held_out=held_out)
 
 
-def _taught(rows: Floats, labels: NDArray[np.int64], count: int) -> tuple[Head, Floats, Floats]:
-    mean, scale = standardised(rows)
-    return fit((rows - mean) / scale, labels, count, penalty=PENALTY), mean, scale
+def _shortened(rows: Floats) -> tuple[Floats, Floats]:
+    """Return rows along as many axes as they span, and these axes: the same lengths and angles."""
+    spread, turned = np.linalg.eigh(rows @ rows.T)
+    kept = spread > 1e-10 * max(float(spread[-1]), 1e-300)
+    root = np.sqrt(spread[kept])
+    return turned[:, kept] * root, rows.T @ (turned[:, kept] / root)
 
 
 def _parts(labels: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

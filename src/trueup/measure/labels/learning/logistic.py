@@ -28,35 +28,30 @@ class Head:
 def fit(rows: Floats, truth: Ints, labels: int, *, penalty: float) -> Head:
     """Return the weights that minimise mean log loss plus ``penalty / 2`` times their squares.
 
-    Weights lie in the span of the rows, so the search goes on there: with a few hundred rows it
-    takes well under a second whatever the number of features. The bias is not penalised.
+    The bias is not penalised.
 
     Parameters
     ----------
     rows
-        Features, shape (sessions, features).
+        Features, shape (sessions, features); a few hundred features at most.
     truth
         Places of labels, shape (sessions,); each label has a session, else its bias has no end.
 
     References
     ----------
     Bohning (1992), Multinomial logistic regression algorithm: a bound of the curvature that holds
-    everywhere; along principal axes it is one number each. Nesterov (1983): the acceleration.
+    everywhere, inverted once. Nesterov (1983): the acceleration.
     """
     count, middle = len(rows), rows.mean(0)
-    centred = rows - middle
-    spread, turned = np.linalg.eigh(centred @ centred.T)
-    kept = spread > 1e-10 * max(float(spread[-1]), 1e-300)
-    root = np.sqrt(spread[kept])
-    short = np.column_stack([turned[:, kept] * root, np.ones(count)])
+    known = np.column_stack([rows - middle, np.ones(count)])
+    shrink = np.append(np.full(rows.shape[1], penalty), 0.0)
+    bound = np.linalg.inv(0.5 * known.T @ known / count + np.diag(shrink))
     wanted = np.eye(labels)[truth]
-    shrink = np.append(np.full(root.size, penalty), 0.0)[:, None]
-    bound = 0.5 * np.append(spread[kept] / count, 1.0)[:, None] + shrink
-    found = ahead = np.zeros((short.shape[1], labels))
+    found = ahead = np.zeros((known.shape[1], labels))
     pace = 1.0
     for _ in range(_STEPS):
-        slope = short.T @ (_chances(short @ ahead) - wanted) / count + shrink * ahead
-        following = ahead - slope / bound
+        slope = known.T @ (_chances(known @ ahead) - wanted) / count + shrink[:, None] * ahead
+        following = ahead - bound @ slope
         if (slope * (following - found)).sum() > 0:  # it overshot: gather pace anew
             pace = 1.0
         quicker = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
@@ -64,7 +59,7 @@ def fit(rows: Floats, truth: Ints, labels: int, *, penalty: float) -> Head:
         found, pace = following, quicker
         if np.abs(slope).max() < _STILL:
             break
-    weights = centred.T @ (turned[:, kept] / root @ found[:-1])
+    weights = found[:-1]
     return Head(weights=weights, bias=found[-1] - middle @ weights)
 
 
