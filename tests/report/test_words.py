@@ -148,3 +148,11 @@ def test_a_unit_of_its_own_is_left_out_only_where_it_stands_beside() -> None:
     )
     assert words.value_of(found).replace("\u00a0", " ") == "+0.5 pages a day"
     assert (words.short_of(found), words.short_between(found)) == ("+0.5", "+0.25 to +0.75")
+
+
+def test_a_part_of_a_whole_is_a_share_and_a_difference_of_shares_is_points() -> None:
+    part = replace(weighed.estimate("inflated_tokens_ratio", 0.5, 0.4, 0.6), unit=RATIO)
+    apart = replace(part, outcome="looped_ratio")
+    said = [(words.value_of(one), words.interval_of(one)) for one in (part, apart)]
+    plain = [tuple(each.replace("\u00a0", " ") for each in both) for both in said]
+    assert plain == [("50 %", "40 to 60 %"), ("+50 points", "+40 to +60 points")]

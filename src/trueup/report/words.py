@@ -433,7 +433,7 @@ def query_of(shown: Shown) -> str:
     >>> query_of(Abstention(metric="a_ratio", reason="", remedy="", group=(("tool", "x"),)))
     'trueup measure a_ratio --by tool'
     """
-    if isinstance(shown, Estimate | Simulated | Study) or shown.metric.startswith("records_"):
+    if isinstance(shown, Estimate | Simulated | Study) or shown.metric.startswith(_UNASKED):
         return ""
     names = [name for name, _ in shown.group]
     split = "".join(f" --by {name}" for name in names if name in _SPLITS)
@@ -441,4 +441,9 @@ def query_of(shown: Shown) -> str:
     return f"trueup measure {shown.metric}{split}{every}"
 
 
+_UNASKED = (
+    *("records_", "excess_tokens", "displaced_changes_ratio", "asked_for_changes_ratio"),
+    *("late_failed_checks_ratio", "incidents_per_landed_change"),
+)
+"""Metrics that no command asks for: what the report and the doctor count themselves."""
 _SPLITS = ("origin", "tool", "model", "actor_kind", "agent_kind", "file_kind")
