@@ -24,10 +24,15 @@ def fitted(world: ReviewWorld, seed: int, *, draws: int = 40) -> Fitted | Absten
     )
 
 
+def played(world: ReviewWorld, seed: int) -> list[Played]:
+    """Play every team of a world."""
+    random = np.random.default_rng([31, seed])
+    return [play(world, random) for _ in range(world.teams)]
+
+
 def records(world: ReviewWorld, seed: int) -> Recorded:
     """Return what would be recorded of teams of a world, quiet weeks left out."""
-    random = np.random.default_rng([31, seed])
-    told = [_sums(play(world, random), world.weeks) for _ in range(world.teams)]
+    told = [_sums(team, world.weeks) for team in played(world, seed)]
     sums = {name: np.stack([each[name] for each in told]) for name in told[0]}
     people = (sums["authors"] + sums["reviewers"]).sum(axis=0)
     kept = people > 0.5 * np.median(people)

@@ -54,6 +54,8 @@ def found() -> Steps:
     world.proposed("later", 29.5)
     world.proposed("draft", 3.0, draft=True)
     world.proposed("gone", 3.0, closed=5.0)
+    world.proposed("open", 3.0)
+    world.review("open", 4.0, "bob", "changes_requested")
     return steps(world.ready(), WEEKS)
 
 
@@ -71,11 +73,18 @@ def test_a_change_is_ready_when_put_up_and_leaves_review_with_the_last_approval(
 def test_machines_drafts_and_what_was_over_before_take_no_part(found: Steps) -> None:
     taken = {row["change_id"]: row["is_given_up"] for row in found.changes.to_pylist()}
 
-    assert taken == {"a": False, "gone": True}
+    assert taken == {"a": False, "gone": True, "open": False}
+
+
+def test_what_is_open_and_was_not_approved_is_still_in_review(found: Steps) -> None:
+    reviewed = {row["change_id"]: row["reviewed_at"] for row in found.changes.to_pylist()}
+
+    assert reviewed == {"a": june(3.5), "gone": None, "open": None}
 
 
 def test_reviewers_who_ask_before_the_next_commit_ask_in_one_round(found: Steps) -> None:
-    rounds = [(row["asked_at"], row["answered_at"]) for row in found.reworks.to_pylist()]
+    rows = [row for row in found.reworks.to_pylist() if row["change_id"] == "a"]
+    rounds = [(row["asked_at"], row["answered_at"]) for row in rows]
 
     assert rounds == [(june(2.5), june(3.0)), (june(3.2), None)]
 

@@ -37,9 +37,9 @@ class Steps:
         Over which people are counted; changes are those under way in any of them.
     changes
         One row per change that a person wrote: ``unit``, ``change_id``, ``begun_at`` (first
-        commit; null: unknown), ``ready_at``, ``reviewed_at`` (last approval by a person, else last
-        act of review; null: none), ``landed_at`` (null: it has not), ``is_given_up``, ``lines``,
-        ``deployed_at`` (null: not known to have reached production).
+        commit; null: unknown), ``ready_at``, ``reviewed_at`` (last approval by a person; else, of
+        what landed, last act of review; null: none), ``landed_at`` (null: it has not),
+        ``is_given_up``, ``lines``, ``deployed_at`` (null: not known to have reached production).
     reworks
         One row per round in which a person asked for changes: ``unit``, ``change_id``,
         ``asked_at``, ``answered_at`` (next commit or request for review; null: unknown).
@@ -136,7 +136,9 @@ def _changes(tables: Tables, kind: UnitKind) -> ibis.Table:
     put_up = rows.ready_at.fill_null(opened)  # a draft that landed was put up all the same
     ready = ibis.ifelse(rows.is_proposed, put_up, rows.event_at)
     begun = ibis.ifelse(rows.is_proposed, rows.begun_at, rows.first_commit_at)
-    rows = rows.mutate(ready_at=ready, begun_at=begun)
+    is_over = rows.landed_at.notnull()  # what is open and was not approved is in review
+    last_review = ibis.ifelse(is_over, rows.last_review_at, ibis.null("int64"))
+    rows = rows.mutate(ready_at=ready, begun_at=begun, last_review_at=last_review)
     rows = in_units(rows.mutate(first_at=begun, begun_at=ready), tables, kind)
     return rows.filter(rows.unit.notnull()).select(
         *("unit", "change_id", "ready_at", "landed_at", "closed_at"),
