@@ -140,6 +140,22 @@ class Practising:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outages:
+    """How often all AI tools fail for a working day, and what that takes.
+
+    Parameters
+    ----------
+    count
+        Working days, drawn by lot after the last team adopted.
+    postponed_ratio
+        Share of what users would land on such a day that lands the next working day.
+    """
+
+    count: int = 10
+    postponed_ratio: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confounding:
     """What moves outcomes without being an effect of AI.
 
@@ -207,6 +223,8 @@ class Scenario:
         Also make each change's files and sizes; affordable up to a few hundred teams.
     practising
         How tools are put to work; None: nothing shows how.
+    outages
+        Days on which tools fail; None: there are none.
     """
 
     teams: int = 60
@@ -220,6 +238,7 @@ class Scenario:
     confounding: Confounding = field(default_factory=Confounding)
     work: Work = field(default_factory=Work)
     practising: Practising | None = None
+    outages: Outages | None = None
 
     def __post_init__(self) -> None:
         if self.teams < 2 or self.weeks < 3 or self.people_per_team < 2:
@@ -250,6 +269,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             use=Use(policy_week=80, tokenmaxxing=0.7),
             confounding=Confounding(calendar_growth=0.15, quality_drives_adoption=0.5),
             work=Work(review_capacity=2.0),
+            outages=Outages(count=8),
             practising=Practising(growth=1.0),
         ),
         "helped": Scenario(
@@ -292,7 +312,8 @@ check by chance alone.
 ``demo``
     sixty teams in full detail: more is begun, less of it is sound; foundations protect; from
     week 80 on half of the adopting teams are ranked by tokens; reviewers can be overrun; how
-    tools are put to work grows by a point a quarter, and nothing follows from it;
+    tools are put to work grows by a point a quarter, and nothing follows from it; on
+    eight days tools fail, and half of what their users would land waits;
 ``helped``, ``harmed``, ``nothing``
     an effect that design-based estimators find, or none;
 ``confounded``

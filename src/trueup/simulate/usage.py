@@ -21,6 +21,8 @@ from trueup.simulate.teams import (
 )
 
 BUCKETS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+FROM_HOUR, UNTIL_HOUR = 8, 18
+"""Between which hours of a day tools fail."""
 _SHARES = (0.05, 0.78, 0.09, 0.03, 0.05)
 
 
@@ -106,3 +108,39 @@ def _tokens(
         total *= np.exp(use.tokenmaxxing * ranked)
     tokens: Ints = (total[:, None] * np.array(_SHARES)).astype(np.int64)
     return tokens
+
+
+FROM_HOUR, UNTIL_HOUR = 8, 18
+
+
+def failing_days(scenario: Scenario) -> Ints:
+    """Return the days on which tools fail, as days since the first Monday, in order."""
+    if scenario.outages is None:
+        return np.zeros(0, dtype=np.int64)
+    day = np.arange(7 * (scenario.use.last_week + 1), 7 * (scenario.weeks - 4))
+    working = day[day % 7 < 5]
+    count = min(scenario.outages.count, working.size)
+    return np.sort(stream(scenario, 31).choice(working, count, replace=False))
+
+
+def is_failing(days: Ints, at: Ints) -> Bools:
+    """Say which instants lie on such a day."""
+    found: Bools = np.isin((at - FIRST_DAY) // DAY, days)
+    return found
+
+
+def postponed(scenario: Scenario, landed_at: Ints, lots: Floats, users: Bools) -> Ints:
+    """Return when changes land, those of users on such days later by lot.
+
+    Parameters
+    ----------
+    lots
+        In 0..1.
+    """
+    if scenario.outages is None:
+        return landed_at
+    late = users & is_failing(failing_days(scenario), landed_at)
+    late &= lots < scenario.outages.postponed_ratio
+    is_friday = (landed_at - FIRST_DAY) // DAY % 7 == 4
+    found: Ints = landed_at + np.where(late, np.where(is_friday, 3, 1) * DAY, 0)
+    return found

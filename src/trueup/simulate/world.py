@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from trueup.simulate.practising import Practice
 from trueup.simulate.scenario import Scenario
 from trueup.simulate.teams import DAY, FIRST_DAY, HOUR, WEEK, Bools, Floats, Ints, Teams, stream
-from trueup.simulate.usage import Usage, weeks_since
+from trueup.simulate.usage import Usage, postponed, weeks_since
 
 PLAIN, TAKES_BACK, MENDS = 0, 1, 2
 NEVER = -1
@@ -195,6 +195,9 @@ def _plain(
     moment = 5.0 * luck.of("moment", kept)
     begun_at = FIRST_DAY + week * WEEK + _office_hours(moment)
     opened_at, reviewed_at, landed_at = _way(scenario, teams, luck, kept, (begun_at, here))
+    if usage is not None:
+        lots = luck.of("late", kept)
+        landed_at = postponed(scenario, landed_at, lots, usage.is_user[seat])
     reviewer = _reviewers(scenario, teams, author, reviewed_at, luck.of("reviewer", kept))
     slot, deployed_at = _deployed(teams, team, landed_at)
     marked = assisted = np.zeros(kept.size, dtype=bool)

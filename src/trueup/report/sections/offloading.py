@@ -104,9 +104,9 @@ def _unaided(view: View, known: Evidence) -> Iterator[Block]:
     trend = known.one(_TREND)
     if isinstance(trend, Measurement):
         text = (
-            "Changes without AI, by people who use it, go through the first time {trend} more or "
-            f"less often than a year before{how_sure('trend', trend)}. Descriptive: they choose "
-            "what to do without, and nothing follows about skill."
+            "Of changes without AI, by people who use it, the share that goes through the first "
+            f"time moves by {{trend}}{how_sure('trend', trend)}. Descriptive: they choose what to "
+            "do without, and nothing follows about skill."
         )
         yield Sentence(template=text, values={"trend": trend}, tone="note")
 
@@ -128,7 +128,7 @@ def _days(found: tuple[Unaided, ...]) -> Iterator[Block]:
                 template="Days on which AI tools failed: where everyone uses them, against where "
                 "nobody does and the same weekdays around."
             ),
-            columns=("Measure", "Difference"),
+            columns=("Measure", "Difference, for each developer and day"),
             rows=tuple(rows),
         )
         text = (

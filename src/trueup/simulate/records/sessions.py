@@ -20,8 +20,8 @@ from trueup.simulate.records.facts import (
     rows_of,
 )
 from trueup.simulate.team_weeks import end_of
-from trueup.simulate.teams import DAY, Ints
-from trueup.simulate.usage import BUCKETS
+from trueup.simulate.teams import DAY, FIRST_DAY, HOUR, Ints
+from trueup.simulate.usage import BUCKETS, FROM_HOUR, UNTIL_HOUR, failing_days, is_failing
 from trueup.simulate.world import NEVER
 
 TOKENS_A_REQUEST = 25_000
@@ -57,13 +57,28 @@ def session_tables(facts: Facts) -> dict[str, pa.Table]:
         ),
         "ai_request": _requests(facts, rows, team, whose),
         "ai_session_commit": _ties(facts, rows, team),
+        "ai_outage": _outages(facts),
     }
 
 
 def recorded_sessions(facts: Facts) -> Ints:
     """Return the places of the sessions that left a record."""
     team = facts.teams.seat_cell[facts.usage.seat] // facts.scenario.weeks
-    return np.flatnonzero(~facts.teams.is_hidden[team])
+    fails = is_failing(failing_days(facts.scenario), facts.usage.started_at)
+    return np.flatnonzero(~facts.teams.is_hidden[team] & ~fails)
+
+
+def _outages(facts: Facts) -> pa.Table:
+    days = FIRST_DAY + failing_days(facts.scenario) * DAY
+    return rows_for(
+        "ai_outage",
+        days.size,
+        outage_id=joined("outage-", "", np.arange(days.size)),
+        kind="outage",
+        started_at=days + FROM_HOUR * HOUR,
+        ended_at=days + UNTIL_HOUR * HOUR,
+        evidence="status_page",
+    )
 
 
 def _requests(facts: Facts, rows: Ints, team: Ints, whose: Mapping[str, object]) -> pa.Table:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from trueup.simulate.records.facts import MODELS, TOOLS, Facts, coded, joined, rows_for
+from trueup.simulate.records.sessions import recorded_sessions
 from trueup.simulate.teams import Ints
 from trueup.simulate.waste import CALLS, Waste, draw_waste
 
@@ -14,7 +15,7 @@ def waste_tables(facts: Facts) -> dict[str, pa.Table]:
     """Return calls and lines of every session that left a record."""
     teams, usage = facts.teams, facts.usage
     team = teams.seat_cell[usage.seat] // facts.scenario.weeks
-    rows = np.flatnonzero(~teams.is_hidden[team])
+    rows = recorded_sessions(facts)
     wasted = draw_waste(facts.scenario, teams, usage, Waste())
     looping, kept = rows[wasted.looped[rows] > 0], rows[~wasted.is_discarded[rows]]
     acts, lines = np.concatenate([rows, looping]), np.concatenate([rows, kept])
