@@ -75,6 +75,9 @@ def test_things_withheld_for_days_with_ai_are_found() -> None:
     as_usual = rng.poisson(2.0, drawn.lot.size).astype(float)
     waits = rng.poisson(2.0 * np.where(drawn.treatment > 0, 1.0, 2 / 3)).astype(float)
     assert withheld(drawn.with_outcome(waits / 2), 0.1).answer == "fails"
+    counted = withheld(drawn.with_outcome(waits / 2), 0.1, is_counted=True)
+    assert counted.answer == "cannot tell"
+    assert "work not done look alike" in counted.says
     assert withheld(drawn.with_outcome(as_usual / 2), 0.5).answer == "holds"
     assert withheld(drawn.with_outcome(as_usual / 2), 0.001).answer == "weak"
 

@@ -72,14 +72,30 @@ def _carried(answer: Answer, says: str, value: float | None = None) -> Check:
     )
 
 
-def withheld(begun: Drawn, smallest: float, *, level: float = 0.95, seed: int = SEED) -> Check:
-    """Say whether fewer things are begun without AI than as usual, as when people wait for it."""
+def withheld(
+    begun: Drawn,
+    smallest: float,
+    *,
+    is_counted: bool = False,
+    level: float = 0.95,
+    seed: int = SEED,
+) -> Check:
+    """Say whether fewer things are begun without AI than as usual, as when people wait for it.
+
+    Parameters
+    ----------
+    is_counted
+        What is asked is how much was done, so that less begun is part of the answer: nobody can
+        tell work that waits from work that is not done.
+    """
     found = compare(begun, level=level, seed=seed)
     if isinstance(found, Refusal):
         return _withheld("cannot tell", found.reason)
     by_lots = found.lots.p_value <= 1 - level
     answer: Answer = "fails" if by_lots else _answer(found.bounds, smallest)
     says = f"Things begun as usual, against without AI: {_said(found.bounds)}."
+    if is_counted and answer == "fails":
+        answer, says = "cannot tell", f"{says} Work that waits and work not done look alike here."
     return _withheld(answer, says, found.bounds.coefficient)
 
 

@@ -33,7 +33,9 @@ def judge(
         As usual less without AI on the scale of the analysis; the interval of the equivalence
         test, at twice the error.
     """
-    failed = next((check for check in checks if check.name in GATES and _stops(check, plan)), None)
+    failed = next(
+        (check for check in checks if check.name in GATES and check.answer == "fails"), None
+    )
     if failed is not None:
         return Verdict(
             answer="cannot tell",
@@ -71,13 +73,6 @@ def judge(
         would_settle=power.says,
         decided_by=plan.outcome,
     )
-
-
-def _stops(check: Check, plan: ExperimentPlan) -> bool:
-    """A count of what is landed may differ because as much less was begun: that is no fault."""
-    if check.name == "withheld" and plan.is_relative_to_usual:
-        return False
-    return check.answer == "fails"
 
 
 def _because(towards: str, *, beyond: bool) -> str:

@@ -242,7 +242,14 @@ def _trend(gathered: Gathered, plan: ExperimentPlan, saying: _Saying) -> Estimat
 
 def _checks(gathered: Gathered, plan: ExperimentPlan) -> tuple[Check, ...]:
     smallest = smallest_on_scale(plan)
-    found = [withheld(gathered.begun, plan.smallest, level=plan.level, seed=plan.seed)]
+    begun = withheld(
+        gathered.begun,
+        plan.smallest,
+        is_counted=plan.is_relative_to_usual,
+        level=plan.level,
+        seed=plan.seed,
+    )
+    found = [begun]
     if plan.unit == "day":
         drawn = gathered.drawn
         found.append(carried_over(drawn, smallest, level=plan.level, seed=plan.seed))
