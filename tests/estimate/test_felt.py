@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,8 +16,11 @@ from tests.reference import reference
 from tests.report import weighed
 from trueup.estimate.assessment import Assessment
 from trueup.estimate.estimator import Fit
-from trueup.estimate.felt import FeltBeside, felt_beside, gap_between
+from trueup.estimate.experiments.answering.answer import ExperimentAnswer
+from trueup.estimate.felt import DRAWN_TIMES, TASK_TIMES, FeltBeside, felt_beside, gap_between
+from trueup.measure.experiments.outcomes import OUTCOMES as DAY_OUTCOMES
 from trueup.measure.surveys.results import SurveyResult
+from trueup.measure.units.outcome import OUTCOMES
 from trueup.model.evidence import Abstention, Interval, Measurement, Window
 from trueup.units import RELATIVE
 
@@ -96,6 +101,29 @@ def test_a_gap_is_said_only_where_nought_is_excluded(
     assert isinstance(found, FeltBeside)
     assert found.felt.measured.value == pytest.approx(-0.20)
     assert found.answer == answer
+
+
+def trial(outcome: str, value: float) -> ExperimentAnswer:
+    """Return what is read of an experiment: its outcome and its answer."""
+    itt = weighed.estimate(outcome, value, value - 0.1, value + 0.1, "experiment")
+    return cast("ExperimentAnswer", SimpleNamespace(plan=SimpleNamespace(outcome=outcome), itt=itt))
+
+
+def test_a_trial_that_timed_tasks_comes_before_lead_time() -> None:
+    """Lots on tasks are what METR did; a count of changes is no time, whoever drew lots."""
+    made = timed(0.0, -0.3, 0.3)
+    found = felt_beside(survey(), made, [trial("changes_landed", 0.5), trial("task_time", 0.19)])
+    assert isinstance(found, FeltBeside)
+    assert (found.is_drawn, found.measured.value) == (True, 0.19)
+    found = felt_beside(survey(), made, [trial("changes_landed", 0.5)])
+    assert isinstance(found, FeltBeside)
+    assert (found.is_drawn, found.measured.value) == (False, 0.0)
+
+
+def test_the_times_of_experiments_are_ones_there_are() -> None:
+    assert set(DRAWN_TIMES) <= set(DAY_OUTCOMES)
+    assert {DAY_OUTCOMES[name].of for name in DRAWN_TIMES} == {"items"}
+    assert set(TASK_TIMES) <= set(OUTCOMES)
 
 
 def test_without_an_estimate_nothing_is_compared() -> None:

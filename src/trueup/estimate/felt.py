@@ -6,11 +6,13 @@ The two meet as totals only: nobody's answer is laid beside anybody's work.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from trueup.estimate.assessment import Assessed, Assessment
 from trueup.estimate.estimator import Fit
+from trueup.estimate.experiments.answering.answer import ExperimentAnswer
 from trueup.measure.surveys.results import SurveyResult
 from trueup.model.cohort import OfPersons
 from trueup.model.effect import Estimate
@@ -24,6 +26,8 @@ TASK_TIMES = (
     "lead_time_median_seconds",
 )
 """Outcomes that are the time a piece of work takes, the nearest to a task first."""
+DRAWN_TIMES = ("task_time", "change_time")
+"""Outcomes of experiments that are such a time: as usual against without AI, by lots."""
 GAP = "felt_less_measured_percentage_points"
 
 
@@ -35,6 +39,9 @@ class FeltBeside:
     ----------
     felt, measured
         As proportions of the time without AI tools: -0.2 is a fifth less.
+    is_drawn
+        Whether lots decided who used AI tools on which task: nothing comes nearer to what was
+        asked.
     gap
         Felt less measured.
     answer
@@ -44,14 +51,22 @@ class FeltBeside:
 
     felt: OfPersons
     measured: Estimate
+    is_drawn: bool
     gap: OfPersons
     answer: Literal["felt faster", "felt slower", "no gap seen"]
 
 
 def felt_beside(
-    survey: SurveyResult, assessment: Assessment | None
+    survey: SurveyResult,
+    assessment: Assessment | None,
+    experiments: Sequence[ExperimentAnswer] = (),
 ) -> FeltBeside | Abstention | None:
     """Lay the felt change in time beside the measured one.
+
+    Parameters
+    ----------
+    experiments
+        What experiments of the same workspace said; one that timed tasks is taken first.
 
     Returns
     -------
@@ -63,19 +78,36 @@ def felt_beside(
         return None
     if isinstance(asked.mean, Abstention):
         return asked.mean
-    measured = _measured(assessment)
+    drawn = _drawn(experiments)
+    measured = drawn or _measured(assessment)
     if isinstance(measured, Abstention):
         return measured
     gap = gap_between(asked.mean.measured, measured)
     found = OfPersons(measured=gap, cohort=asked.mean.cohort)
-    return FeltBeside(felt=asked.mean, measured=measured, gap=found, answer=_answer(gap))
+    return FeltBeside(
+        felt=asked.mean,
+        measured=measured,
+        is_drawn=drawn is not None,
+        gap=found,
+        answer=_answer(gap),
+    )
+
+
+def _drawn(experiments: Sequence[ExperimentAnswer]) -> Estimate | None:
+    timed = (
+        one.itt
+        for name in DRAWN_TIMES
+        for one in experiments
+        if one.plan.outcome == name and one.itt.unit == RELATIVE
+    )
+    return next(timed, None)
 
 
 def _measured(assessment: Assessment | None) -> Estimate | Abstention:
     if assessment is None:
         return _cannot(
             "No estimate was made of the same workspace",
-            "Run trueup estimate, or register a plan, once there are roll-outs to compare",
+            "Register a plan with trueup estimate --register, once there are roll-outs to compare",
         )
     every = (assessment.primary, *assessment.guardrails, *assessment.exploratory)
     times = [each for name in TASK_TIMES for each in every if each.question.outcome == name]

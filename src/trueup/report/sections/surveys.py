@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trueup.estimate.experiments.answering.answer import ExperimentAnswer
 from trueup.estimate.felt import GAP, FeltBeside, felt_beside
 from trueup.estimate.studies import Study, all_studies
 from trueup.measure.surveys.results import K, Said, ScaleResult, SurveyResult
@@ -59,7 +60,8 @@ def _felt(survey: SurveyResult, view: View) -> Iterator[Sentence]:
     if asked is None or isinstance(asked.mean, Abstention):
         return
     felt = asked.mean.measured
-    found = felt_beside(survey, view.assessment)
+    answers = [one for _, one in view.records.experiments if isinstance(one, ExperimentAnswer)]
+    found = felt_beside(survey, view.assessment, answers)
     yield Sentence(
         template="People say AI tools change the time a task takes by {felt} (anything from "
         "{felt:interval} fits; {felt:n}).",
@@ -84,11 +86,12 @@ def _gap(found: FeltBeside) -> Sentence:
     }
     return Sentence(
         template="The effect measured on {what} is {measured} (anything from {measured:interval} "
-        "fits). Felt less measured is {gap} ({gap:interval}). {answer}. A task is less than what "
-        "was measured, which has waits in it, and those who answered are not all who worked.",
+        "fits){how}. Felt less measured is {gap} ({gap:interval}). {answer}. What was measured may "
+        "have waits in it, and those who answered are not all who worked.",
         values={
             "what": Name(found.measured.outcome.replace("_", " ").removesuffix(" seconds")),
             "measured": found.measured,
+            "how": Name(", by lots" if found.is_drawn else ""),
             "gap": found.gap.measured,
             "answer": Name(words[found.answer]),
         },
