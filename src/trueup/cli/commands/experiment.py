@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from trueup.cli.dates import read_day
-from trueup.cli.experimenting import (
+from trueup.cli.saying.experiment import (
     answer_as_json,
     answer_in_words,
     planned_as_json,
