@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.diagnose.review_worlds import WEEK, Floats, Played, ReviewWorld, play
@@ -15,12 +17,28 @@ _WEEK = 7 * 86_400_000_000
 
 def fitted(world: ReviewWorld, seed: int, *, draws: int = 40) -> Fitted | Abstention:
     """Fit a flow to what would be recorded of a world."""
-    told = records(world, seed)
+    return fit(records(world, seed), draws=draws)
+
+
+def fit(told: Recorded, *, draws: int) -> Fitted | Abstention:
+    """Fit a flow to what is recorded, weeks counted from 1970."""
     found = calibrate(told, k=5, draws=draws)
     if isinstance(found, Abstention):
         return found
-    return Fitted(
-        records=told, calibrated=found, weeks=Window(start_at=0, end_at=world.weeks * _WEEK)
+    window = Window(start_at=0, end_at=told.shape[1] * _WEEK)
+    return Fitted(records=told, calibrated=found, weeks=window)
+
+
+def first(told: Recorded, teams: int) -> Recorded:
+    """Return what is recorded of the first teams alone."""
+    share = teams / told.shape[0]
+    return replace(
+        told,
+        sums={name: values[:teams] for name, values in told.sums.items()},
+        check_lanes=told.check_lanes[:teams],
+        deploy_lanes=told.deploy_lanes[:teams],
+        author_count=round(told.author_count * share),
+        reviewer_count=round(told.reviewer_count * share),
     )
 
 

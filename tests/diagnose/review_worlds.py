@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 DAY, WEEK = 8.0, 40.0
 _WARM_UP = 6
 """Weeks played before those that are recorded."""
-_CODE, _RECODE, _MEND = 9.0, 2.0, 10.0
+_CODE, _RECODE, _MEND = 16.0, 3.0, 12.0
 _ASKED, _HARM = 0.25, 0.03
 _AWAY, _SICK = 0.08, 0.03
 
@@ -226,16 +226,16 @@ def _begin(team: _Team, end: float) -> None:
             team.push(float(at), _WANT, 0, 0)
     if world.looks_every:
         for person in list(team.idle_reviewers):
-            first = int(team.random.integers(world.looks_every))
-            for day in range(first, team.weeks * 5, world.looks_every):
+            phase = int(team.random.integers(world.looks_every))
+            for day in range(phase, team.weeks * 5, world.looks_every):
                 team.push(day * DAY + float(team._look[person]), _LOOK, person, 0)
         team.idle_reviewers = []
     first, last = (WEEK * (week + _WARM_UP) for week in world.wave)
     if last > first:
         gaps = team.random.exponential(WEEK / people, 20 * people)
-        for at in first + np.cumsum(gaps):
-            if at < last:
-                team.push(float(at), _BREAK, 0, 0)
+        for instant in (first + np.cumsum(gaps)).tolist():
+            if instant < last:
+                team.push(instant, _BREAK, 0, 0)
     for person in range(people):
         _free(team, 0.0, person)
 
@@ -352,7 +352,7 @@ def _break(team: _Team, now: float, *_rest: int) -> None:
     _wake(team, now)
 
 
-_HANDLERS = {
+_HANDLERS: dict[int, Callable[..., None]] = {
     _CODED: _coded,
     _READ: _has_read,
     _LOOK: _look,
