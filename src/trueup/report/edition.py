@@ -22,6 +22,7 @@ from trueup.estimate.offloading.unaided import unaided_work
 from trueup.estimate.practices.asking import after_practice
 from trueup.estimate.practices.classes import certain_points, visible_levels
 from trueup.estimate.question import Question
+from trueup.measure.labels.mixes import mixes
 from trueup.measure.metric import Metric
 from trueup.measure.repository import measure_repository
 from trueup.measure.surveys.results import survey_results
@@ -123,6 +124,7 @@ def edit(
             ),
             experiments=occasion.experiments,
             unaided=unaided_work(tables, timezone=settings.workspace.timezone),
+            mixes=mixes(tables),
         ),
         assessment=assessment,
         put_in=put_in(truth, assessment) if truth and assessment else None,

@@ -14,6 +14,7 @@ from trueup.estimate.offloading.unaided import Unaided
 from trueup.estimate.practices.asking import AfterPractice
 from trueup.estimate.practices.classes import Visible
 from trueup.measure.comparing.beside import BesidePublished
+from trueup.measure.labels.mixes import Mix
 from trueup.measure.practices.practice import Practices
 from trueup.measure.production.linkage import Linkage
 from trueup.measure.repository import MOST_APART
@@ -116,6 +117,8 @@ class Records:
         Who gains from the gain; None without a file of pay or a gain that was measured.
     unaided
         What days show on which AI tools failed; None where no session is recorded.
+    mixes
+        What sessions are called, by whatever labelled them.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -131,6 +134,7 @@ class Records:
     experiments: tuple[Experiment, ...] = ()
     incentives: Incentives | Abstention | None = None
     unaided: tuple[Unaided, ...] | Abstention | None = None
+    mixes: tuple[Mix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from trueup.report import names
 from trueup.report.document import Definition, Definitions, Section
 from trueup.report.sections.advice.defined import DOCTORS
 from trueup.report.sections.balance.weighed import weighed
+from trueup.report.sections.practising.labelled import LABELS
 from trueup.report.sections.surveys import survey_definitions
 from trueup.report.sentence import Sentence
 from trueup.report.view import View
@@ -129,7 +130,7 @@ def method(view: View, shown: Iterable[Shown]) -> Section:
     evidence = tuple(shown)
     recipes = [_recipe(each) for each in evidence if isinstance(each, Estimate)]
     outcomes = list(_outcomes(view.assessment))
-    own = (*OWN, *DOCTORS, *survey_definitions(view), *view.definitions)
+    own = (*OWN, *DOCTORS, *LABELS, *survey_definitions(view), *view.definitions)
     known = {each.metric: each for each in (*recipes, *reversed(outcomes), *own)}
     metrics = [*(each.metric for each in outcomes), *(metric_of(each) for each in evidence)]
     intro = Sentence(

@@ -13,6 +13,7 @@ from trueup.report import names
 from trueup.report.document import Block, Cell, Fold, Section, Table
 from trueup.report.findings import Evidence
 from trueup.report.sections.delivery.rows import Row, table
+from trueup.report.sections.practising.labelled import labelled
 from trueup.report.sentence import Defined, Name, Quoted, Sentence, how_sure
 from trueup.report.view import View
 
@@ -52,7 +53,8 @@ def offloading(view: View) -> Section | None:
     ]
     if not tables:
         return None
-    blocks: list[Block | Fold] = [*_lead(known), *tables, *_unaided(view, known), _elsewhere()]
+    blocks: list[Block | Fold] = [*_lead(known), *tables, *labelled(view.records.mixes)]
+    blocks += [*_unaided(view, known), _elsewhere()]
     return Section(id="handed-over", heading="What is handed over", blocks=tuple(blocks))
 
 
@@ -67,9 +69,9 @@ def _lead(known: Evidence) -> Iterator[Sentence]:
             template="{rule}", values={"rule": Quoted(text=HANDED_OVER_RULE, by=_BY)}, tone="note"
         )
     text = (
-        "All of this is descriptive: people choose what to hand over, and for which work. It is "
-        "read from counts and dates, never from what anybody wrote to a tool, and it says nothing "
-        "about what anyone can do."
+        "All of this is descriptive: people choose what to hand over, and for which work. But "
+        "for labels it is read from counts and dates, never from what anybody wrote to a tool, and "
+        "it says nothing about what anyone can do."
     )
     yield Sentence(template=text, tone="note")
 
