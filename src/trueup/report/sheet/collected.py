@@ -26,8 +26,8 @@ def collected(filled: Sequence[Filled]) -> Part:
     columns = [name for one in about for name in one.values if name not in _OWN]
     lines = (
         (
-            f"{len({one.source for one in known})} sources fill "
-            f"{len({one.table for one in known})} tables; "
+            f"Sources: {len({one.source for one in known})}. Tables they fill: "
+            f"{len({one.table for one in known})}; "
             f"{len({one.table for one in about})} of these tables have rows that stand for what a "
             "person is, did or said."
         ),

@@ -105,20 +105,20 @@ def shown(remembered: Remembered | None) -> Part:
             lines=("No report was written in this workspace yet.",),
             rests_on=rests_on,
         )
-    rows, others = [], 0
+    rows, others = [], []
     for metric, counts in sorted(remembered.counts.items()):
         tables = [name for name in needs_of(metric) if is_about_persons(name)]
         if tables:
             row = (_asked(metric), ", ".join(tables), f"{len(counts)}", _range(counts))
             rows.append((*row, remembered.n_of.get(metric, "")))
         else:
-            others += 1
+            others.append((_asked(metric), f"{len(counts)}", _range(counts)))
     return Part(
         heading="What the last report showed",
         lines=(
             (
                 f"The last report is of {day_of(remembered.written_at)}. {len(rows)} of its "
-                f"measures rest on rows about persons, {others} on other rows."
+                f"measures name rows about persons as what they rest on; {len(others)} do not."
             ),
             "Totals of a repository are shown whoever wrote it; splits are of groups alone.",
             "Numbers of items are rounded to the nearest five.",
@@ -127,6 +127,11 @@ def shown(remembered: Remembered | None) -> Part:
             Grid(
                 columns=("It says", "Rests on", "Results", "Items in each", "Items are"),
                 rows=tuple(rows),
+            ),
+            Grid(
+                columns=("It says", "Results", "Items in each"),
+                rows=tuple(others),
+                fold="Measures that name no rows about persons",
             ),
         ),
         rests_on=rests_on,
