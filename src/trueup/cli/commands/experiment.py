@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from trueup.cli.dates import read_day
+from trueup.cli.grouped import grouped
+from trueup.cli.options import Json, Place
 from trueup.cli.saying.experiment import (
     answer_as_json,
     answer_in_words,
     planned_as_json,
     planned_in_words,
 )
-from trueup.cli.grouped import grouped
-from trueup.cli.options import Json, Place
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 
