@@ -41,6 +41,7 @@ def test_the_verbs_are_the_files_of_the_folder() -> None:
             "estimate",
             "identity",
             "init",
+            "label",
             "measure",
             "receive",
             "report",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from trueup.cli.labelling import (
+from trueup.cli.options import Json, Place
+from trueup.cli.progress import shown
+from trueup.cli.saying.labels import (
     planned_in_words,
     ran_in_words,
     sampled_in_words,
@@ -15,8 +17,6 @@ from trueup.cli.labelling import (
     standing_as_json,
     standing_in_words,
 )
-from trueup.cli.options import Json, Place
-from trueup.cli.progress import shown
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 
