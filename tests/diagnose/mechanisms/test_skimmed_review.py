@@ -17,7 +17,7 @@ from trueup.diagnose.mechanisms.skimmed_review import examine, judge
 from trueup.measure.comparing.looked_at import Looked, LookedAt, compare
 from trueup.model.evidence import Abstention, Window
 
-WORLDS = 30
+WORLDS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class Reviews:
         )
 
     def compared(self, seed: int) -> LookedAt | Abstention:
-        return compare(self.looked(seed), k=5, draws=149)
+        return compare(self.looked(seed), k=5, draws=299)
 
 
 @cache
@@ -122,7 +122,7 @@ def test_the_naive_comparison_sees_skimming_where_there_is_none() -> None:
 
 def test_those_who_mark_most_being_heard_least_leaves_a_rival_standing() -> None:
     """Marked or not, they get fewer comments: within authors nothing is left."""
-    judged = [judge(Reviews(habit=1.2).compared(seed)) for seed in range(6)]
+    judged = [judge(Reviews(habit=2.0).compared(seed)) for seed in range(6)]
     found = [one for one in judged if isinstance(one, Diagnosis)]
     assert found
     for one in found:

@@ -76,7 +76,7 @@ def _found(found: LookedAt, *, fewer: bool, oftener: bool) -> Diagnosis:
         )
         if shown
     )
-    rivals = (_same_author(found), _machines(found), *_UNMEASURED)
+    rivals = (_same_author(found, fewer=fewer, oftener=oftener), _machines(found), *_UNMEASURED)
     is_sound = fewer and oftener and all(one.answer != "may explain it" for one in rivals)
     measured = rivals[0].answer == "ruled out"
     return Diagnosis(
@@ -118,13 +118,14 @@ def _evidence(found: LookedAt, *, fewer: bool, oftener: bool) -> Iterator[Eviden
     )
 
 
-def _same_author(found: LookedAt) -> Rival:
-    """Ask whether whoever uses AI is looked at less whatever they change."""
+def _same_author(found: LookedAt, *, fewer: bool, oftener: bool) -> Rival:
+    """Ask whether whoever uses AI is looked at less whatever they change: by each sign shown."""
     name = "who_writes_them"
     if found.own_comments is None or found.own_unseen is None:
         says = "Too few authors have both marked and unmarked changes of a size to compare."
         return Rival(name=name, answer="not measured", says=says)
-    stands = _ends(found.own_comments)[1] < 0 or _ends(found.own_unseen)[0] > 0
+    still_fewer = _ends(found.own_comments)[1] < 0 or not fewer
+    stands = still_fewer and (_ends(found.own_unseen)[0] > 0 or not oftener)
     says = (
         f"Among changes of one author and size marked ones have {found.own_comments.say()} "
         f"comments ({found.own_comments.say_interval()})."

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 METRIC = "review_of_marked_changes"
-SIZES = (10, 30, 100, 300, 1000)
+SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 """Lines at which a class of size ends."""
 FEWEST_AUTHORS = 10
 LEAST_COMPARED = 0.5
