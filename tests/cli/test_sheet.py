@@ -62,11 +62,11 @@ def test_a_promise_that_does_not_hold_ends_with_one(
     assert "A promise does not hold" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("by", ["person", "account", "author"])
 def test_no_verb_splits_by_person(
-    office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], by: str
+    office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert office.exists()
-    assert run(monkeypatch, ["measure", "changes_landed_per_week", "--by", by]) == 2
-    assert run(monkeypatch, ["spend", "--by", by]) == 2
-    assert "person" in capsys.readouterr().err
+    for by in ("person", "account", "author"):
+        assert run(monkeypatch, ["measure", "changes_landed_per_week", "--by", by]) == 2
+        assert run(monkeypatch, ["spend", "--by", by]) == 2
+        assert "person" in capsys.readouterr().err
