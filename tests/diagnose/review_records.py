@@ -50,7 +50,7 @@ def played(world: ReviewWorld, seed: int) -> list[Played]:
 
 def records(world: ReviewWorld, seed: int) -> Recorded:
     """Return what would be recorded of teams of a world, quiet weeks left out."""
-    told = [_sums(team, world.weeks) for team in played(world, seed)]
+    told = [_sums(team, world) for team in played(world, seed)]
     sums = {name: np.stack([each[name] for each in told]) for name in told[0]}
     people = (sums["authors"] + sums["reviewers"]).sum(axis=0)
     kept = people > 0.5 * np.median(people)
@@ -65,8 +65,9 @@ def records(world: ReviewWorld, seed: int) -> Recorded:
     )
 
 
-def _sums(team: Played, weeks: int) -> dict[str, Floats]:
-    edges = np.arange(weeks + 1) * WEEK
+def _sums(team: Played, world: ReviewWorld) -> dict[str, Floats]:
+    weeks = world.weeks
+    edges: Floats = np.arange(weeks + 1) * np.float64(WEEK)
 
     def count(at: Floats, worth: Floats | None = None) -> Floats:
         return np.histogram(at[np.isfinite(at)], edges, weights=worth)[0].astype(float)
@@ -99,7 +100,7 @@ def _sums(team: Played, weeks: int) -> dict[str, Floats]:
         "undeployed": ((landed < ends) & (deployed >= ends)).sum(axis=1).astype(float),
         "lines": count(ready, 60.0 * np.ones_like(ready)),
         "sized": count(ready),
-        **dict.fromkeys(("queued", "started", "in_line"), nothing),
+        **_checks(ready, team.checked[seen], edges, is_recorded=world.checking is not None),
         "incidents": count(team.incidents),
         "late_checks": nothing,
         "failed": nothing,
@@ -117,4 +118,17 @@ def _sums(team: Played, weeks: int) -> dict[str, Floats]:
         "deploy_timed": nothing,
         "incident_hours": count(team.incidents, mending),
         "incident_timed": count(team.incidents),
+    }
+
+
+def _checks(
+    queued: Floats, started: Floats, edges: Floats, *, is_recorded: bool
+) -> dict[str, Floats]:
+    if not is_recorded:
+        return dict.fromkeys(("queued", "started", "in_line"), np.zeros(edges.size - 1))
+    ends = edges[1:, None]
+    return {
+        "queued": np.histogram(queued, edges)[0].astype(float),
+        "started": np.histogram(started[np.isfinite(started)], edges)[0].astype(float),
+        "in_line": ((queued < ends) & (started >= ends)).sum(axis=1).astype(float),
     }

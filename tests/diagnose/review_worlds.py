@@ -57,6 +57,8 @@ class ReviewWorld:
     deploying
         Share of its time in which deployment is at work, one change after the other; above 1 it
         holds everything back; None: what lands is in production at once.
+    checking
+        The same of the machine that checks what is put up; None: nothing is checked.
     """
 
     busy: float = 0.7
@@ -74,6 +76,7 @@ class ReviewWorld:
     most_under_way: float | None = None
     silent: float = 0.0
     deploying: float | None = None
+    checking: float | None = None
     teams: int = 20
     weeks: int = 26
 
@@ -87,6 +90,7 @@ class Played:
     approved: Floats
     landed: Floats
     deployed: Floats
+    checked: Floats
     asked: Floats
     answered: Floats
     incidents: Floats
@@ -362,20 +366,19 @@ _HANDLERS: dict[int, Callable[..., None]] = {
 }
 
 
-def _deployed(team: _Team, random: np.random.Generator) -> Floats:
-    """Return when each change is in production, one after the other in the order of landing."""
-    landed = np.array(team.landed, float)
-    busy = team.world.deploying
+def _in_line(team: _Team, came: list[float], busy: float | None) -> Floats:
+    """Return when each is done that one machine does one after the other, as they come."""
+    arrivals = np.array(came, float)
     if busy is None:
-        return landed
-    order = np.argsort(landed)
-    count = int(np.isfinite(landed).sum())
-    hours = random.lognormal(-0.32, 0.8, count) * busy * team.weeks * WEEK / max(count, 1)
-    deployed, free = np.full(landed.size, np.inf), 0.0
-    for place, effort in zip(order[:count], hours, strict=True):
-        free = max(free, landed[place]) + effort
-        deployed[place] = free
-    return deployed
+        return arrivals
+    order = np.argsort(arrivals)
+    count = int(np.isfinite(arrivals).sum())
+    mean = busy * team.weeks * WEEK / max(count, 1)
+    done, free = np.full(arrivals.size, np.inf), 0.0
+    for place, effort in zip(order[:count], team.random.lognormal(-0.32, 0.8, count), strict=True):
+        free = max(free, arrivals[place]) + mean * effort
+        done[place] = free
+    return done
 
 
 def _told(team: _Team) -> Played:
@@ -389,7 +392,8 @@ def _told(team: _Team) -> Played:
         ready=since(team.ready),
         approved=since(team.approved),
         landed=since(team.landed),
-        deployed=_deployed(team, random=team.random) - shift,
+        deployed=_in_line(team, team.landed, team.world.deploying) - shift,
+        checked=_in_line(team, team.ready, team.world.checking) - shift,
         asked=since(team.asked),
         answered=since(team.answered),
         incidents=since([at for at, _ in team.mended]),

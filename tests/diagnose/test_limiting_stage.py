@@ -118,6 +118,10 @@ def test_review_is_named_where_more_is_asked_of_it_than_it_can_do(world: ReviewW
     assert stage(asked(world)) == "Review"
 
 
+def test_checks_are_named_where_they_stand_in_line_for_weeks() -> None:
+    assert stage(asked(ReviewWorld(checking=1.4))) == "Checks"
+
+
 def test_where_deployment_and_review_are_at_their_limits_the_later_one_is_named() -> None:
     found = asked(ReviewWorld(busy=1.3, deploying=1.3))
 
