@@ -45,9 +45,8 @@ def test_each_ticked_question_is_a_row_of_its_scale(folder: Path) -> None:
         ("unaided", "unaided_1"),
         ("gse", "gse_1"),
     }
-    (row, other) = [
-        row for row in rows if row["respondent"] == "events:survey/ai pulse/2026-03-02#0"
-    ]
+    first = "events:events/events/events:survey/ai pulse/2026-03-02#0"  # no two targets share one
+    (row, other) = [row for row in rows if row["respondent"] == first]
     assert row["asked_at"] == instant("2026-03-02T00:00:00Z")
     assert (row["team_id"], row["item"], row["value"]) == ("events:till", "gse_1", 1)
     assert (other["item"], other["value"]) == ("unaided_1", 1)

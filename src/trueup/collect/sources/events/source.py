@@ -39,7 +39,7 @@ from trueup.config import Connection
 
 _STREAM = "files"
 _PAGE = 500
-_READER = 2
+_READER = 3
 """Raised when files are understood in another way: all of them are then read again."""
 _STANDING = ("person", "team", "service", "policy_event", "survey")
 """Kinds a file lists whole: what is no longer in it is gone."""
@@ -144,7 +144,7 @@ def _adders(reading: Reading, rows: Rows) -> dict[str, Callable[[Fields, str], N
         "person": lambda body, _: organisation.add_person(body),
         "team": organisation.add_team,
         "service": organisation.add_service,
-        "survey": SurveyRows(zone, rows).add,
+        "survey": SurveyRows(reading, zone, rows).add,
     }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from trueup.collect.fields import Fields, Unreadable
 from trueup.collect.gathering import Rows
+from trueup.collect.recorded import Reading
 from trueup.collect.sources.events.rows.delivery import day
 from trueup.collect.sources.events.rows.naming import kind_id, team_id_of
 from trueup.collect.sources.events.schema import schema_of
@@ -20,7 +21,8 @@ SURVEY_TABLES = ("survey_response", "survey_group", "survey_total")
 class SurveyRows:
     """Writes surveys into `rows`."""
 
-    def __init__(self, zone: ZoneInfo, rows: Rows) -> None:
+    def __init__(self, reading: Reading, zone: ZoneInfo, rows: Rows) -> None:
+        self._target_id = reading.target_id
         self._zone = zone
         self._rows = rows
 
@@ -51,7 +53,7 @@ class SurveyRows:
                     self._rows.add(
                         "survey_response",
                         **about,
-                        respondent=f"{about['survey_id']}#{number}",
+                        respondent=f"{self._target_id}/{about['survey_id']}#{number}",
                         team_id=team_id_of(answer.text("group")),
                         scale=scale.name,
                         item=code,
