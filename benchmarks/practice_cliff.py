@@ -31,7 +31,7 @@ from trueup.estimate.practices.asking import panel_of_quarters  # noqa: E402
 from trueup.estimate.practices.cliff import cliffs_of_practice  # noqa: E402
 from trueup.measure.practices.quarters import OUTPUT  # noqa: E402
 from trueup.simulate.organisation import make_team_weeks  # noqa: E402
-from trueup.simulate.practice_quarters import Seen, quarters_of  # noqa: E402
+from trueup.simulate.practised.quarters import Seen, quarters_of  # noqa: E402
 from trueup.simulate.scenario import Effects, Practising, Response, Scenario, Use  # noqa: E402
 
 BOOTSTRAP = 199

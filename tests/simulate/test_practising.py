@@ -11,7 +11,7 @@ import pytest
 from trueup.measure.practices.practice import Practices, practices
 from trueup.measure.practices.quarters import OUTCOMES, POINTS, practice_quarters
 from trueup.simulate.organisation import MadeUp, land, make_organisation, make_team_weeks
-from trueup.simulate.practice_quarters import quarters_of
+from trueup.simulate.practised.quarters import quarters_of
 from trueup.simulate.practising import POINTS as EARNED
 from trueup.simulate.practising import draw_practice, quarter_starts
 from trueup.simulate.scenario import Practising, Scenario, Use

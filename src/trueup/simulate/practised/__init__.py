@@ -1,0 +1,1 @@
+"""What a made-up organisation practised and delivered, counted without its records."""
