@@ -57,11 +57,14 @@ def test_what_users_would_land_on_such_a_day_lands_later_and_nothing_else_moves(
     assert np.isin(with_them, apart).sum() == np.isin(without, apart).sum()
 
 
-def test_no_session_is_recorded_on_such_a_day() -> None:
+def test_no_session_starts_on_such_a_day_and_none_is_lost() -> None:
     made = make_organisation(replace(WORLD, teams=10))
     started = np.asarray(made.tables["ai_session"]["started_at"].to_numpy())
     assert not is_failing(failing_days(WORLD), started).any()
     assert made.tables["ai_outage"].num_rows == 12
+    other = make_organisation(replace(WORLD, teams=10, outages=None))
+    assert started.size == other.tables["ai_session"].num_rows
+    assert ((started - FIRST_DAY) // DAY % 7 < 5).all()
 
 
 def test_the_loss_that_was_put_in_lies_in_the_interval() -> None:

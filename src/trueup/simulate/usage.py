@@ -23,6 +23,7 @@ from trueup.simulate.teams import (
 BUCKETS = ("uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
 FROM_HOUR, UNTIL_HOUR = 8, 18
 """Between which hours of a day tools fail."""
+WORKING_DAYS = 5
 _SHARES = (0.05, 0.78, 0.09, 0.03, 0.05)
 
 
@@ -70,7 +71,7 @@ def draw_usage(scenario: Scenario, teams: Teams) -> Usage:
         is_user=is_user,
         hours=hours,
         seat=seat,
-        started_at=FIRST_DAY + (of_cell % scenario.weeks) * WEEK + moment,
+        started_at=_put_off(scenario, FIRST_DAY + (of_cell % scenario.weeks) * WEEK + moment),
         active_seconds=each,
         tokens=_tokens(scenario, teams, random, of_cell, each),
     )
@@ -126,6 +127,16 @@ def failing_days(scenario: Scenario) -> Ints:
 def is_failing(days: Ints, at: Ints) -> Bools:
     """Say which instants lie on such a day."""
     found: Bools = np.isin((at - FIRST_DAY) // DAY, days)
+    return found
+
+
+def _put_off(scenario: Scenario, started_at: Ints) -> Ints:
+    """Return when sessions start: not on a day on which tools fail, but later in the week."""
+    days, found = failing_days(scenario), started_at
+    for _ in range(WORKING_DAYS - 1):
+        day = (found - FIRST_DAY) // DAY % 7
+        step = np.where(day == WORKING_DAYS - 1, 1 - WORKING_DAYS, 1) * DAY
+        found = found + np.where(is_failing(days, found), step, 0)
     return found
 
 

@@ -21,7 +21,7 @@ from trueup.simulate.records.facts import (
 )
 from trueup.simulate.team_weeks import end_of
 from trueup.simulate.teams import DAY, FIRST_DAY, HOUR, Ints
-from trueup.simulate.usage import BUCKETS, FROM_HOUR, UNTIL_HOUR, failing_days, is_failing
+from trueup.simulate.usage import BUCKETS, FROM_HOUR, UNTIL_HOUR, failing_days
 from trueup.simulate.world import NEVER
 
 TOKENS_A_REQUEST = 25_000
@@ -64,8 +64,7 @@ def session_tables(facts: Facts) -> dict[str, pa.Table]:
 def recorded_sessions(facts: Facts) -> Ints:
     """Return the places of the sessions that left a record."""
     team = facts.teams.seat_cell[facts.usage.seat] // facts.scenario.weeks
-    fails = is_failing(failing_days(facts.scenario), facts.usage.started_at)
-    return np.flatnonzero(~facts.teams.is_hidden[team] & ~fails)
+    return np.flatnonzero(~facts.teams.is_hidden[team])
 
 
 def _outages(facts: Facts) -> pa.Table:
