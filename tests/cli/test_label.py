@@ -172,6 +172,7 @@ def test_a_sheet_is_never_written_over_and_what_cannot_be_used_of_it_is_told(
     said = capsys.readouterr().err
     assert "line 2, label: is missing" in said
     assert "line 3, label: is none of" in said
+    assert "columns of" not in said
 
 
 def test_only_one_thing_is_done_at_once(

@@ -49,7 +49,7 @@ class Transcripts:
 
     def place(self, session: str) -> Path | None:
         """Return where the transcript of a session lies; None where it is not on this machine."""
-        return self._files[session][1] if session in self._files else None
+        return self._files[session][1].resolve() if session in self._files else None
 
     def prompts(self, sessions: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield sessions with what a person wrote in them, cut to what is looked at.

@@ -132,7 +132,8 @@ def agreements(tables: Tables, scheme: Scheme, window: Window) -> tuple[Finding,
         Abstention(
             metric=AGREEMENT,
             reason="No session was read by two persons.",
-            remedy="Have a second person fill in the same sheet: trueup label --sample 50.",
+            remedy="Have two persons fill in a sheet each: "
+            f"trueup label --sample 50 --scheme {scheme.name}.",
             group=(("scheme", scheme.name),),
         ),
     )
