@@ -18,12 +18,17 @@ from trueup.estimate.offloading.days import (
     loss_trend,
     mean_loss,
 )
-from trueup.estimate.offloading.unaided import judge
+from trueup.estimate.offloading.unaided import Told, judge
+from trueup.model.cohort import Cohort
 from trueup.model.effect import Estimate
-from trueup.model.evidence import Abstention
+from trueup.model.evidence import Abstention, Window
 
 Statistic = Callable[..., Drawn]
-TOLD: dict[str, object] = {"start_at": 0, "end_at": 728 * 86_400_000_000, "unit_of": "teams"}
+TOLD = Told(
+    window=Window(start_at=0, end_at=728 * 86_400_000_000),
+    unit_of="teams",
+    cohort=Cohort(about="behaviour", persons=120, largest_ratio=0.02),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

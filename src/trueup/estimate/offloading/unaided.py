@@ -24,7 +24,7 @@ from trueup.estimate.offloading.days import (
 from trueup.measure.metric import Tables
 from trueup.measure.records.presence import has
 from trueup.measure.units.unit_days import HIT_HOURS, unit_days
-from trueup.model.cohort import may_be_shown
+from trueup.model.cohort import Cohort, may_be_shown
 from trueup.model.effect import Estimate
 from trueup.model.evidence import Abstention, Interval, Window
 from trueup.units import PER_DEVELOPER_DAY, PER_DEVELOPER_DAY_PER_YEAR, Unit
@@ -49,6 +49,23 @@ _ASSUMPTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What unit-days are of.
+
+    Parameters
+    ----------
+    unit_of
+        Teams or repositories.
+    cohort
+        Who used the tools that failed: too many to point at anybody.
+    """
+
+    window: Window
+    unit_of: str
+    cohort: Cohort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unaided:
     """What days without the tool show of one outcome.
 
@@ -63,9 +80,12 @@ class Unaided:
         nobody does: the unaided trend.
     days
         How many there were.
+    cohort
+        Who used the tools that failed.
     """
 
     outcome: str
+    cohort: Cohort
     loss: Estimate | Abstention
     loss_trend: Estimate | Abstention
     level_trend: Estimate | Abstention
@@ -98,13 +118,20 @@ def unaided_work(
             remedy="Write outages down in a file of events, e.g. from the provider's status page.",
         )
     rows = unit_days(tables, timezone=timezone)
-    told = json.loads((rows.schema.metadata or {}).get(b"told", b"{}"))
-    if not told or not may_be_shown("behaviour", told["people"], told["largest_ratio"]):
+    said = json.loads((rows.schema.metadata or {}).get(b"told", b"{}"))
+    if not said or not may_be_shown("behaviour", said["people"], said["largest_ratio"]):
         return Abstention(
             metric=METRIC,
             reason="Too few persons use the tools that failed, or one of them does most.",
             remedy="Connect the tools of more persons, or wait until more use them.",
         )
+    told = Told(
+        window=Window(start_at=said["start_at"], end_at=said["end_at"]),
+        unit_of=said["unit_of"],
+        cohort=Cohort(
+            about="behaviour", persons=said["people"], largest_ratio=said["largest_ratio"]
+        ),
+    )
     return tuple(judge(panel_of(rows, name), name, told, seed=seed) for name in OUTCOMES)
 
 
@@ -126,13 +153,13 @@ def panel_of(rows: pa.Table, outcome: str) -> UnitDays:
     )
 
 
-def judge(panel: UnitDays, outcome: str, told: dict[str, object], *, seed: int) -> Unaided:
+def judge(panel: UnitDays, outcome: str, told: Told, *, seed: int) -> Unaided:
     """Judge the days without the tool of one outcome.
 
     Parameters
     ----------
     told
-        ``start_at``, ``end_at`` (epoch microseconds UTC) and ``unit_of`` of the panel.
+        What the panel is of.
     """
     found, asked = contrasts(panel), _Asked(panel=panel, outcome=outcome, told=told, seed=seed)
     of_mean = _refusal(panel, found, FEWEST_SPELLS, 0.0)
@@ -140,6 +167,7 @@ def judge(panel: UnitDays, outcome: str, told: dict[str, object], *, seed: int) 
     per_year = PER_DEVELOPER_DAY_PER_YEAR
     return Unaided(
         outcome=outcome,
+        cohort=told.cohort,
         loss=of_mean or asked.estimate(found, mean_loss, "on a day without the tool"),
         loss_trend=of_trend
         or asked.estimate(found, loss_trend, "on a day without the tool, by year", per_year),
@@ -177,7 +205,7 @@ class _Asked:
 
     panel: UnitDays
     outcome: str
-    told: dict[str, object]
+    told: Told
     seed: int
 
     def estimate(
@@ -190,9 +218,6 @@ class _Asked:
         """State one statistic as an estimate."""
         drawn, panel = statistic(found, seed=self.seed), self.panel
         used = (panel.dose[:, found.days] > 0).any(axis=1)
-        start, end = self.told["start_at"], self.told["end_at"]
-        assert isinstance(start, int)
-        assert isinstance(end, int)
         return Estimate(
             outcome=self.outcome,
             estimand=f"{OUTCOMES[self.outcome]} per developer-day {when}, where all use the tool "
@@ -212,7 +237,7 @@ class _Asked:
             n_treated=int(used.sum()),
             n_clusters=found.spells,
             assumptions=_ASSUMPTIONS,
-            window=Window(start_at=start, end_at=end),
-            source=f"{self.told['unit_of']} by day, of the workspace",
+            window=self.told.window,
+            source=f"{self.told.unit_of} by day, of the workspace",
             seed=self.seed,
         )

@@ -128,7 +128,8 @@ def _days(found: tuple[Unaided, ...]) -> Iterator[Block]:
         yield Table(
             caption=Sentence(
                 template="Days on which AI tools failed: where everyone uses them, against where "
-                "nobody does and the same weekdays around."
+                "nobody does and the same weekdays around. They are used by {whom}.",
+                values={"whom": Name(found[0].cohort.says())},
             ),
             columns=("Measure", "Difference, for each developer and day"),
             rows=tuple(rows),
