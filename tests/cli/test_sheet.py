@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate import help_text
 from tests.cli.stage import run
+from trueup.cli import main as cli
+from trueup.measure.surveys.results import survey_results
+from trueup.model.cohort import OfPersons
 from trueup.report.sheet import never as never_module
+from trueup.store.warehouse import Warehouse
 
 SURVEY = "survey,asked,group,felt_time_saved,email\n" + "".join(
     f"pulse,2026-03-02,{'Till' if n < 12 else 'Mail'},{n},p{n}@acme.example\n" for n in range(19)
@@ -42,6 +47,16 @@ def test_a_survey_is_on_the_sheet_and_nobody_who_answered(
     assert "promises held" in capsys.readouterr().out
 
 
+def test_answers_that_were_collected_are_scored(office: Path) -> None:
+    """Nought to eighteen per cent saved are nine on average, and less time."""
+    with Warehouse.open(office / ".trueup").tables() as tables:
+        (found,) = survey_results(tables)
+    assert found.felt is not None
+    assert isinstance(found.felt.mean, OfPersons)
+    assert found.felt.mean.measured.value == pytest.approx(-0.09)
+    assert (found.name, found.felt.groups) == ("pulse", ())
+
+
 def test_for_machines_it_is_one_object(
     office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,8 +80,14 @@ def test_a_promise_that_does_not_hold_ends_with_one(
 def test_no_verb_splits_by_person(
     office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Every verb that has ``--by``, and the units of `trueup estimate`."""
     assert office.exists()
+    split = [verb for verb in cli.verbs() if "--by " in help_text(verb)]
+    assert {"measure", "spend"} <= set(split)
     for by in ("person", "account", "author"):
-        assert run(monkeypatch, ["measure", "changes_landed_per_week", "--by", by]) == 2
-        assert run(monkeypatch, ["spend", "--by", by]) == 2
-        assert "person" in capsys.readouterr().err
+        for verb in split:
+            what = ["changes_landed_per_week"] if verb == "measure" else []
+            assert run(monkeypatch, [verb, *what, "--by", by]) == 2, verb
+        capsys.readouterr()
+        assert run(monkeypatch, ["estimate", "--unit", by]) == 2
+        assert "team" in capsys.readouterr().err
