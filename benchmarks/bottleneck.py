@@ -41,6 +41,7 @@ PRESENT = {
     "review, changes 1.9 times as large": W(busy=1.0, larger=1.9),
     "deployment, 1.3 times": W(deploying=1.3),
     "checks, 1.3 times": W(checking=1.3),
+    "coding, 1.3 times": W(busy=0.6, wanted=1.3),
     "deployment and review, 1.3 times": W(busy=1.3, deploying=1.3),
 }
 ABSENT = {
@@ -84,7 +85,11 @@ MOST_TEAMS, FEW_TEAMS = 20, 6
 """Worlds have so many teams; of the first few alone it is asked once more."""
 SIZES = {
     MOST_TEAMS: set(PRESENT),
-    FEW_TEAMS: {name for name in PRESENT if "1.6" in name or "deploy" in name or "checks" in name},
+    FEW_TEAMS: {
+        name
+        for name in PRESENT
+        if "1.6" in name or "deploy" in name or "checks" in name or "coding" in name
+    },
 }
 """Teams, and for which worlds power is promised."""
 
@@ -128,13 +133,17 @@ def main() -> int:
 def _right(kind: str, world: ReviewWorld) -> str:
     if world.deploying or world.checking:
         return "deployment" if world.deploying else "checks"
+    if kind == "present" and world.wanted:
+        return "coding"
     return "review" if kind in ("present", "hidden") else ""
 
 
 def told(kind: str, name: str, seen: Counter[str], right: str, teams: int) -> int:
     """Print one world and return how many promises it breaks."""
     draws = seen.total()
-    wrong = sum(seen[stage] for stage in ("review", "checks", "deployment") if stage != right)
+    wrong = sum(
+        seen[stage] for stage in ("coding", "review", "checks", "deployment") if stage != right
+    )
     kept = [wrong <= FALSE * draws]
     if kind == "present" and name in SIZES[teams]:
         kept.append(seen[right] >= POWER * draws)

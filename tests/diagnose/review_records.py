@@ -82,6 +82,8 @@ def _sums(team: Played, world: ReviewWorld) -> dict[str, Floats]:
     starts, ends = edges[:-1, None], edges[1:, None]
     stay = np.clip(np.minimum(approved, ends) - np.maximum(ready, starts), 0, None).sum(axis=1)
     nothing = np.zeros(weeks)
+    wanted = (team.filed >= 0) | np.isfinite(team.taken)
+    filed, taken = team.filed[wanted], team.taken[wanted[: team.taken.size]]
     deployed = team.deployed[seen]
     is_answered = np.isfinite(team.answered)
     asked, recoding = team.asked[is_answered], (team.answered - team.asked)[is_answered]
@@ -100,6 +102,9 @@ def _sums(team: Played, world: ReviewWorld) -> dict[str, Floats]:
         "undeployed": ((landed < ends) & (deployed >= ends)).sum(axis=1).astype(float),
         "lines": count(ready, 60.0 * np.ones_like(ready)),
         "sized": count(ready),
+        "filed": count(filed),
+        "begun": count(taken),
+        "unbegun": ((filed < ends) & (taken >= ends)).sum(axis=1).astype(float),
         **_checks(ready, team.checked[seen], edges, is_recorded=world.checking is not None),
         "incidents": count(team.incidents),
         "late_checks": nothing,

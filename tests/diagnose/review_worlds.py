@@ -37,7 +37,8 @@ class ReviewWorld:
     turns_in
         Week in which coding speed, and with it `busy`, changes.
     wanted
-        Share of what coders could begin that anybody wants; None: there is always more.
+        Tasks that are filed, as a share of those coders could begin; above 1 coding holds
+        everything back; None: nobody files any, and there is always more to begin.
     looks_every
         Days between two looks of a reviewer at the queue; 0: whenever there is something.
     is_in_order
@@ -91,6 +92,8 @@ class Played:
     landed: Floats
     deployed: Floats
     checked: Floats
+    filed: Floats
+    taken: Floats
     asked: Floats
     answered: Floats
     incidents: Floats
@@ -138,6 +141,8 @@ class _Team:
         self.begun: list[float] = []
         self.asked: list[float] = []
         self.answered: list[float] = []
+        self.filed: list[float] = []
+        self.taken: list[float] = []
         self.round: dict[int, int] = {}
         self.mended: list[tuple[float, float]] = []
         self.coding: list[tuple[float, int]] = []
@@ -261,6 +266,7 @@ def _free(team: _Team, now: float, person: int) -> None:
         team.idle_coders.append(person)
     else:
         team.wanted -= 1
+        team.taken.append(now)
         team.under_way += 1
         effort = _CODE * team.effort() * team.size(now) ** 0.5
         team.push(team.done(person, now, effort, share, "new"), _CODED, person, _item(team, now))
@@ -343,6 +349,7 @@ def _look(team: _Team, now: float, person: int, *_rest: int) -> None:
 
 def _want(team: _Team, now: float, *_rest: int) -> None:
     team.wanted += 1
+    team.filed.append(now)
     _wake(team, now)
 
 
@@ -382,6 +389,7 @@ def _in_line(team: _Team, came: list[float], busy: float | None) -> Floats:
 
 
 def _told(team: _Team) -> Played:
+    waiting = [float("inf")] * (len(team.filed) - len(team.taken))
     shift = _WARM_UP * WEEK
 
     def since(values: list[float]) -> Floats:
@@ -394,6 +402,8 @@ def _told(team: _Team) -> Played:
         landed=since(team.landed),
         deployed=_in_line(team, team.landed, team.world.deploying) - shift,
         checked=_in_line(team, team.ready, team.world.checking) - shift,
+        filed=since(team.filed),
+        taken=since(team.taken[: len(team.filed)] + waiting),
         asked=since(team.asked),
         answered=since(team.answered),
         incidents=since([at for at, _ in team.mended]),

@@ -122,6 +122,21 @@ def test_checks_are_named_where_they_stand_in_line_for_weeks() -> None:
     assert stage(asked(ReviewWorld(checking=1.4))) == "Checks"
 
 
+def test_coding_is_named_where_tasks_wait_and_review_keeps_up() -> None:
+    found = asked(ReviewWorld(busy=0.6, wanted=1.4))
+
+    assert stage(found) == "Coding"
+    assert isinstance(found, Diagnosis)
+    assert [one.name for one in found.rivals] == ["wish_list"]
+
+
+def test_with_too_little_to_do_nobody_is_named() -> None:
+    found = asked(ReviewWorld(busy=0.6, wanted=0.6))
+
+    assert isinstance(found, Absent)
+    assert "Tasks are begun as they are filed" in found.because
+
+
 def test_where_deployment_and_review_are_at_their_limits_the_later_one_is_named() -> None:
     found = asked(ReviewWorld(busy=1.3, deploying=1.3))
 

@@ -106,3 +106,19 @@ def test_an_incident_counts_as_likely_as_its_surest_link(found: Steps) -> None:
 def test_people_are_counted_by_week_and_never_named(found: Steps) -> None:
     assert found.people.to_pylist() == [{"unit": "r", "week": 0, "authors": 1, "reviewers": 2}]
     assert (found.author_count, found.reviewer_count) == (1, 2)
+
+
+def test_tasks_of_a_team_wait_until_they_are_begun_and_old_wishes_are_left_out() -> None:
+    world = Forge()
+    world.member("ann", "t")
+    world.item("begun", ("queue", 2.0), ("active", 9.0), team_id="t")
+    world.item("waits", ("queue", 3.0), team_id="t")
+    world.item("wish", ("queue", -90.0), team_id="t")
+    world.item("epic", ("queue", 3.0), team_id="t", item_type="epic")
+    world.item("nobodys", ("queue", 3.0))
+    found = steps(world.ready(), WEEKS).items.to_pylist()
+
+    assert [(row["unit"], row["filed_at"], row["begun_at"]) for row in found] == [
+        ("t", june(2.0), june(9.0)),
+        ("t", june(3.0), None),
+    ]

@@ -24,6 +24,7 @@ KINDS = {
     "deployments": ("unit", "started_at", "finished_at", "changes"),
     "incidents": ("unit", "opened_at", "acknowledged_at", "resolved_at", "probability"),
     "people": ("unit", "week", "authors", "reviewers"),
+    "items": ("unit", "filed_at", "begun_at"),
 }  # fmt: skip
 
 
@@ -143,6 +144,20 @@ def test_where_no_deployment_is_recorded_nothing_waits_for_one() -> None:
     found = told(changes=[change("a", "2026-06-02T10:00", landed="2026-06-02T12:00")])
 
     assert found.total("to_deploy") == found.total("undeployed") == 0
+
+
+def test_tasks_wait_from_filed_to_begun() -> None:
+    found = told(
+        changes=[change("a", "2026-06-02T10:00")],
+        items=[
+            {"unit": "t", "filed_at": "2026-06-02", "begun_at": "2026-06-16"},
+            {"unit": "t", "filed_at": "2026-06-09"},
+        ],
+    )
+
+    assert week_of(found, "filed") == [1, 1, 0, 0]
+    assert week_of(found, "begun") == [0, 0, 1, 0]
+    assert week_of(found, "unbegun") == [1, 2, 1, 1]
 
 
 def test_checks_stand_in_line_from_queued_to_started() -> None:

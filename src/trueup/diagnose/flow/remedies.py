@@ -25,42 +25,57 @@ _UNPLAYED = {
 }
 
 
-def interventions(coders: int) -> tuple[Intervention, ...]:
-    """Return what may be done about review, and what buys nothing although one might think so."""
-    return (
-        Intervention(
-            does="Let two more people of each team review",
-            plays=WhatIf(reviewers=2),
-            watch="What waits for review should become less, and landed changes more.",
-        ),
-        Intervention(
-            does="Make changes smaller by three in ten",
-            plays=WhatIf(change_size=0.7),
-            watch="Time per review should fall; lines landed in all should not.",
-        ),
-        Intervention(
-            does="Let an AI reviewer read a third of each change first",
-            plays=WhatIf(review_speed=1.5),
-            watch="Reviews per reviewer should rise; incidents per change should not.",
-        ),
-        Intervention(
-            does=f"Begin nothing while {_PER_CODER * coders} changes of a team are under way",
-            plays=WhatIf(most_under_way=_PER_CODER * coders),
-            watch="Waiting should fall; landed changes should stay as they are, for it buys none.",
-        ),
-        Intervention(
-            does="Make coding faster by six in ten, with AI tools or without",
-            plays=WhatIf(coding_speed=1.6),
-            watch="What waits for review should grow faster, and landed changes stay as they are.",
-        ),
+_REVIEWERS = Intervention(
+    does="Let two more people of each team review",
+    plays=WhatIf(reviewers=2),
+    watch="What waits for review should become less, and landed changes more.",
+)
+_SMALLER = Intervention(
+    does="Make changes smaller by three in ten",
+    plays=WhatIf(change_size=0.7),
+    watch="Time per review should fall; lines landed in all should not.",
+)
+_AI_REVIEWER = Intervention(
+    does="Let an AI reviewer read a third of each change first",
+    plays=WhatIf(review_speed=1.5),
+    watch="Reviews per reviewer should rise; incidents per change should not.",
+)
+_FASTER = Intervention(
+    does="Make coding faster by six in ten, with AI tools or without",
+    plays=WhatIf(coding_speed=1.6),
+    watch="Landed changes should rise; where only what waits for review does, it bought nothing.",
+)
+_CODERS = Intervention(
+    does="Let two more people of each team write",
+    plays=WhatIf(coders=2),
+    watch="Tasks that wait should become less, and landed changes more.",
+)
+
+
+def interventions(stage: str, coders: int) -> tuple[Intervention, ...]:
+    """Return what may be done, and what buys nothing although one might think so.
+
+    Parameters
+    ----------
+    coders
+        Who write in a team.
+    """
+    most = _PER_CODER * coders
+    limit = Intervention(
+        does=f"Begin nothing while {most} changes of a team are under way",
+        plays=WhatIf(most_under_way=most),
+        watch="Waiting should fall; landed changes should stay as they are, for it buys none.",
     )
+    if stage == "review":
+        return (_REVIEWERS, _SMALLER, _AI_REVIEWER, limit, _FASTER)
+    return (_FASTER, _CODERS, _REVIEWERS)
 
 
 def remedies(fitted: Fitted, stage: str) -> tuple[Remedy, ...]:
     """Play what may be done about a stage; what surely buys most comes first."""
-    if stage != "review":
+    if stage in _UNPLAYED:
         return (Remedy(intervention=_UNPLAYED[stage], gain=_unplayed(stage)),)
-    asked = interventions(fitted.coders)
+    asked = interventions(stage, fitted.coders)
     played = fitted.play({one.does: one.plays for one in asked if isinstance(one.plays, WhatIf)})
     gains = {outlook.name: _gain(outlook) for outlook in played[1:]}
     found = [Remedy(intervention=one, gain=gains[one.does]) for one in asked]

@@ -1,4 +1,4 @@
-"""Stages after coding by the counts that tell of them, and how likely each limits a fitted team."""
+"""Stages by the counts that tell of them, and how likely each limits a fitted team."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ STAGES: Mapping[str, Stage] = MappingProxyType(
         ),
         "checks": Stage(came="queued", left="started", waiting="in_line", pool="checks"),
         "review": Stage(came="for_review", left="reviewed", waiting="in_review", pool="reviewers"),
+        "coding": Stage(came="filed", left="begun", waiting="unbegun", pool="coders"),
     }
 )
 """The last first: what a later stage cannot take, an earlier one has done already."""

@@ -28,17 +28,25 @@ from trueup.units import RATIO, say
 
 NAME = "limiting_stage"
 LIKELY, SURE = 0.5, 0.8
-"""How often reviewers must limit the fitted team: for the claim, and for calling it strong."""
+"""How often its people must limit the fitted team: for the claim, and for calling it strong."""
 _CHANGES = (
     "In the next 4 weeks as much leaves {stage} as comes to it, with as many people at it.",
     "In a week in which a quarter more comes to {stage}, a quarter more leaves it.",
     "In 8 weeks with two more people at {stage}, some teams land no more than the others.",
+)
+_WISHES = Rival(
+    name="wish_list",
+    answer="not measured",
+    says="Whether anybody still wants the tasks that wait, no record tells.",
 )
 _TIMETABLE = Rival(
     name="timetable",
     answer="not measured",
     says="Whether what waits is held back on purpose, until a date, no record tells.",
 )
+_RIVALS = {"deployment": (_TIMETABLE,), "checks": (_TIMETABLE,), "coding": (_WISHES,)}
+_FITTED = ("review", "coding")
+"""Stages of which the fitted team has a word to say."""
 
 
 def _examine(case: Case) -> Answer:
@@ -48,10 +56,11 @@ def _examine(case: Case) -> Answer:
 
 
 def judge(fitted: Fitted) -> Answer:
-    """Judge a fitted flow: by counts of each stage after coding, and by the fitted team.
+    """Judge a fitted flow: by counts of each stage, and by the fitted team.
 
     A stage is named that is at its limit by its counts; where several are, the last of them, for
-    the others had done what it cannot take. Review is named only where the fitted team says so too.
+    the others had done what it cannot take. Review and coding are named only where the fitted team
+    says so too, and coding only where review keeps up.
     """
     counting = Counting.of(fitted.records, fitted.weeks)
     seen = looked_at(fitted.records, counting)
@@ -59,19 +68,25 @@ def judge(fitted: Fitted) -> Answer:
     for stage, found in seen.items():
         if not isinstance(found, Queued) or found.state != "at its limit":
             continue
-        if stage == "review" and chance.get(STAGES[stage].pool, 0.0) < LIKELY:
-            return _disagreeing(found, chance, fitted)
+        if stage == "coding" and not _keeps_up(seen.get("review")):
+            continue
+        if stage in _FITTED and chance.get(STAGES[stage].pool, 0.0) < LIKELY:
+            return _disagreeing(stage, found, chance, fitted)
         return _diagnosis(fitted, stage, found, chance)
     return _not_found(seen, fitted)
+
+
+def _keeps_up(found: Queued | Abstention | None) -> bool:
+    return isinstance(found, Queued) and found.state == "keeps up"
 
 
 def _diagnosis(fitted: Fitted, stage: str, found: Queued, chance: Mapping[str, float]) -> Diagnosis:
     counting = Counting.of(fitted.records, fitted.weeks)
     limits = chance.get(STAGES[stage].pool, 0.0)
-    is_review = stage == "review"
-    others = tuple(rivals(fitted.records, counting, found)) if is_review else (_TIMETABLE,)
+    others = _RIVALS.get(stage) or tuple(rivals(fitted.records, counting, found))
     behind = found.behind
-    signs = (_limits(fitted, limits), *pattern(fitted.records, counting)) if is_review else ()
+    signs = [_limits(fitted, stage, limits)] if stage in _FITTED else []
+    signs += pattern(fitted.records, counting) if stage == "review" else []
     return Diagnosis(
         mechanism=NAME,
         claim=f"{stage.capitalize()} holds everything back: {behind.say()} of what comes to it "
@@ -110,10 +125,10 @@ def _counts(stage: str, found: Queued, speaks: str) -> tuple[Evidence, ...]:
     )
 
 
-def _limits(fitted: Fitted, chance: float) -> Evidence:
+def _limits(fitted: Fitted, stage: str, chance: float) -> Evidence:
     calibrated = fitted.calibrated
     return Evidence(
-        says="Fitted teams in which reviewers are busy first",
+        says=f"Fitted teams in which {STAGES[stage].pool} are busy first",
         value=Simulated(
             quantity="limits_ratio",
             value=chance,
@@ -134,16 +149,18 @@ def _not_found(seen: Mapping[str, Queued | Abstention], fitted: Fitted) -> Answe
     if not isinstance(review, Queued):
         assert review is not None, "a flow is fitted only where reviews are recorded"
         return replace(review, metric=NAME)
-    if review.state != "keeps up":
+    if not _keeps_up(review):
         return _untold(review, fitted)
     coming = review.answers_coming
     untold = [name for name, one in seen.items() if _is_untold(one)]
     beside = f" Of {' and '.join(untold)} the counts do not tell." if untold else ""
+    begins = "Tasks are begun as they are filed: there may be too little to do."
+    if not _keeps_up(seen.get("coding")):
+        begins = "Whether coding or too little to do limits what is finished, no record tells."
     return Absent(
         mechanism=NAME,
         because=f"Review keeps up: {coming.say()} of each more that comes in a week is reviewed in "
-        f"it, and {review.standing.value:.1f} weeks of work are in it. Whether coding "
-        f"or too little to do limits what is finished, no record tells.{beside}",
+        f"it, and {review.standing.value:.1f} weeks of work are in it. {begins}{beside}",
         evidence=_counts("review", review, "against"),
     )
 
@@ -185,15 +202,17 @@ def _untold(review: Queued, fitted: Fitted) -> Abstention:
     )
 
 
-def _disagreeing(review: Queued, chance: Mapping[str, float], fitted: Fitted) -> Abstention:
+def _disagreeing(
+    stage: str, found: Queued, chance: Mapping[str, float], fitted: Fitted
+) -> Abstention:
     busiest = max(chance, key=lambda pool: chance[pool])
     return Abstention(
         metric=NAME,
-        reason=f"By its counts review is at its limit, but in {say(chance[busiest], RATIO)} of "
+        reason=f"By its counts {stage} is at its limit, but in {say(chance[busiest], RATIO)} of "
         f"the fitted teams {busiest} are busy first.",
         remedy="Collect a longer time, so that the two can be told apart.",
-        n=review.behind.n,
-        n_of=review.behind.n_of,
+        n=found.behind.n,
+        n_of=found.behind.n_of,
         window=fitted.weeks,
     )
 

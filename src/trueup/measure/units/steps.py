@@ -5,7 +5,7 @@ No row names a person: who acted is only counted, by unit and week.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import pyarrow as pa
@@ -19,9 +19,11 @@ from trueup.measure.records.change_stages import staged
 from trueup.measure.records.delivery import UnitKind, in_teams, in_units, writers
 from trueup.measure.records.presence import has
 from trueup.measure.records.reviewing import review_acts
+from trueup.measure.records.work import TASKS, work_items
 from trueup.measure.units.calendar import Calendar
 from trueup.measure.windows import Bucket
 
+_ITEMS = pa.schema({"unit": pa.string(), "filed_at": pa.int64(), "begun_at": pa.int64()})
 _ANSWERS = ("pushed", "force_pushed", "review_requested")
 
 
@@ -57,6 +59,9 @@ class Steps:
         and who reviewed.
     author_count, reviewer_count
         Persons in all units and weeks together.
+    items
+        One row per task of a team: ``unit``, ``filed_at``, ``begun_at`` (null: it is not). What
+        was given up unbegun, or waits since before the first week, is left out.
     """
 
     unit_kind: UnitKind
@@ -69,6 +74,7 @@ class Steps:
     people: pa.Table
     author_count: int
     reviewer_count: int
+    items: pa.Table = field(default_factory=_ITEMS.empty_table)
 
 
 def steps(tables: Tables, weeks: tuple[Bucket, ...]) -> Steps:
@@ -108,6 +114,7 @@ def steps(tables: Tables, weeks: tuple[Bucket, ...]) -> Steps:
         ),
         author_count=author_count,
         reviewer_count=reviewer_count,
+        items=_items(tables, start) if kind == "team" else _ITEMS.empty_table(),
     )
 
 
@@ -222,6 +229,17 @@ def _incidents(tables: Tables, of_change: ibis.Table, start: int) -> ibis.Table:
     rows = rows.filter(rows.opened_at >= start)
     rows = rows.inner_join(hit, rows.incident_id == hit.hit_incident_id)
     return rows.select("unit", "opened_at", "acknowledged_at", "resolved_at", "probability")
+
+
+def _items(tables: Tables, start: int) -> pa.Table:
+    rows = work_items(tables)
+    rows = rows.filter(rows.item_type.fill_null("other").isin(TASKS) & rows.team_id.notnull())
+    begun = rows.started_at.fill_null(rows.done_at)
+    rows = rows.mutate(unit=rows.team_id, filed_at=rows.created_at, begun_at=begun)
+    given_up = rows.begun_at.isnull() & (rows.resolution.fill_null("") == "abandoned")
+    stale = rows.begun_at.isnull() & (rows.filed_at < start)
+    rows = rows.filter(rows.filed_at.notnull() & ~given_up & ~stale)
+    return _sorted(rows.select(*_ITEMS.names), "unit", "filed_at")
 
 
 def _committing(tables: Tables) -> ibis.Table:

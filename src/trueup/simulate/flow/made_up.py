@@ -69,7 +69,9 @@ def _told(run: Run, team: Team, pool_of: tuple[int, ...], weeks: int) -> dict[st
         "ready": visits[CODE],
         "for_review": visits[CODE] - past,
         "in_review": (inside[REVIEW] + inside[RECODE]) / run.hours * weeks,
-        **dict.fromkeys(("lines", "sized", "in_line", "undeployed"), 0.0),
+        **dict.fromkeys(
+            ("lines", "sized", "in_line", "undeployed", "filed", "begun", "unbegun"), 0.0
+        ),
         "queued": visits[CHECKS],
         "started": visits[CHECKS],
         "to_deploy": visits[DEPLOY],

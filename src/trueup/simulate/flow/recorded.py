@@ -15,12 +15,13 @@ from trueup.simulate.flow.working_time import WorkingTime
 COUNTS = (
     *("ready", "for_review", "reviewed", "unreviewed", "asked", "landed", "deployed", "incidents"),
     *("late_checks", "failed", "authors", "reviewers", "in_review", "lines", "sized"),
-    *("queued", "started", "in_line", "to_deploy", "undeployed"),
+    *("queued", "started", "in_line", "to_deploy", "undeployed", "filed", "begun", "unbegun"),
 )
 """``ready`` splits into ``for_review`` and what goes past it, with ``lines`` in all of those that
 are ``sized``; checks are ``queued`` and ``started``; what landed is ``to_deploy`` unless it was
 overtaken: later landings were deployed, and it was not. When a week ends, changes are ``in_review``
-that wait, are read or reworked, checks ``in_line``, and what landed may be ``undeployed``."""
+that wait, are read or reworked, checks ``in_line``, what landed may be ``undeployed``, and tasks
+that were ``filed`` and not ``begun`` are ``unbegun``."""
 HOURS = ("review", "recode", "code", "check", "deploy", "incident")
 """Of each: time inside added up, ``..._hours``, and of how many with a known start and end,
 ``..._timed``. Of review it is everybody's who is inside, landed or not."""
@@ -88,6 +89,7 @@ def recorded(steps: Steps, calendar: WorkingTime) -> Recorded:
         **_deploying(grid, steps.deployments),
         **_mending(grid, steps.incidents),
         **_peopled(grid, steps.people),
+        **_tasks(grid, steps.items),
     }
     kept = _worked_weeks(sums["authors"] + sums["reviewers"])
     quiet = int((~kept).sum())
@@ -298,6 +300,15 @@ def _peopled(grid: _Grid, rows: pa.Table) -> dict[str, Floats]:
     for name, values in found.items():
         values[unit[known].astype(int), week[known]] = _at(rows, name)[known]
     return found
+
+
+def _tasks(grid: _Grid, rows: pa.Table) -> dict[str, Floats]:
+    unit, filed, begun = grid.rows(rows), _at(rows, "filed_at"), _at(rows, "begun_at")
+    return {
+        "filed": grid.count(unit, filed),
+        "begun": grid.count(unit, begun),
+        "unbegun": grid.standing(unit, filed, np.where(np.isnan(begun), grid.end, begun)),
+    }
 
 
 def _worked_weeks(people: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
