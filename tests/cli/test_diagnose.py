@@ -11,7 +11,7 @@ from tests.cli.conftest import Stage
 from tests.cli.stage import run
 from tests.diagnose.test_diagnosis import gain
 from tests.report.test_diagnosed import REVIEW, UNTOLD
-from trueup.cli.diagnosing import diagnosed_as_json, diagnosed_in_words
+from trueup.cli.saying.diagnosing import diagnosed_as_json, diagnosed_in_words
 from trueup.diagnose.diagnosis import Absent
 from trueup.diagnose.examining import Diagnosed
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Stage
 from tests.cli.stage import run
-from trueup.cli.simulating import foreseen_as_json, foreseen_in_words, read_what_ifs
+from trueup.cli.foreseeing.flow import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.errors import ConfigError
 from trueup.model.evidence import Abstention, Window
 from trueup.simulate.flow.network import Arriving, Demand, Pushed

@@ -16,7 +16,7 @@ from tests.cli.conftest import Stage
 from tests.cli.stage import Staged, run
 from tests.measure.test_ai_cost import billed, drawn
 from tests.measure.tools import Tools
-from trueup.cli.spending import spend_as_json, spend_in_words
+from trueup.cli.saying.spending import spend_as_json, spend_in_words
 from trueup.cli.watching import live, watch
 from trueup.collect.running.collected import Collected
 from trueup.config import Connection, MoneySettings, Settings

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from trueup.cli.dates import read_window
-from trueup.cli.diagnosing import diagnosed_as_json, diagnosed_in_words
 from trueup.cli.options import Json, Place, Since, Until
 from trueup.cli.progress import shown
+from trueup.cli.saying.diagnosing import diagnosed_as_json, diagnosed_in_words
 from trueup.cli.terminal import say, say_json
 
 EXAMPLES = """Example: trueup diagnose

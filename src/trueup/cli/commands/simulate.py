@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from trueup.cli.dates import read_window
+from trueup.cli.foreseeing.flow import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.cli.foreseeing.incentives import (
     MEASURED,
     incentives_as_json,
@@ -16,7 +17,6 @@ from trueup.cli.foreseeing.incentives import (
 )
 from trueup.cli.options import Json, Place, Since, Until
 from trueup.cli.progress import shown
-from trueup.cli.simulating import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 

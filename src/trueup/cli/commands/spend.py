@@ -8,7 +8,7 @@ import typer
 
 from trueup.cli.dates import read_window
 from trueup.cli.options import Every, Json, Place, Since, Until
-from trueup.cli.spending import spend_as_json, spend_in_words
+from trueup.cli.saying.spending import spend_as_json, spend_in_words
 from trueup.cli.terminal import say, say_json
 from trueup.errors import ConfigError
 
