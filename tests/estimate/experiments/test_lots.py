@@ -79,3 +79,12 @@ def test_lots_are_drawn_anew_as_they_were_drawn_for_those_that_are_read() -> Non
 def test_a_share_that_leaves_an_arm_nearly_empty_is_refused(share: float) -> None:
     with pytest.raises(EstimateError, match="nearly empty"):
         a_plan(without_ai=share)
+
+
+def test_no_two_people_have_the_same_lots_and_another_seed_gives_others() -> None:
+    people = [Consenting(account_id=f"p_{k}") for k in range(20)]
+    arms = []
+    for seed in (1, 2):
+        rows = draw_lots(a_plan(seed=seed), people, starts_on=MONDAY, drawn_at=0).to_pylist()
+        arms += [tuple(r["arm"] for r in rows[k : k + 40]) for k in range(0, 800, 40)]
+    assert len(set(arms)) == 40

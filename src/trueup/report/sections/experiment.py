@@ -27,15 +27,17 @@ def experiment(view: View) -> Section | None:
 
 
 def _blocks(plan: ExperimentPlan, found: ExperimentAnswer | Abstention) -> Iterator[Block]:
-    name = {"name": Name(capital(plan.name))}
+    name = {"name": Name(plan.name)}
     if isinstance(found, Abstention):
-        text = "{name}: {it:cannot}. {it:reason} {it:remedy}"
+        text = "What {name} says {it:cannot}: {it:reason}. {it:remedy}."
         yield Sentence(template=text, values={**name, "it": found}, tone="lead")
         yield _quoted(registered(plan))
         return
     verdict = f"{found.verdict.say()}. {found.verdict.because} {found.verdict.capped}".strip()
     yield Sentence(
-        template="{name}: {verdict}", values={**name, "verdict": _words(verdict)}, tone="lead"
+        template="{name}: {verdict}",
+        values={"name": Name(capital(plan.name)), "verdict": _words(verdict)},
+        tone="lead",
     )
     yield _quoted(f"Could be seen: {found.power.says}")
     yield Sentence(
@@ -73,7 +75,7 @@ def _table(found: ExperimentAnswer) -> Table:
 def _kept(found: ExperimentAnswer) -> Iterator[Block]:
     kept = found.compliance
     if isinstance(kept, Abstention):
-        text = "Who kept to the lots {it:cannot}: {it:reason} {it:remedy}"
+        text = "Who kept to the lots {it:cannot}: {it:reason}. {it:remedy}."
         yield Sentence(template=text, values={"it": kept}, tone="note")
         return
     yield Sentence(
