@@ -15,6 +15,7 @@ from trueup.model.cohort import OfPersons
 from trueup.report.sheet import never as never_module
 from trueup.store.warehouse import Warehouse
 
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 SURVEY = "survey,asked,group,felt_time_saved,email\n" + "".join(
     f"pulse,2026-03-02,{'Till' if n < 12 else 'Mail'},{n},p{n}@acme.example\n" for n in range(19)
 )
