@@ -27,8 +27,9 @@ from trueup.units import RATIO
 SHARE = "session_labels_ratio"
 FEWEST_READ = 200
 """Sessions read by persons, of those a labeller labelled, below which its mistakes are unknown."""
-FEWEST_OF_LABEL = 10
-"""Of one label; with fewer nobody knows how often it is taken for another."""
+FEWEST_OF_LABEL = 5
+"""Of one label; with fewer nobody knows how often it is taken for another: in made-up worlds
+intervals hold the truth in 93 to 98 % with 5 to 9, and of some labels in 83 % with 1 to 4."""
 LEAST_CERTAIN = 1.3
 """Sensitivity plus specificity of each label; 1 is as good as drawing lots."""
 MOST_UNDECIDED = 0.10
