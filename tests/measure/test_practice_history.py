@@ -64,6 +64,7 @@ def test_what_comes_later_changes_no_quarter_before_it() -> None:
         world.edit("CLAUDE.md", "2025-08-01", "2025-09-20")
     late.landed(".claude/skills/x/SKILL.md", "skill", "2026-01-10")
     late.edit(".claude/skills/x/SKILL.md", "2026-01-10", "2026-02-10")
+    late.edit("CLAUDE.md", "2026-01-20")  # 31 December is 102 days after the edit before it
     late.landed("CLAUDE.md", None, "2026-02-11")
     for turn in range(20):
         late.touch(100 - turn, "a.py", "b.py", tool="claude-code")  # from 22 March on
