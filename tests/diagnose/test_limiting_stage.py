@@ -20,6 +20,7 @@ from trueup.diagnose.case import Case
 from trueup.diagnose.diagnosis import Absent, Answer, Diagnosis, Remedy
 from trueup.diagnose.flow.counting import Counting
 from trueup.diagnose.flow.queueing import Queue, Queued, queued
+from trueup.diagnose.flow.stages import chances
 from trueup.diagnose.mechanisms import limiting_stage
 from trueup.diagnose.mechanisms.limiting_stage import MECHANISM, judge
 from trueup.measure.units.steps import steps
@@ -190,6 +191,13 @@ def test_where_the_fitted_team_says_otherwise_nobody_is_named() -> None:
 
     assert isinstance(found, Abstention)
     assert "100 % of the fitted teams coders are busy first" in found.reason
+
+
+def test_the_fitted_team_alone_would_name_review_where_changes_are_forgotten() -> None:
+    flow = fitted(ReviewWorld(forgotten=0.2, teams=TEAMS), 7, draws=20)
+
+    assert not isinstance(flow, Abstention)
+    assert chances(flow.calibrated)["reviewers"] == 1
 
 
 def test_weeks_with_many_incidents_are_held_out() -> None:

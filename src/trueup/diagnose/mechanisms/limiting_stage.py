@@ -152,7 +152,7 @@ def _not_found(seen: Mapping[str, Queued | Abstention], fitted: Fitted) -> Answe
     if not _keeps_up(review):
         return _untold(review, fitted)
     coming = review.answers_coming
-    untold = [name for name, one in seen.items() if _is_untold(one)]
+    untold = [name for name, one in seen.items() if name != "coding" and _is_untold(one)]
     beside = f" Of {' and '.join(untold)} the counts do not tell." if untold else ""
     begins = "Tasks are begun as they are filed: there may be too little to do."
     if not _keeps_up(seen.get("coding")):
