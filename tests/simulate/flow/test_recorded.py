@@ -251,3 +251,23 @@ def test_hours_of_reworking_and_mending_count_in_the_weeks_in_which_they_were() 
     assert week_of(found, "recode_hours") == pytest.approx([5, 0, 0, 0])
     assert week_of(found, "incident_within") == pytest.approx([1, 1.5, 0, 0])
     assert week_of(found, "incident_hours") == pytest.approx([2.5, 0, 0, 0])
+
+
+def test_whole_stays_in_review_are_added_up_by_size() -> None:
+    """Stays of 2 and 6 hours are a half and one and a half of their mean; the usual is 50 lines.
+
+    What was never reviewed, and what has no size, has no place in it.
+    """
+    found = told(
+        changes=[
+            change("a", "2026-06-02T09:00", "2026-06-02T11:00", "2026-06-02T12:00", lines=10),
+            change("b", "2026-06-02T10:00", "2026-06-02T16:00", "2026-06-02T16:30", lines=90),
+            change("c", "2026-06-02T10:00", "2026-06-02T16:00", "2026-06-02T16:30"),
+            change("d", "2026-06-02T10:00", landed="2026-06-02T12:00", lines=50),
+        ]
+    ).reviews
+    assert found is not None
+    seen = np.flatnonzero(found.counts[0])
+    assert found.counts[0][seen].tolist() == [1, 1]
+    assert found.stays[0][seen] == pytest.approx([0.5, 1.5])
+    assert np.log2(found.sizes[seen]) == pytest.approx(np.log2([10 / 50, 90 / 50]), abs=1 / 6)

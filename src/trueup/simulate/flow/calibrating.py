@@ -16,6 +16,7 @@ from trueup.simulate.flow.closed_forms import time_with_many_servers
 from trueup.simulate.flow.engine import Player, Run
 from trueup.simulate.flow.network import Arriving, Floats, Pushed
 from trueup.simulate.flow.recorded import Recorded
+from trueup.simulate.flow.sizing import review_exponents
 from trueup.simulate.flow.team import RECODE, REVIEW, STAGES, Team, Touch, network_of
 
 FEWEST_UNITS = 10
@@ -40,6 +41,12 @@ _REVIEW_FITTED = (
 _CODING_FITTED = (
     "Where there is always more to begin, coding takes all the time of authors that reworking and "
     "incidents leave, what precedes the first commit included."
+)
+
+
+_SIZE_FITTED = (
+    "How touch time of review grows with the size of a change is fitted to stays in review: the "
+    "wait before is taken not to depend on it."
 )
 
 
@@ -79,6 +86,8 @@ class Calibrated:
         Which records, and how many.
     unknown_start_ratio
         Share of visits to each stage whose start of service no record tells.
+    review_sizes
+        Exponents of touch time of review in the size of a change; None where stays do not tell.
     """
 
     pushed: tuple[Team, ...]
@@ -88,6 +97,7 @@ class Calibrated:
     assumptions: tuple[str, ...]
     calibrated_by: str
     unknown_start_ratio: Mapping[str, float]
+    review_sizes: Floats | None = None
 
     def thinned(self, count: int) -> Calibrated:
         """Return so many of the sets: those to be played."""
@@ -100,6 +110,7 @@ class Calibrated:
             assumptions=self.assumptions,
             calibrated_by=self.calibrated_by,
             unknown_start_ratio=self.unknown_start_ratio,
+            review_sizes=self.review_sizes,
         )
 
 
@@ -128,12 +139,14 @@ def calibrate(
         _Fit(records, redrawn(records, random), seen[random.integers(len(seen))])
         for _ in range(draws)
     ]
+    exponents = review_exponents(records.reviews, np.random.default_rng([seed, 1]))
     return Calibrated(
         pushed=tuple(fit.team(is_pushed=True) for fit in fits),
         arriving=tuple(fit.team(is_pushed=False) for fit in fits),
         arrivals=tuple(Arriving(per_hour=fit.per_hour("ready")) for fit in fits),
         under_way=np.array([fit.under_way for fit in fits]),
-        assumptions=assumptions(records),
+        assumptions=(*assumptions(records), *(() if exponents is None else (_SIZE_FITTED,))),
+        review_sizes=exponents,
         calibrated_by=_said(records),
         unknown_start_ratio=unknown_starts(records),
     )

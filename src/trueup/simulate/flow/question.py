@@ -159,7 +159,9 @@ class Fitted:
             asked,
             calibrated_by=self.calibrated.calibrated_by,
             manner=manner,
-            scaling=[drawn_scaling(random) for _ in self.calibrated.pushed],
+            scaling=[
+                drawn_scaling(random, self.calibrated.review_sizes) for _ in self.calibrated.pushed
+            ],
             assuming=self.calibrated.assumptions,
         )
 

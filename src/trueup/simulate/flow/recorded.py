@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from trueup.measure.units.steps import Steps
 from trueup.simulate.flow.network import Floats
+from trueup.simulate.flow.sizing import Sized, sized
 from trueup.simulate.flow.working_time import WorkingTime
 
 COUNTS = (
@@ -53,6 +54,8 @@ class Recorded:
         Persons in all.
     notes
         What was left out, and how much.
+    reviews
+        Stays in review by the size of changes; None where no sizes are recorded.
     """
 
     sums: Mapping[str, Floats]
@@ -63,6 +66,7 @@ class Recorded:
     author_count: int
     reviewer_count: int
     notes: tuple[str, ...] = ()
+    reviews: Sized | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -107,7 +111,14 @@ def recorded(steps: Steps, calendar: WorkingTime) -> Recorded:
         author_count=steps.author_count,
         reviewer_count=steps.reviewer_count,
         notes=tuple(notes),
+        reviews=_sized(grid, steps.changes),
     )
+
+
+def _sized(grid: _Grid, rows: pa.Table) -> Sized:
+    """Add up whole stays in review by lines added; what goes past review has none."""
+    hours = grid.calendar.between(_at(rows, "ready_at"), _at(rows, "reviewed_at"))
+    return sized(grid.rows(rows), _at(rows, "lines"), hours, grid.shape[0])
 
 
 class _Grid:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trueup.simulate.flow.network import Demand, Network, Pool, Pushed, Station
 
@@ -135,12 +136,23 @@ SCALINGS = {
     "ci_size": (0.5, 1.2),
     "incident_size": (0.5, 1.2),
 }
-"""Between which values each exponent may lie: our judgement, for no record of one team tells."""
+"""Between which values each exponent may lie where no record tells: our judgement."""
 
 
-def drawn_scaling(random: np.random.Generator) -> Scaling:
-    """Draw exponents, each as likely anywhere in its range."""
-    return Scaling(**{name: float(random.uniform(*ends)) for name, ends in SCALINGS.items()})
+def drawn_scaling(
+    random: np.random.Generator, review_sizes: NDArray[np.float64] | None = None
+) -> Scaling:
+    """Draw exponents, each as likely anywhere in its range; that of review, where it was fitted.
+
+    Parameters
+    ----------
+    review_sizes
+        Exponents that fit, each as likely as the next.
+    """
+    drawn = {name: float(random.uniform(*ends)) for name, ends in SCALINGS.items()}
+    if review_sizes is not None:
+        drawn["review_size"] = float(random.choice(review_sizes))
+    return Scaling(**drawn)
 
 
 def changed(team: Team, what_if: WhatIf, scaling: Scaling | None = None) -> Team:
