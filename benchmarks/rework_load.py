@@ -66,9 +66,9 @@ class World:
 
 HEAVY = World(recode=5.0, asked_ratio=0.45, incident=20.0, incidents=2.6)
 REWORKING = World(recode=9.0, asked_ratio=0.5, incident=6.0, incidents=0.5)
-WORLDS: dict[str, tuple[bool, World]] = {
+WORLDS: dict[str, tuple[bool | None, World]] = {
     "there": (True, HEAVY),
-    "there, 12 teams": (True, replace(HEAVY, units=12)),
+    "there, 12 teams": (None, replace(HEAVY, units=12)),  # shown, and nothing is promised of it
     "there, mostly reworking": (True, REWORKING),
     "not there": (False, World()),
     "not there, a fifth": (False, replace(HEAVY, incidents=1.0, asked_ratio=0.25)),
@@ -184,7 +184,7 @@ def main() -> int:
         truth = np.mean([ledger(world, np.random.default_rng([11, s]))[1] for s in range(20)])
         found = Counter(answered(world, seed) for seed in range(draws))
         share = found["found"] / draws
-        is_kept &= share >= POWER if is_there else share <= FALSE
+        is_kept &= is_there is None or (share >= POWER if is_there else share <= FALSE)
         said = ", ".join(f"{key} {found[key] / draws:6.1%}" for key in ("found", "not", "untold"))
         print(f"{name:<32} {truth:4.0%} of the time: {said}", flush=True)
     return int(not is_kept)
