@@ -40,7 +40,7 @@ def pulse() -> Asked:
 def test_felt_and_measured_stand_side_by_side_with_the_published_gap() -> None:
     said = page(pulse(), assessment=timed(0.19, 0.10, 0.30))
     assert "People say AI tools change the time a task takes by -20 %" in said
-    assert "lead time mean is +19 %" in said
+    assert "measured on lead time is +19 %" in said
     assert "-39 percentage points" in said
     assert "People feel faster than the records allow" in said
     assert "METR" in said

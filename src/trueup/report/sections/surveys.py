@@ -12,9 +12,10 @@ from trueup.model.cohort import OfPersons
 from trueup.model.evidence import Abstention, Measurement
 from trueup.model.surveys.scales import SCALES
 from trueup.report.document import Block, Cell, Definition, Section, Table
+from trueup.report.names import spoken
 from trueup.report.sentence import Defined, Name, Quoted, Sentence
 from trueup.report.view import View
-from trueup.report.words import capital, month
+from trueup.report.words import capital, month, uncapital
 
 _BY = "survey"
 _PUBLISHED = "metr-2025"
@@ -89,7 +90,7 @@ def _gap(found: FeltBeside) -> Sentence:
         "fits){how}. Felt less measured is {gap} ({gap:interval}). {answer}. What was measured may "
         "have waits in it, and those who answered are not all who worked.",
         values={
-            "what": Name(found.measured.outcome.replace("_", " ").removesuffix(" seconds")),
+            "what": Name(uncapital(spoken(found.measured.outcome).label)),
             "measured": found.measured,
             "how": Name(", by lots" if found.is_drawn else ""),
             "gap": found.gap.measured,
@@ -134,7 +135,7 @@ def _called(found: ScaleResult) -> Name:
 def _ends(found: ScaleResult) -> Defined:
     low, high = found.scale.range
     if found.scale.made_by == "less":
-        ends = f"\u2212{-100 * low:.0f} to +{100 * high:.0f} %"
+        ends = f"\u2212{-100 * low:.0f} to +{100 * high:.0f}\u00a0%"
         return Defined(text=ends, by=found.scale.name)
     return Defined(text=f"{low:g} to {high:g}", by=found.scale.name)
 
