@@ -4,7 +4,7 @@
 
 Worlds are teams that work just as the model has it, with parameters drawn anew for each world;
 counted is how often the 95 % interval over sets of parameters holds the true one. Promised is 90
-to 98 % of all parameters together.
+to 98 % of all parameters together. Beside them the exponent of review in the size of a change.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import numpy as np
 from trueup.model.evidence import Abstention
 from trueup.simulate.flow.calibrating import calibrate
 from trueup.simulate.flow.closed_forms import capacity
-from trueup.simulate.flow.made_up import made_up_records
+from trueup.simulate.flow.made_up import made_up_records, made_up_stays
 from trueup.simulate.flow.network import Pushed
+from trueup.simulate.flow.sizing import review_exponents
 from trueup.simulate.flow.team import Team, Touch, network_of
 
 PROMISED = (0.90, 0.98)
@@ -50,6 +51,8 @@ def main() -> int:
             off[name].append(error)
     for name, each in held.items():
         print(f"{name:<30} held {np.mean(each):6.1%}, off by {np.mean(off[name]):+.1%}", flush=True)
+    for power in (0.3, 0.6, 1.0):
+        sizes(power, asked.worlds)
     share = float(np.mean([one for each in held.values() for one in each]))
     print(f"{'all':<30} held {share:6.1%} of {asked.worlds} worlds")
     return int(not PROMISED[0] <= share <= PROMISED[1])
@@ -68,6 +71,21 @@ def world(seed: int, teams: int, weeks: int) -> dict[str, tuple[bool, float]]:
         low, high = np.quantile(values, [0.025, 0.975])
         answer[name] = (bool(low <= of(team) <= high), float(np.median(values) / of(team) - 1))
     return answer
+
+
+def sizes(power: float, worlds: int) -> None:
+    """Print how often the interval of the exponent of review in size holds the true one."""
+    found = []
+    for seed in range(worlds):
+        random = np.random.default_rng([8, seed, round(10 * power)])
+        fits = review_exponents(made_up_stays(power, random), random)
+        found += [] if fits is None else [np.quantile(fits, [0.025, 0.5, 0.975]) - power]
+    low, middle, high = np.array(found).T
+    step = 0.025  # half of the grid's
+    name = f"review in size, {power:g}"
+    share = np.mean((low <= step) & (high >= -step))
+    said = f"held {share:6.1%}, off by {np.mean(middle):+.2f}"
+    print(f"{name:<30} {said}, told in {len(found) / worlds:.0%} of worlds", flush=True)
 
 
 def drawn(random: np.random.Generator) -> Team:

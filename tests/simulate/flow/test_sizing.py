@@ -8,26 +8,15 @@ import numpy as np
 import pytest
 
 from trueup.simulate.flow import calibrating
-from trueup.simulate.flow.made_up import made_up_records
-from trueup.simulate.flow.network import Floats, Pushed
-from trueup.simulate.flow.sizing import Sized, exponent, review_exponents, sized
+from trueup.simulate.flow.made_up import made_up_records, made_up_stays
+from trueup.simulate.flow.network import Pushed
+from trueup.simulate.flow.sizing import Sized, exponent, review_exponents
 from trueup.simulate.flow.team import SCALINGS, Team, drawn_scaling
 
 
 def stays(power: float, seed: int, *, units: int = 20, wait: float = 3.0) -> Sized:
-    """Return 150 stays of each unit: a wait, and a touch time of two hours on average."""
     random = np.random.default_rng([seed, round(10 * power)])
-    unit = np.repeat(np.arange(units), 150)
-    size = np.exp(1.2 * random.standard_normal(unit.size))
-    usual = 60 * np.exp(0.5 * random.standard_normal(units))[unit]
-    lines = np.maximum(np.round(usual * size), 1.0)
-    touch = (lines / usual) ** power
-    slow = np.exp(0.3 * random.standard_normal(units))[unit]
-    hours: Floats = slow * (
-        wait * random.exponential(size=unit.size)
-        + 2.0 * touch / touch.mean() * random.exponential(size=unit.size)
-    )
-    return sized(unit.astype(float), lines, hours, units)
+    return made_up_stays(power, random, units=units, wait=wait)
 
 
 @pytest.mark.parametrize("power", [0.3, 0.6, 1.0])

@@ -7,6 +7,7 @@ import numpy as np
 from trueup.simulate.flow.engine import Player, Run
 from trueup.simulate.flow.network import Demand, Floats
 from trueup.simulate.flow.recorded import Recorded
+from trueup.simulate.flow.sizing import Sized, sized
 from trueup.simulate.flow.team import (
     CHECKS,
     CODE,
@@ -98,3 +99,25 @@ def _told(run: Run, team: Team, pool_of: tuple[int, ...], weeks: int) -> dict[st
         "incident_hours": visits[INCIDENT] * team.incident.hours,
         "incident_timed": visits[INCIDENT],
     }
+
+
+def made_up_stays(
+    power: float, random: np.random.Generator, *, units: int = 20, wait: float = 3.0
+) -> Sized:
+    """Return 150 stays in review of each unit: a wait, and touch time that is a power of size.
+
+    Parameters
+    ----------
+    power
+        The exponent to be recovered.
+    wait
+        Mean, in hours; touch time is two hours on average.
+    """
+    unit = np.repeat(np.arange(units), 150)
+    usual = 60 * np.exp(0.5 * random.standard_normal(units))[unit]
+    lines = np.maximum(np.round(usual * np.exp(1.2 * random.standard_normal(unit.size))), 1.0)
+    touch = (lines / usual) ** power
+    slow = np.exp(0.3 * random.standard_normal(units))[unit]
+    waited, read = random.exponential(size=(2, unit.size))
+    hours = slow * (wait * waited + 2.0 * touch / touch.mean() * read)
+    return sized(unit.astype(float), lines, hours, units)
