@@ -23,6 +23,7 @@ from trueup.workspace.experiments import Experiments
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # Ibis 12's
 WANTED = Wanted(name="autumn", weeks=4)
+AFTER = dt.date(2026, 4, 4)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +169,12 @@ def test_whoever_joins_gets_lots_of_their_own_from_the_next_monday(
     assert first == office.micros(dt.date(2026, 3, 16), 0)
     with pytest.raises(EstimateError, match="2 on the list take part already"):
         space.join("autumn", more, tmp_path / "again.csv", today=dt.date(2026, 3, 12))
+
+
+def test_nobody_joins_once_the_answer_can_be_had(running: Experiments, tmp_path: Path) -> None:
+    """Four weeks from 9 March end with Friday, 3 April."""
+    with pytest.raises(EstimateError, match="is over"):
+        running.join("autumn", tmp_path / "people.csv", tmp_path / "x.csv", today=AFTER)
 
 
 def test_fewer_than_eight_have_no_experiment(space: Experiments, tmp_path: Path) -> None:

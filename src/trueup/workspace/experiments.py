@@ -104,13 +104,14 @@ class Experiments:
         ConfigError
             Somebody on the list is not known here.
         EstimateError
-            There is no such experiment, or somebody takes part already.
+            There is no such experiment, it is over, or somebody takes part already.
         """
         from trueup.estimate.experiments.planning import next_monday
 
         plan = self.kept.read(name)
         names, consenting = self._consenting(who, by_task=plan.unit == "task")
         known = self._assigned(name)
+        self._refuse_over(plan, today or self._today())
         units = {row["unit_id"] for row in known}
         again = [
             each
@@ -199,6 +200,18 @@ class Experiments:
                 said = Abstention(metric=plan.outcome, reason=error.fact, remedy=error.hint)
                 found.append((plan, said))
         return tuple(found)
+
+    def _refuse_over(self, plan: ExperimentPlan, today: date) -> None:
+        """Refuse more people once the answer can be had: it would be asked until it pleases."""
+        from trueup.estimate.experiments.answering.assigned import read_assigned
+        from trueup.estimate.experiments.plan import day_bounds
+
+        with self._warehouse.tables() as tables:
+            ends = read_assigned(tables, plan).reads_at
+        if day_bounds(today, plan.timezone)[0] >= ends:
+            raise EstimateError(
+                f"{plan.name} is over: nobody can join it.", hint="Plan another experiment."
+            )
 
     def _today(self) -> date:
         return datetime.now(ZoneInfo(self.settings.workspace.timezone)).date()
