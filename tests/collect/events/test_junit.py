@@ -117,10 +117,10 @@ def test_a_bomb_is_refused_before_it_goes_off() -> None:
     levels = "".join(
         f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "word">' for n in range(11)
     )
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(NoReport, match="document type"):
         counts_of(f"<!DOCTYPE t [{levels}]><testsuite>&l10;</testsuite>".encode())
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture

@@ -139,8 +139,8 @@ def test_ten_thousand_commits_and_300_tags_take_well_under_a_second() -> None:
     tags = [
         Tag(name=f"v1.{n}", sha=commits.shas[n * 33], dated_at=START + n * 33) for n in range(300)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     found = find_releases(commits, tags, GitSettings(), NOW)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert found.first[1] == 1
     assert found.first[34] == 2

@@ -104,13 +104,17 @@ def marks(tables: Tables) -> ibis.Table:
     A commit that several tools or models sign becomes one row naming neither, so that parts
     add up to the whole.
     """
-    return _marked_targets(tables, "commit").rename(commit_id="marked_id")
+    mark = _marked_targets(tables)
+    return mark.filter(mark.marked_kind == "commit").select(
+        "probability", "tool", "model", commit_id="marked_id"
+    )
 
 
-def _marked_targets(tables: Tables, kind: str) -> ibis.Table:
+def _marked_targets(tables: Tables) -> ibis.Table:
+    """Return one row per marked commit or change, by ``marked_kind`` and ``marked_id``."""
     rows = tables["ai_attribution"]
-    rows = rows.filter((rows.role == "author") & (rows.target_kind == kind))
-    found = rows.group_by(marked_id=rows.target_id).agg(
+    rows = rows.filter((rows.role == "author") & rows.target_kind.isin(("commit", "change")))
+    found = rows.group_by(marked_kind=rows.target_kind, marked_id=rows.target_id).agg(
         tools=rows.tool.nunique(),
         one_tool=rows.tool.max(),
         models=rows.model.nunique(),
@@ -118,8 +122,7 @@ def _marked_targets(tables: Tables, kind: str) -> ibis.Table:
         probability=rows.probability.max(),
     )
     return found.select(
-        "marked_id",
-        "probability",
+        *("marked_kind", "marked_id", "probability"),
         tool=ibis.ifelse(found.tools > 1, SEVERAL_TOOLS, found.one_tool),
         model=_named(found.models, found.one_model),
     )
@@ -139,9 +142,12 @@ def commits(tables: Tables) -> ibis.Table:
 
 def _commits(tables: Tables) -> ibis.Table:
     account, landed = people(tables), tables["change_commit"].select(part_id="commit_id")
-    commit = tables["commit"]
+    commit = tables["commit"].select(
+        *("commit_id", "repository_id", "author_account_id", "actor_kind", "fix_rule"),
+        *("clock", "committed_at"),
+    )
     commit = commit.filter(commit.commit_id.isin(landed.part_id))
-    mark = marks(tables).rename(mark_commit_id="commit_id")
+    mark = marks(tables).select("tool", "model", mark_commit_id="commit_id")
     rows = commit.left_join(
         account,
         [
@@ -149,24 +155,17 @@ def _commits(tables: Tables) -> ibis.Table:
             commit.author_account_id == account.account_id,
         ],
     ).left_join(mark, commit.commit_id == mark.mark_commit_id)
-    rows = rows.mutate(
-        known=rows.clock == "ok",
-        actor_kind=rows.account_actor_kind.fill_null(rows.actor_kind),
-        writer=rows.person_id.fill_null(rows.author_account_id),
-    )
+    kind, writer = rows.account_actor_kind.fill_null(rows.actor_kind), _writer(rows)
+    known = rows.clock == "ok"
     return with_repository(
         rows.select(
-            "commit_id",
-            "repository_id",
-            "known",
-            "actor_kind",
-            "fix_rule",
-            "model",
-            at=rows.known.ifelse(rows.committed_at, ibis.null("int64")),
-            cluster=rows.writer,
-            person=_person(rows),
+            *("commit_id", "repository_id", "fix_rule", "model", "tool"),
+            known=known,
+            actor_kind=kind,
+            at=known.ifelse(rows.committed_at, ibis.null("int64")),
+            cluster=writer,
+            person=_person(kind, writer),
             origin=_origin(rows.mark_commit_id),
-            tool=rows.tool,
         ),
         tables,
     )
@@ -185,27 +184,14 @@ def changes(tables: Tables) -> ibis.Table:
 
 def _changes(tables: Tables) -> ibis.Table:
     change = tables["change"]
-    rows = _authored(change.filter(change.state == "merged"), tables)
-    return with_repository(
-        rows.select(
-            "change_id",
-            "repository_id",
-            "landing",
-            "landed_commit_id",
-            "first_commit_at",
-            "first_release_id",
-            "released_at",
-            "known",
-            "actor_kind",
-            "tool",
-            "model",
-            "cluster",
-            "person",
-            "origin",
-            at=rows.known.ifelse(rows.landed_at, ibis.null("int64")),
-        ),
+    rows = _authored(
+        change.filter(change.state == "merged"),
         tables,
+        *("change_id", "repository_id", "landing", "landed_commit_id", "first_commit_at"),
+        *("first_release_id", "released_at"),
     )
+    at = rows.known.ifelse(rows.landed_at, ibis.null("int64"))
+    return with_repository(rows.mutate(at=at).drop("landed_at", "opened_at", "author"), tables)
 
 
 def proposals(tables: Tables) -> ibis.Table:
@@ -220,23 +206,30 @@ def proposals(tables: Tables) -> ibis.Table:
 
 
 def _proposals(tables: Tables) -> ibis.Table:
-    rows = _authored(tables["change"], tables)
-    return rows.select(
+    names = (
         *("change_id", "repository_id", "number", "landing", "landed_commit_id", "state"),
-        *("first_commit_at", "first_release_id", "released_at", "opened_at", "ready_at"),
+        *("first_commit_at", "first_release_id", "released_at", "ready_at"),
         *("closed_at", "lines_added", "lines_deleted", "file_count", "commit_count"),
-        *("actor_kind", "tool", "model", "cluster", "person", "origin"),
+    )
+    rows = _authored(tables["change"], tables, *names)
+    return rows.select(
+        *(*names, "opened_at", "actor_kind", "tool", "model", "cluster", "person", "origin"),
+        "author",
         repository=rows.repository_id,
-        author=rows.writer,
         landed_at=rows.known.ifelse(rows.landed_at, ibis.null("int64")),
         is_proposed=rows.opened_at.notnull(),
     )
 
 
-def _authored(change: ibis.Table, tables: Tables) -> ibis.Table:
-    """Add who wrote each change, what marks it, and whether its landing is dated soundly."""
+def _authored(change: ibis.Table, tables: Tables, *names: str) -> ibis.Table:
+    """Return columns of changes with who wrote each, what marks it, and whether it is dated.
+
+    Only what is asked for goes through the joins: what an expression costs grows with its columns.
+    """
     account, mark = people(tables), change_marks(tables)
     clocks = tables["commit"].select(landing_id="commit_id", landing_clock="clock")
+    said = ("landed_at", "opened_at", "actor_kind")
+    change = change.select(*names, *said, "author_account_id")
     rows = (
         change.left_join(
             account,
@@ -249,13 +242,13 @@ def _authored(change: ibis.Table, tables: Tables) -> ibis.Table:
         .left_join(clocks, change.landed_commit_id == clocks.landing_id)
     )
     dated = (rows.landing_clock == "ok").fill_null(NO) | rows.opened_at.notnull()
-    rows = rows.mutate(
+    writer = _writer(rows)
+    return rows.select(
+        *(*names, *said, "tool", "model"),
         known=dated & rows.landed_at.notnull(),
-        writer=rows.person_id.fill_null(rows.author_account_id),
-    )
-    return rows.mutate(
-        cluster=rows.writer.fill_null(rows.change_id),
-        person=_person(rows),
+        author=writer,
+        cluster=writer.fill_null(rows.change_id),
+        person=_person(rows.actor_kind, writer),
         origin=_origin(rows.mark_change_id),
     )
 
@@ -265,12 +258,17 @@ def change_marks(tables: Tables) -> ibis.Table:
 
     A change is marked by its commits, or itself: by its branch, its text, its labels.
     """
-    mark, own = marks(tables), _marked_targets(tables, "change")
-    part = tables["change_commit"].select("change_id", part_commit_id="commit_id")
-    rows = part.inner_join(mark, part.part_commit_id == mark.commit_id)
-    rows = rows.select("change_id", "tool", "model").union(
-        own.select("tool", "model", change_id="marked_id").select("change_id", "tool", "model")
+    mark, none = _marked_targets(tables), ibis.null("string")
+    is_own = mark.marked_kind == "change"
+    mark = mark.select(
+        *("tool", "model"),
+        own_id=is_own.ifelse(mark.marked_id, none),
+        commit_id=is_own.ifelse(none, mark.marked_id),
     )
+    part = tables["change_commit"].select("change_id", part_commit_id="commit_id")
+    rows = mark.left_join(part, mark.commit_id == part.part_commit_id)
+    rows = rows.select("tool", "model", change_id=rows.own_id.fill_null(rows.change_id))
+    rows = rows.filter(rows.change_id.notnull())
     found = rows.group_by(mark_change_id=rows.change_id).agg(
         tools=rows.tool.nunique(),
         one_tool=rows.tool.max(),
@@ -305,7 +303,7 @@ def with_repository(rows: ibis.Table, tables: Tables) -> ibis.Table:
         reach_repository_id="repository_id", observed_until_at="last_commit_at"
     )
     joined = rows.left_join(reach, rows.repository_id == reach.reach_repository_id)
-    return joined.mutate(repository=joined.repository_id).drop("reach_repository_id")
+    return joined.select(*rows.columns, "observed_until_at", repository=joined.repository_id)
 
 
 def horizon(tables: Tables) -> int | None:
@@ -351,15 +349,14 @@ def with_actor(rows: ibis.Table, tables: Tables, account: str) -> ibis.Table:
         is not known. ``person`` is null unless it is one.
     """
     known = people(tables).rename(known_id="account_id", known_person="person_id")
+    names = rows.columns
     rows = rows.left_join(
         known,
         [rows.repository_id == known.account_repository_id, rows[account] == known.known_id],
     )
     kind = rows.account_actor_kind.fill_null(rows.actor_kind).fill_null("unknown")
-    rows = rows.mutate(kind=kind, actor=rows.known_person.fill_null(rows[account]))
-    nobody = rows.kind.isin(NOT_PERSONS)
-    rows = rows.mutate(person=ibis.ifelse(nobody, ibis.null("string"), rows.actor))
-    return rows.drop("account_repository_id", "account_actor_kind", "known_id", "known_person")
+    actor = rows.known_person.fill_null(rows[account])
+    return rows.select(*names, kind=kind, actor=actor, person=_person(kind, actor))
 
 
 def _named(models: ibis.expr.types.IntegerValue, one: ibis.expr.types.StringValue) -> ibis.Value:
@@ -370,5 +367,9 @@ def _origin(mark: ibis.Value) -> ibis.Value:
     return ibis.ifelse(mark.notnull(), MARKED, UNMARKED)
 
 
-def _person(rows: ibis.Table) -> ibis.Value:
-    return ibis.ifelse(rows.actor_kind.isin(NOT_PERSONS), ibis.null("string"), rows.writer)
+def _writer(rows: ibis.Table) -> ibis.expr.types.StringValue:
+    return rows.person_id.fill_null(rows.author_account_id)
+
+
+def _person(kind: ibis.expr.types.StringValue, writer: ibis.Value) -> ibis.Value:
+    return ibis.ifelse(kind.isin(NOT_PERSONS), ibis.null("string"), writer)

@@ -6,7 +6,7 @@ import ibis
 from ibis import _
 
 from trueup.measure.metric import Tables
-from trueup.measure.records.authorship import YES, shared
+from trueup.measure.records.authorship import YES, proposals, shared
 from trueup.measure.records.delivery import produced
 from trueup.measure.records.reviewing import reviewed
 from trueup.measure.windows import DAY
@@ -37,16 +37,18 @@ def _begun(rows: ibis.Table, tables: Tables) -> ibis.Table:
     """Add ``begun_at``: the first author instant of what was proposed, guarded against rebases."""
     commit = tables["proposed_commit"]
     commit = commit.filter(commit.authored_at.notnull())
-    limit = rows.select(limit_change_id="change_id", limit_at=rows.opened_at - _OLDEST_START)
+    change = proposals(tables)
+    limit = change.select(limit_change_id="change_id", limit_at=change.opened_at - _OLDEST_START)
     commit = commit.inner_join(limit, commit.change_id == limit.limit_change_id)
     commit = commit.filter(commit.authored_at >= commit.limit_at)
     first = commit.group_by(first_change_id=commit.change_id).agg(authored_at=_.authored_at.min())
+    names = rows.columns
     rows = rows.left_join(first, rows.change_id == first.first_change_id)
     from_git = rows.first_commit_at
     stale = (from_git < rows.opened_at - _OLDEST_START).fill_null(YES)
     begun = rows.authored_at.fill_null(ibis.ifelse(stale, ibis.null("int64"), from_git))
     begun = ibis.ifelse(begun > rows.opened_at, rows.opened_at, begun)
-    return rows.mutate(begun_at=begun).drop("first_change_id", "authored_at")
+    return rows.select(*names, begun_at=begun)
 
 
 def split(rows: ibis.Table) -> ibis.Table:
