@@ -19,6 +19,7 @@ import pytest
 
 from tests.measure.asking import answers, measured, value
 from tests.measure.building import World
+from trueup.measure.records.authorship import change_marks
 
 ROWS = (
     ("c1", "ann", None, None, 10, 4),
@@ -108,3 +109,19 @@ def test_a_share_with_nothing_marked_has_an_interval_above_zero() -> None:
 def test_a_commit_that_never_reached_the_default_branch_is_not_counted(june: World) -> None:
     june.commit("proposal", "2026-06-09", "eve", tool="claude", change=None)
     assert value("ai_marked_commits_ratio", june) == 3 / 5
+
+
+def test_a_change_is_marked_by_its_commits_or_in_its_own_words() -> None:
+    """a in its words, b by a commit, c by both and each names another tool; d was only reviewed."""
+    world = World()
+    for name, tool in (("a", None), ("b", "claude"), ("c", "claude"), ("d", None)):
+        world.change(name, "2026-06-01", tool=tool)
+    for name, role in (("a", "author"), ("c", "author"), ("d", "reviewer")):
+        words = {"target_kind": "change", "target_id": name, "tool": "cursor", "role": role}
+        world.add("ai_attribution", **words, probability=1.0)
+    found = change_marks(world).to_pyarrow().to_pylist()
+    assert {row["mark_change_id"]: row["tool"] for row in found} == {
+        "a": "cursor",
+        "b": "claude",
+        "c": "several tools",
+    }
