@@ -39,6 +39,7 @@ def test_the_verbs_are_the_files_of_the_folder() -> None:
             "diagnose",
             "doctor",
             "estimate",
+            "experiment",
             "identity",
             "init",
             "label",

@@ -9,7 +9,6 @@ import typer
 from trueup.cli.dates import read_window
 from trueup.cli.options import Json, Place, Since, Until
 from trueup.cli.progress import shown
-from trueup.cli.saying.diagnosing import diagnosed_as_json, diagnosed_in_words
 from trueup.cli.terminal import say, say_json
 
 EXAMPLES = """Example: trueup diagnose
@@ -33,11 +32,13 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Say what limits you, on what that rests, what else may explain it, and what to do.
+    """Say what limits you, and what to do about it.
 
-    Each mechanism is found, not found, or cannot be told. What is found comes in the order of what
+    On what it rests, what else may explain it and what would change our mind is said too. Each
+    mechanism is found, not found, or cannot be told. What is found comes in the order of what
     acting on it surely buys: the worse end of an interval counts.
     """
+    from trueup.cli.saying.diagnosing import diagnosed_as_json, diagnosed_in_words
     from trueup.workspace import Workspace
 
     space = Workspace.open(workspace)

@@ -122,7 +122,7 @@ def run(
     workspace: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Let consenting people do some days or tasks without AI, by lot, and read what that did.
+    """Try days or tasks without AI, by lot, with those who consent.
 
     plan says what the experiment would find, from these people's own past; with --schedule it is
     registered and lots are drawn. Taking part is voluntary, may stop at any time, and nothing is
