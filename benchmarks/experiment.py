@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from trueup.estimate.experiments.answering.arms import Compared, compare
-from trueup.estimate.experiments.answering.checks import carried_over, drift, withheld
+from trueup.estimate.experiments.answering.checks import carried_over, drift
 from trueup.estimate.experiments.answering.complying import by_use
 from trueup.estimate.experiments.drawn import Drawn
 from trueup.estimate.experiments.lots import Mechanism, Place, draw_tables, generator_for
@@ -213,11 +213,10 @@ def run(world: World, draws: int, *, first: int = 0) -> dict[str, float]:
 
 def alarms(world: World, draws: int) -> dict[str, float]:
     """Return how often each check fails."""
-    fails = {"carry_over": 0, "withheld": 0, "drift": 0}
+    fails = {"carry_over": 0, "drift": 0}
     for seed in range(draws):
         made = make(world, seed)
         fails["carry_over"] += carried_over(made.drawn, 0.1, seed=seed).answer == "fails"
-        fails["withheld"] += withheld(made.drawn, 0.1, seed=seed).answer == "fails"
         drifted = drift(made.drawn, seed=seed)
         if isinstance(drifted, Bounds):
             fails["drift"] += drifted.low > 0 or drifted.high < 0

@@ -13,7 +13,7 @@ CONSENT = (
     "Taking part is voluntary. Nobody has to say why they do not.",
     "Whoever takes part may stop on any day, without a reason: trueup experiment stop.",
     "Nothing is reported of a person: not what they did, not whether they kept to their days.",
-    "Whoever operates trueup here holds the records under pseudonyms, and could tell whose they are.",
+    "Whoever operates trueup here holds the records, under pseudonyms, and could tell whose.",
     "What is read is when work began and ended, and whether an AI tool was used on a day.",
     "On a day without AI use none: no completion, no chat, no agent. Else do as is usual.",
     "Do not put work off to another day because of the lot, nor bring it forward.",
