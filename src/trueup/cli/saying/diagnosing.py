@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from trueup.cli.answers import plain
 from trueup.cli.findings import NO_BREAK, describe
+from trueup.model.evidence import Abstention
 from trueup.report import words
 from trueup.report.saying import diagnoses as remedies
 
 if TYPE_CHECKING:
-    from trueup.diagnose.diagnosis import Diagnosis
+    from trueup.diagnose.diagnosis import Diagnosis, Remedy
     from trueup.diagnose.examining import Diagnosed
 
 _WIDTH = 96
@@ -58,11 +59,17 @@ def _found(place: int, one: Diagnosis) -> Iterator[str]:
         yield from _line("Or", remedies.rival(rival))
     for each in one.remedies:
         does = each.intervention.does
-        yield from _line("Do" if each.helps else "No use", f"{does}: {remedies.gain(each)}")
+        yield from _line(_worth(each), f"{does}: {remedies.gain(each)}")
     if one.best:
         yield from _line("Watch", one.best.intervention.watch)
     for observation in one.would_change:
         yield from _line("Unless", observation)
+
+
+def _worth(remedy: Remedy) -> str:
+    if isinstance(remedy.gain, Abstention):
+        return "Try"
+    return "Do" if remedy.helps else "No use"
 
 
 def _called(mechanism: str) -> str:

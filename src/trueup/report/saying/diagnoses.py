@@ -54,7 +54,7 @@ def gain(remedy: Remedy) -> str:
     """Say what doing it would buy: by how much what changes, or that nothing can tell."""
     found = remedy.gain
     if isinstance(found, Abstention):
-        return f"what it buys {words.CANNOT_TELL}: {words.uncapital(found.reason)}"
+        return f"what it buys cannot be told. {words.capital(found.reason)}"
     return f"{gained(found)} {between(found)}"
 
 
