@@ -127,7 +127,6 @@ asked, and stands in `RepositoryFindings.lacking`."""
 
 HANDED_OVER = (
     Question(metric="handed_over_sessions_ratio"),
-    Question(metric="handed_over_sessions_ratio", every="quarter", is_long=True),
     Question(metric="own_attempt_first_ratio"),
     Question(metric="unmarked_draft_first_ratio"),
     Question(metric="verbatim_lines_1_day_ratio"),
