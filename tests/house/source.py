@@ -14,6 +14,7 @@ CODE = ("src", "tests", "docs", "benchmarks")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def name_of(path: Path) -> str:
     """Return the path as the repository names it."""
     return path.relative_to(ROOT).as_posix()
@@ -55,5 +56,5 @@ def _functions(node: ast.AST, inside: str) -> Iterator[tuple[str, Function]]:
             yield from _functions(child, f"{inside}{child.name}.")
         elif isinstance(child, ast.ClassDef):
             yield from _functions(child, f"{inside}{child.name}.")
-        else:
+        elif not isinstance(child, ast.expr):  # an expression defines no function
             yield from _functions(child, inside)
