@@ -23,7 +23,7 @@ from trueup.estimate.inference.cluster_robust import (
 from trueup.estimate.numerics.regression.dealing import deal_rows
 from trueup.estimate.panel import Floats, Ints
 
-DRAWS = 30
+DRAWS = 20
 
 
 @cache
@@ -91,10 +91,10 @@ def test_persons_are_the_clusters_and_few_of_them_are_judged_by_lots(
 
 
 def test_worlds_of_known_truth_are_answered_rightly_and_the_calm_ones_left_alone() -> None:
-    """Unequal persons, weekdays, days of two in ten not kept, one in ten stops; 30 draws each.
+    """Unequal persons, weekdays, days of two in ten not kept, one in ten stops; 20 draws each.
 
-    Bias within three standard errors; coverage 30 x .95 = 28.5 less three errors, 25; in calm
-    worlds at most 5 of 30 refuted. ``benchmarks/experiment.py`` draws hundreds.
+    Bias within three standard errors; coverage 20 x .95 = 19 less three errors, 16; in calm
+    worlds at most 4 of 20 refuted. ``benchmarks/experiment.py`` draws hundreds.
     """
     for effect in (0.0, 0.3):
         world = World(persons=14, weeks=4, effect=effect)
@@ -104,9 +104,9 @@ def test_worlds_of_known_truth_are_answered_rightly_and_the_calm_ones_left_alone
         assert abs(values.mean() - truth) < 3 * values.std() / np.sqrt(DRAWS)
         for kind in ("bounds", "lots"):
             held = [getattr(one, kind).low <= truth <= getattr(one, kind).high for one in found]
-            assert sum(held) >= 25
+            assert sum(held) >= 16
         if not effect:
-            assert sum(each.lots.p_value <= 0.05 for each in found) <= 5
+            assert sum(each.lots.p_value <= 0.05 for each in found) <= 4
 
 
 def test_what_use_did_is_told_where_two_in_ten_days_were_not_kept() -> None:
@@ -117,7 +117,7 @@ def test_what_use_did_is_told_where_two_in_ten_days_were_not_kept() -> None:
     bounds = [each for each in found if isinstance(each, Bounds)]
     assert len(bounds) == DRAWS
     truth = of_usual(world)
-    assert sum(each.low <= truth <= each.high for each in bounds) >= 25
+    assert sum(each.low <= truth <= each.high for each in bounds) >= 16
     without, usual = use_by_arm(draws[0].drawn, draws[0].used)
     assert (without, usual) == pytest.approx((0.2, 0.9), abs=0.1)
 
