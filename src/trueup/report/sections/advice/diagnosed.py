@@ -94,6 +94,6 @@ def remedies(found: Diagnosed) -> Iterator[Sentence]:
             yield Sentence(template=text, values=values)
         elif one.remedies:
             does = Name(one.remedies[0].intervention.does)
-            text = "{does}. What it buys cannot be told beforehand: {watch}"
+            text = "{does}. What it buys cannot be told beforehand. Watch this: {watch:inline}."
             watch = Quoted(text=one.remedies[0].intervention.watch, by=one.mechanism)
             yield Sentence(template=text, values={"does": does, "watch": watch})
