@@ -54,6 +54,6 @@ ANCHORS = (
         design="randomised, 269 office workers, and a survey of 270",
         says="Passive copying: ownership about a fifth lower, belief in oneself and meaning about "
         "a tenth, the last two also afterwards. Drafting first: no loss that was measured.",
-        link="https://commonplace.workforcefutures.net/paper/openalex:W7136034691",
+        link="https://www.brightsurf.com/news/8X5Y3OM1",
     ),
 )
