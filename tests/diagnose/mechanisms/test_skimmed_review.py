@@ -142,12 +142,12 @@ def test_a_diagnosis_names_both_signs_its_rivals_and_what_to_do() -> None:
 
 
 def test_kinds_count_by_what_they_can_tell() -> None:
-    """By hand. Kind one: marked 2 and 4 comments, others 6; kind two: marked 1, others 1, 1, 4.
+    """By hand. Kind one: marked 2 and 4 comments, others 6; kind two: marked 4, others 1, 1, 4.
 
-    Weights 2 x 1 / 3 and 1 x 3 / 4: marked (2/3 x 3 + 3/4 x 1), others (2/3 x 6 + 3/4 x 2);
-    2.75 / 5.5 - 1 = -50 %. The kind with marked ones alone is left out.
+    Weights 2 x 1 / 3 and 1 x 3 / 4: marked (2/3 x 3 + 3/4 x 4), others (2/3 x 6 + 3/4 x 2);
+    5 / 5.5 - 1 = -1/11. The kind with marked ones alone is left out.
     """
-    comments = np.array([2.0, 4, 6, 1, 1, 1, 4, 99])
+    comments = np.array([2.0, 4, 6, 4, 1, 1, 4, 99])
     marked = np.array([1, 1, 0, 1, 0, 0, 0, 1], dtype=bool)
     one = Looked(
         kind=np.array([0, 0, 0, 1, 1, 1, 1, 2]).repeat(20),
@@ -161,7 +161,7 @@ def test_kinds_count_by_what_they_can_tell() -> None:
     )
     found = compare(one, k=5)
     assert isinstance(found, LookedAt)
-    assert found.comments.value == pytest.approx(-0.5)
+    assert found.comments.value == pytest.approx(-1 / 11)
     assert found.compared.value == pytest.approx(3 / 4)
 
 
