@@ -135,6 +135,17 @@ def test_where_everybody_keeps_to_their_lots_use_is_the_lot() -> None:
         assert (used.low, used.high) == pytest.approx(ends, abs=1e-6)
 
 
+def test_at_its_ends_what_use_did_leaves_a_difference_just_at_the_bound() -> None:
+    """By its definition: t of the outcome less an end times use is that of 13 degrees, 2.160."""
+    one = made(seed=2, broken=0.3, stopping=0.0)
+    found = by_use(one.drawn, one.used)
+    assert isinstance(found, Bounds)
+    for end in (found.low, found.high):
+        rest = one.drawn.with_outcome(one.drawn.outcome - end * one.used).fitted()
+        assert rest is not None
+        assert abs(rest.coefficient) / crv1_error(rest) == pytest.approx(2.160, abs=1e-3)
+
+
 def test_where_lots_hardly_moved_use_there_is_no_answer_by_use() -> None:
     drawn = made().drawn
     anything = np.random.default_rng(4).integers(0, 2, drawn.lot.size).astype(float)
