@@ -171,6 +171,19 @@ def test_whoever_joins_gets_lots_of_their_own_from_the_next_monday(
         space.join("autumn", more, tmp_path / "again.csv", today=dt.date(2026, 3, 12))
 
 
+def test_while_it_runs_it_says_who_kept_to_it_in_whole_weeks_and_nothing_of_the_outcome(
+    running: Experiments,
+) -> None:
+    """Two weeks and two days are recorded: of 12 x 10 days 48 are without AI, none of them kept."""
+    office.during(running.folder, broken=1.0, until=dt.date(2026, 3, 25))
+    found = running.answer("autumn")
+    assert isinstance(found, Abstention)
+    assert "read once, at its end" in found.reason
+    said = "So far: AI was used on at least 100 % of days without it"
+    assert said in found.reason
+    assert (found.n, "difference" in found.reason) == (0, False)
+
+
 def test_nobody_joins_once_the_answer_can_be_had(running: Experiments, tmp_path: Path) -> None:
     """Four weeks from 9 March end with Friday, 3 April."""
     with pytest.raises(EstimateError, match="is over"):

@@ -90,14 +90,16 @@ def past(folder: Path, *, busy: float = 3.0) -> list[str]:
 
 
 def during(
-    folder: Path, *, busy: float = 3.0, gain: float = 0.5, broken: float = 0.0, weeks: int = 4
+    folder: Path, *, gain: float = 0.5, broken: float = 0.0, until: dt.date | None = None
 ) -> None:
     """Land what the people do by their lots: on days as usual `gain` more, with AI."""
+    busy, weeks = 3.0, 4
     ids, rng = accounts(folder), np.random.default_rng(2)
     with Warehouse.open(folder).tables() as tables:
         lots = tables.arrow("experiment_assignment").to_pylist()
     without = {(row["account_id"], row["started_at"]) for row in lots if row["arm"] == "no_ai"}
     days = working_days(dt.date(2026, 3, 9), weeks)
+    days = [day for day in days if until is None or day < until]
     is_without = np.array([[(each, micros(day, 0)) in without for day in days] for each in ids])
     used = ~is_without | (rng.random(is_without.shape) < broken)
     counts = rng.poisson(busy * np.where(used, 1 + gain, 1.0))

@@ -102,7 +102,7 @@ def _lines(answer: ExperimentAnswer) -> Iterator[str]:
     lots = answer.by_lots
     yield f"By lots drawn anew: {_interval(lots)}, p = {lots.p_value:.2g}, about {_whom(lots)}."
     yield f"Of use, where lots moved it: {_found(answer.of_use)}"
-    yield f"Kept to: {_kept(answer.compliance)}"
+    yield f"Kept to: {say_kept(answer.compliance)}"
     yield f"Change of the difference from first week to last: {_found(answer.trend)}"
     if isinstance(answer.trend, Estimate):
         yield RIVALS
@@ -129,7 +129,8 @@ def _found(found: Estimate | Abstention) -> str:
     return f"{_interval(found)}."
 
 
-def _kept(found: Compliance | Abstention) -> str:
+def say_kept(found: Compliance | Abstention) -> str:
+    """Say on which share of days AI was used, by lot."""
     if isinstance(found, Abstention):
         return f"cannot tell: {found.reason}"
     without, usual = found.without_ai.measured, found.as_usual.measured

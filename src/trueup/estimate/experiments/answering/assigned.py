@@ -69,6 +69,10 @@ class Assigned:
         """From the first lot until it may be read."""
         return Window(start_at=min(lot.started_at for lot in self.lots), end_at=self.reads_at)
 
+    def until(self, at: int) -> Assigned:
+        """Return the lots of days that had ended at an instant."""
+        return replace(self, lots=tuple(lot for lot in self.lots if 0 < lot.ended_at <= at))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gathered:
@@ -81,7 +85,7 @@ class Gathered:
     begun
         Things begun for each lot, as rows of their own; a share of what is usual.
     used
-        Whether AI was used on the day of each row of `drawn`; None where that is not recorded.
+        Whether AI was used on the day of each lot, ``(n_lots,)``; None where that is not recorded.
     unfinished
         Whether each thing begun was still unfinished, as rows of their own; None of days.
     left_out
@@ -292,7 +296,7 @@ def _timed(whole: Gathered, lot: Ints, seconds: Floats) -> Gathered:
     return Gathered(
         drawn=rows.take(done).with_outcome(np.log(seconds[done])),
         begun=whole.begun,
-        used=None if whole.used is None else whole.used[lot][done],
+        used=whole.used,
         unfinished=rows if missing else None,
         left_out=(*whole.left_out, *said),
     )

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from trueup.estimate.assessment import Power
-from trueup.estimate.experiments.answering.answer import Compliance, ExperimentAnswer
+from trueup.estimate.experiments.answering.answer import Compliance, ExperimentAnswer, say_kept
 from trueup.estimate.experiments.answering.arms import Compared, compare
-from trueup.estimate.experiments.answering.assigned import Gathered, gather, read_assigned
+from trueup.estimate.experiments.answering.assigned import Assigned, Gathered, gather, read_assigned
 from trueup.estimate.experiments.answering.checks import carried_over, drift, unfinished, withheld
-from trueup.estimate.experiments.answering.complying import by_use, use_by_arm
+from trueup.estimate.experiments.answering.complying import by_use
 from trueup.estimate.experiments.answering.judging import judge
+from trueup.estimate.experiments.answering.keeping import ABOUT, SOURCE, UNSEEN, compliance
 from trueup.estimate.experiments.plan import ExperimentPlan
 from trueup.estimate.experiments.promise import CHANCE
 from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.numerics.design.detectable import detectable
 from trueup.measure.metric import Tables
 from trueup.measure.records.authorship import usage_horizon
-from trueup.model.cohort import FEWEST, About, Cohort, OfPersons, may_be_shown
+from trueup.measure.windows import WEEK
+from trueup.model.cohort import FEWEST, Cohort, may_be_shown
 from trueup.model.effect import Check, Estimate
-from trueup.model.evidence import Abstention, Interval, Measurement, Window
+from trueup.model.evidence import Abstention, Interval, Window
 from trueup.units import RATIO, RELATIVE, say
 
-ABOUT: About = "behaviour"
-"""Of what kind numbers on an experiment are: what persons did, day by day."""
 ASSUMES = (
     "Lots were drawn as the plan says; each person is compared with themself.",
     "One day's or task's lot does not move another's outcome: see the check of the day after.",
     "Whoever stopped is read until then, in both arms.",
 )
-SOURCE = "lots of the experiment, git, forge, tracker, AI tools"
 
 
 def answer(tables: Tables, plan: ExperimentPlan) -> ExperimentAnswer | Abstention:
@@ -47,7 +45,7 @@ def answer(tables: Tables, plan: ExperimentPlan) -> ExperimentAnswer | Abstentio
     assigned = read_assigned(tables, plan)
     reach = usage_horizon(tables) or 0
     if reach < assigned.reads_at:
-        return _too_early(plan, assigned.window, reach)
+        return _too_early(tables, plan, assigned, reach)
     gathered = gather(tables, plan, assigned)
     return weigh(gathered, plan, assigned.window)
 
@@ -88,7 +86,7 @@ def weigh(
         ),
         by_lots=saying.estimate(_lots(compared), "the same, judged by lots drawn anew"),
         of_use=_of_use(gathered, plan, saying),
-        compliance=_compliance(gathered, plan, window),
+        compliance=compliance(gathered, plan, window),
         trend=_trend(gathered, plan, saying),
         checks=checks,
         verdict=judge(plan, compared.bounds, (narrow.low, narrow.high), checks, power),
@@ -162,77 +160,10 @@ def _lots(compared: Compared) -> Bounds:
 
 def _of_use(gathered: Gathered, plan: ExperimentPlan, saying: _Saying) -> Estimate | Abstention:
     if gathered.used is None or not gathered.used.any():
-        return _abstain(plan, saying.window, *_UNSEEN)
-    found = by_use(gathered.drawn, gathered.used, level=plan.level, seed=plan.seed)
+        return _abstain(plan, saying.window, *UNSEEN)
+    used = gathered.used[gathered.drawn.lot]
+    found = by_use(gathered.drawn, used, level=plan.level, seed=plan.seed)
     return saying.or_not(found, "use of AI against none, on the days whose use lots moved")
-
-
-_UNSEEN = (
-    "No use of an AI tool by those taking part is recorded.",
-    "Connect AI tools: the logs of machines, telemetry, or a vendor's admin interface.",
-)
-
-
-def _compliance(
-    gathered: Gathered, plan: ExperimentPlan, window: Window
-) -> Compliance | Abstention:
-    if gathered.used is None or not gathered.used.any():
-        return _abstain(plan, window, *_UNSEEN)
-    drawn = gathered.drawn
-    shares = use_by_arm(drawn, gathered.used)
-    usual = drawn.treatment > 0
-    said = [
-        _share(gathered, chosen, share, name, window)
-        for chosen, share, name in zip(
-            (~usual, usual), shares, ("without_ai", "as_usual"), strict=True
-        )
-    ]
-    lacking = next((each for each in said if isinstance(each, Abstention)), None)
-    if lacking is not None:
-        return lacking
-    without, as_usual = (each for each in said if isinstance(each, OfPersons))
-    return Compliance(without_ai=without, as_usual=as_usual)
-
-
-def _share(
-    gathered: Gathered, chosen: np.ndarray, share: float, name: str, window: Window
-) -> OfPersons | Abstention:
-    person = gathered.drawn.person[chosen]
-    persons = int(np.unique(person).size)
-    largest = float(np.bincount(person).max() / person.size)
-    if not may_be_shown(ABOUT, persons, largest):
-        return Abstention(
-            metric="use_of_ai_by_lot_ratio",
-            reason="Too few persons have rows of one arm.",
-            remedy="Let more people take part.",
-            window=window,
-        )
-    own = np.bincount(person, gathered.used[chosen])[np.unique(person)]  # type: ignore[index]
-    rows = np.bincount(person)[np.unique(person)]
-    rest = own - share * rows
-    error = math.sqrt(float(rest @ rest) * persons / max(persons - 1, 1)) / person.size
-    reach = NormalDist().inv_cdf(0.975) * error
-    return OfPersons(
-        measured=Measurement(
-            metric="use_of_ai_by_lot_ratio",
-            version=1,
-            value=share,
-            unit=RATIO,
-            interval=Interval(
-                low=max(share - reach, 0.0),
-                high=min(share + reach, 1.0),
-                method="by person, normal",
-            ),
-            n=int(person.size),
-            n_of="days",
-            clusters=persons,
-            window=window,
-            source="AI tools",
-            group=(("lot", name),),
-            qualifier="at least",
-        ),
-        cohort=Cohort(about=ABOUT, persons=persons, largest_ratio=largest),
-    )
 
 
 def _trend(gathered: Gathered, plan: ExperimentPlan, saying: _Saying) -> Estimate | Abstention:
@@ -289,12 +220,19 @@ def _power(found: Bounds, plan: ExperimentPlan, persons: int) -> Power:
     )
 
 
-def _too_early(plan: ExperimentPlan, window: Window, reach: int) -> Abstention:
-    left = max(math.ceil((window.end_at - reach) / 86_400_000_000), 1)
+def _too_early(tables: Tables, plan: ExperimentPlan, assigned: Assigned, reach: int) -> Abstention:
+    """Say how long is to be waited and who kept to the lots so far; nothing of the outcome."""
+    left = max(math.ceil((assigned.reads_at - reach) / 86_400_000_000), 1)
+    reason = f"The experiment is read once, at its end; records reach to {left:,} days before it."
+    begins = assigned.window.start_at
+    so_far = assigned.until(begins + (reach - begins) // WEEK * WEEK)  # a day's would point at few
+    if plan.unit == "day" and so_far.lots:
+        kept = compliance(gather(tables, plan, so_far), plan, so_far.window)
+        reason += f" So far: {say_kept(kept)}" if isinstance(kept, Compliance) else ""
     return _abstain(
         plan,
-        window,
-        f"The experiment is read once, at its end; records reach to {left:,} days before it.",
+        assigned.window,
+        reason,
         "Wait for its end, collect, and ask again: whoever looks early finds what is not there.",
     )
 
