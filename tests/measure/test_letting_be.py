@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.measure.asking import answers, measured, value, values
+from tests.measure.asking import answers, measured, values
 from tests.measure.building import World, at
 from tests.measure.forge import Forge
 
 FAR = "2027-06-30"
-AI, OTHER = ("origin", "marked"), ("origin", "unmarked")
 
 
 def edited() -> World:
@@ -84,11 +83,12 @@ def test_lines_left_verbatim_are_those_of_the_notes_that_nobody_touched() -> Non
     ):
         world.commit(killer, when, "bob")
         world.kill(world.line, count, killer, offset=offset)
-    day, fortnight = "verbatim_lines_1_day_ratio", "verbatim_lines_14_days_ratio"
-    assert value(day, world, AI, k=1) == pytest.approx(3 / 5)
-    assert value(day, world, OTHER, k=1) == pytest.approx(4 / 5)
-    assert value(fortnight, world, AI, k=1) == pytest.approx(2 / 5)
-    assert value(fortnight, world, OTHER, k=1) == pytest.approx(4 / 5)
+    day, fortnight = (
+        values(answers(f"verbatim_lines_{span}_ratio", world, k=1), "origin")
+        for span in ("1_day", "14_days")
+    )
+    assert day == pytest.approx({"marked": 3 / 5, "unmarked": 4 / 5})
+    assert fortnight == pytest.approx({"marked": 2 / 5, "unmarked": 4 / 5})
 
 
 def test_two_notes_on_one_span_and_a_note_beyond_it_count_their_own_lines() -> None:
