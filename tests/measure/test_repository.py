@@ -6,7 +6,7 @@ from tests.measure.building import World, at
 from trueup.config import Settings
 from trueup.measure import repository as room
 from trueup.measure.catalogue import all_metrics
-from trueup.measure.questions import QUESTIONS
+from trueup.measure.questions import HANDED_OVER, QUESTIONS
 from trueup.measure.repository import MOST_APART, RepositoryFindings, measure_repository
 from trueup.model.evidence import Abstention, Measurement
 
@@ -31,9 +31,21 @@ def both() -> RepositoryFindings:
 
 def test_every_metric_of_git_is_asked_and_answered(both: RepositoryFindings) -> None:
     of_git = {name for name, metric in all_metrics().items() if metric.source == "git"}
-    assert {question.metric for question in QUESTIONS} == of_git
-    assert set(both.findings) == of_git
+    always, handed = ({q.metric for q in asked} for asked in (QUESTIONS, HANDED_OVER))
+    assert always <= of_git <= always | handed
+    assert always <= set(both.findings) <= always | handed
     assert all(both.findings.values())
+
+
+def test_how_work_is_handed_over_is_asked_where_what_it_needs_is_recorded(
+    both: RepositoryFindings,
+) -> None:
+    """Marks and lines are, removals of lines, notes and sessions are not; none without a mark."""
+    handed = {q.metric for q in HANDED_OVER} & set(both.findings)
+    assert handed == {"unmarked_draft_first_ratio", "acquainted_people"}
+    plain = small(("a",))
+    plain.rows["ai_attribution"].clear()
+    assert not {q.metric for q in HANDED_OVER} & set(measure_repository(plain, Settings()).findings)
 
 
 def test_each_repository_and_all_together_are_told_apart(both: RepositoryFindings) -> None:
@@ -95,9 +107,10 @@ class Told:
 
 def test_measuring_tells_how_many_questions_there_are_and_ends_with_the_last() -> None:
     told = Told()
-    measure_repository(small(("a",)), Settings(), progress=told)
-    assert told.stages == [("measuring", len(QUESTIONS))]
-    assert told.steps == len(QUESTIONS)
+    found = measure_repository(small(("a",)), Settings(), progress=told).findings
+    asked = len(QUESTIONS) + sum(question.metric in found for question in HANDED_OVER)
+    assert told.stages == [("measuring", asked)]
+    assert told.steps == asked
 
 
 @pytest.mark.parametrize(("many", "apart"), [(MOST_APART, True), (MOST_APART + 1, False)])
