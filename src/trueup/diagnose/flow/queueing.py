@@ -26,7 +26,7 @@ SPELL_WEEKS = 6
 FEWEST_CHANGES = 50
 LEFT_BEHIND = 0.03
 """Of what comes: from which share on, once the spell is left out, a stage falls behind."""
-ANSWERS_COMING, ANSWERS_WAITING = 2 / 3, 1 / 2
+ANSWERS_LITTLE = 1 / 2
 """Below which a stage answers too little: of each more that comes in a week, and of each more that
 waits when one begins, so many more leave in it."""
 KEEPS_UP, ANSWERS = 0.1, 1 / 3
@@ -81,7 +81,7 @@ class Queued:
     def is_flat(self) -> bool:
         """Whether what leaves does not follow what there is to do."""
         coming, waiting = self.answers_coming, self.answers_waiting
-        return _high(coming) < ANSWERS_COMING and _high(waiting) < ANSWERS_WAITING
+        return max(_high(coming), _high(waiting)) < ANSWERS_LITTLE
 
     @property
     def state(self) -> State:

@@ -59,7 +59,8 @@ def judge(fitted: Fitted) -> Answer:
     """Judge a fitted flow: by counts of each stage, and by the fitted team.
 
     A stage is named that is at its limit by its counts; where several are, the last of them, for
-    the others had done what it cannot take. Review and coding are named only where the fitted team
+    the others had done what it cannot take, and nobody can tell where a later one only falls
+    behind. Review and coding are named only where the fitted team
     says so too, and coding only where review keeps up.
     """
     counting = Counting.of(fitted.records, fitted.weeks)
@@ -67,6 +68,8 @@ def judge(fitted: Fitted) -> Answer:
     chance = chances(fitted.calibrated)
     for stage, found in seen.items():
         if not isinstance(found, Queued) or found.state != "at its limit":
+            if stage not in _FITTED and isinstance(found, Queued) and found.falls_behind:
+                return _unsure(stage, found, fitted)
             continue
         if stage == "coding" and not _keeps_up(seen.get("review")):
             continue
@@ -196,6 +199,19 @@ def _untold(review: Queued, fitted: Fitted) -> Abstention:
         metric=NAME,
         reason=reason,
         remedy=remedy,
+        n=behind.n,
+        n_of=behind.n_of,
+        window=fitted.weeks,
+    )
+
+
+def _unsure(stage: str, found: Queued, fitted: Fitted) -> Abstention:
+    behind = found.behind
+    return Abstention(
+        metric=NAME,
+        reason=f"Of what comes to {stage} {behind.say()} ({behind.say_interval()}) does not leave "
+        "it, but whether it is at its limit cannot be told, nor then what limits before it.",
+        remedy="Collect more teams, or ask again in 6 weeks.",
         n=behind.n,
         n_of=behind.n_of,
         window=fitted.weeks,
