@@ -85,7 +85,9 @@ MOST_TEAMS, FEW_TEAMS = 20, 6
 """Worlds have so many teams; of the first few alone it is asked once more."""
 SIZES = {
     MOST_TEAMS: set(PRESENT),
-    FEW_TEAMS: {name for name in PRESENT if "1.6" in name or "deploy" in name or "checks" in name},
+    FEW_TEAMS: {
+        name for name in PRESENT if "1.6" in name or "deployment, " in name or "checks" in name
+    },
 }
 """Teams, and for which worlds power is promised."""
 

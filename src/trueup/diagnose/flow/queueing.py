@@ -72,10 +72,15 @@ class Queued:
     standing: Measurement
 
     @property
+    def leaves_behind(self) -> bool:
+        """Whether more comes than leaves, be it for a spell."""
+        return _low(self.behind) > 0
+
+    @property
     def falls_behind(self) -> bool:
         """Whether more comes than leaves, and not in one spell alone."""
         rest = self.behind_without_spell
-        return _low(self.behind) > 0 and _low(rest) > 0 and rest.value > LEFT_BEHIND
+        return self.leaves_behind and _low(rest) > 0 and rest.value > LEFT_BEHIND
 
     @property
     def is_flat(self) -> bool:

@@ -68,7 +68,7 @@ def judge(fitted: Fitted) -> Answer:
     chance = chances(fitted.calibrated)
     for stage, found in seen.items():
         if not isinstance(found, Queued) or found.state != "at its limit":
-            if stage not in _FITTED and isinstance(found, Queued) and found.falls_behind:
+            if stage not in _FITTED and isinstance(found, Queued) and found.leaves_behind:
                 return _unsure(stage, found, fitted)
             continue
         if stage == "coding" and not _keeps_up(seen.get("review")):
