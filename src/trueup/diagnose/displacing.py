@@ -18,6 +18,8 @@ from trueup.units import RATIO
 
 METRIC = "displaced_changes_ratio"
 DRAWS = 400
+FEWEST = 50
+"""Weeks of all units together, below which the interval is too narrow."""
 _LEVEL = 0.95
 _SEED = 20_260_101
 _NOTHING = 1e-9
@@ -36,6 +38,16 @@ def displaced(records: Recorded, window: Window) -> Measurement | Abstention:
     interval is of percentiles, over units drawn with replacement, or over blocks of weeks where
     units are few.
     """
+    unit_weeks = records.shape[0] * records.shape[1]
+    if unit_weeks < FEWEST:
+        return Abstention(
+            metric=METRIC,
+            reason=f"{unit_weeks} weeks of all units together are too few to see what is missing.",
+            remedy=f"Collect {FEWEST} or more: a longer time, or more teams.",
+            n=unit_weeks,
+            n_of=f"{records.unit_kind}-weeks",
+            window=window,
+        )
     kinds = tuple(kind for kind in WITHIN if records.total(f"{kind}_within"))
     asked = _Asked(records, kinds)
     whole = asked.share(np.ones(records.shape)) if kinds else None
@@ -44,7 +56,7 @@ def displaced(records: Recorded, window: Window) -> Measurement | Abstention:
             metric=METRIC,
             reason="Hours of reworking and mending do not differ from week to week.",
             remedy="Collect a longer time, or connect the forge and the incident tool.",
-            n=records.shape[0] * records.shape[1],
+            n=unit_weeks,
             n_of=f"{records.unit_kind}-weeks",
             window=window,
         )
@@ -65,7 +77,7 @@ def displaced(records: Recorded, window: Window) -> Measurement | Abstention:
             level=_LEVEL,
             method=f"{DRAWS} draws of {'units' if by_unit else 'blocks of weeks'}",
         ),
-        n=records.shape[0] * records.shape[1],
+        n=unit_weeks,
         n_of=f"{records.unit_kind}-weeks",
         clusters=records.shape[0] if by_unit else None,
         window=window,

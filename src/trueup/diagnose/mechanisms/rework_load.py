@@ -71,15 +71,15 @@ def judge(fitted: Fitted, *, remedies: tuple[Intervention, ...] = REMEDIES) -> A
     found = mending(fitted)
     if isinstance(found, Abstention):
         return replace(found, metric=NAME)
+    hours = found.whole
+    assert hours.interval is not None
+    assert found.at_most.interval is not None
+    if found.at_most.interval.high < MUCH:
+        return _little(found, fitted)
     missing = displaced(fitted.records, fitted.weeks)
     if isinstance(missing, Abstention):
         return replace(missing, metric=NAME)
-    hours = found.whole
-    assert hours.interval is not None
     assert missing.interval is not None
-    assert found.at_most.interval is not None
-    if found.at_most.interval.high < MUCH:
-        return _little(found, missing)
     if missing.interval.high < MUCH:
         because = (
             "Most hours of reworking and mending on record are waiting: beside them "
@@ -101,7 +101,7 @@ def judge(fitted: Fitted, *, remedies: tuple[Intervention, ...] = REMEDIES) -> A
     return _diagnosis(fitted, found, missing, remedies)
 
 
-def _little(found: Mending, missing: Measurement) -> Answer:
+def _little(found: Mending, fitted: Fitted) -> Answer:
     hours = found.at_most
     if not found.incidents_known:
         return Abstention(
@@ -109,14 +109,13 @@ def _little(found: Mending, missing: Measurement) -> Answer:
             reason=f"Reworking takes {hours.say()} of coders' time; how long mending takes is not "
             "recorded.",
             remedy="Connect the incident tool, and name the services of its incidents.",
-            n=missing.n,
-            n_of=missing.n_of,
+            window=fitted.weeks,
         )
     return Absent(
         mechanism=NAME,
         because=f"Reworking and mending take {hours.say()} of coders' time at most, were all their "
         "hours on record work.",
-        evidence=_both(hours, missing, "against")[:1],
+        evidence=(Evidence(says=_HOURS, value=hours, speaks="against"),),
     )
 
 
