@@ -84,8 +84,8 @@ def test_lines_left_verbatim_are_those_of_the_notes_that_nobody_touched() -> Non
         world.commit(killer, when, "bob")
         world.kill(world.line, count, killer, offset=offset)
     day, fortnight = (
-        values(answers(f"verbatim_lines_{span}_ratio", world, k=1), "origin")
-        for span in ("1_day", "14_days")
+        values(answers(name, world, k=1), "origin")
+        for name in ("verbatim_lines_1_day_ratio", "verbatim_lines_14_days_ratio")
     )
     assert day == pytest.approx({"marked": 3 / 5, "unmarked": 4 / 5})
     assert fortnight == pytest.approx({"marked": 2 / 5, "unmarked": 4 / 5})

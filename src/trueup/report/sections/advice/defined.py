@@ -4,7 +4,85 @@ from __future__ import annotations
 
 from trueup.report.document import Definition
 
+_STAGES = {"review": "review", "checks": "checks", "deployment": "deployment"}
+_QUEUES = (
+    (
+        "left_behind_ratio",
+        "Which share of what comes to {0} does not leave it?",
+        "What came to {0} less what left it, over what came, in the last 13 weeks of work.",
+    ),
+    (
+        "left_behind_without_spell_ratio",
+        "Is more left behind at {0} beside one spell?",
+        "The same share without the six weeks, one after another, in which most was left behind.",
+    ),
+    (
+        "answers_coming_ratio",
+        "When more comes to {0}, does more leave it?",
+        (
+            "Of each more that comes to {0} in a week, how many more leave it in that week; levels of "
+            "units and, where these are ten or more, of weeks taken out."
+        ),
+    ),
+    (
+        "answers_waiting_ratio",
+        "When more waits at {0}, does more leave it?",
+        (
+            "Of each more that waits at {0} when a week begins, how many more leave it in that week; "
+            "levels of units and, where these are ten or more, of weeks taken out."
+        ),
+    ),
+    (
+        "standing_weeks",
+        "How many weeks of work are in {0}?",
+        "What is in {0} in the last four weeks, in weeks of what leaves it.",
+    ),
+)
+_PATTERN = {
+    "starts": "changes begun",
+    "output": "changes landed",
+    "lead_time": "hours in review for each change",
+    "reviews_per_reviewer": "reviews for each active reviewer",
+}
+
+
+def _queue(stage: str) -> tuple[Definition, ...]:
+    return tuple(
+        Definition(
+            metric=f"{stage}_{name}",
+            version=1,
+            question=question.format(_STAGES[stage]),
+            definition=definition.format(_STAGES[stage])
+            + " Resampled by leaving out one unit at a time, or below ten of them one week.",
+            unit="count" if name.endswith("weeks") else "ratio",
+            kind="flow",
+            caveats=("A count of a queue, not a claim about anybody who works at it.",),
+        )
+        for name, question, definition in _QUEUES
+    )
+
+
+QUEUES = tuple(one for stage in _STAGES for one in _queue(stage))
+"""Definitions of what is counted of each stage."""
+
+SIGNS = tuple(
+    Definition(
+        metric=f"{name}_later_against_earlier",
+        version=1,
+        question=f"Did {called} change over the window?",
+        definition=f"{called.capitalize()} in the later half of the weeks of work against those in "
+        "the earlier half.",
+        unit="relative",
+        kind="flow",
+        caveats=("An association with time: whatever else changed is in it too.",),
+    )
+    for name, called in _PATTERN.items()
+)
+"""Definitions of the published pattern: more begun, no more finished, all of it slower."""
+
 DOCTORS = (
+    *QUEUES,
+    *SIGNS,
     Definition(
         metric="displaced_changes_ratio",
         version=1,
