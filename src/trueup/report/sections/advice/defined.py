@@ -20,16 +20,16 @@ _QUEUES = (
         "answers_coming_ratio",
         "When more comes to {0}, does more leave it?",
         (
-            "Of each more that comes to {0} in a week, how many more leave it in that week; levels of "
-            "units and, where these are ten or more, of weeks taken out."
+            "Of each more that comes to {0} in a week, how many more leave it in that week; levels "
+            "of units and, where these are ten or more, of weeks taken out."
         ),
     ),
     (
         "answers_waiting_ratio",
         "When more waits at {0}, does more leave it?",
         (
-            "Of each more that waits at {0} when a week begins, how many more leave it in that week; "
-            "levels of units and, where these are ten or more, of weeks taken out."
+            "Of each more that waits at {0} when a week begins, how many more leave it in that "
+            "week; levels of units and, where these are ten or more, of weeks taken out."
         ),
     ),
     (
