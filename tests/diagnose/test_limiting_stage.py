@@ -281,7 +281,13 @@ def test_of_an_organisation_with_half_the_reviews_review_is_named_and_faster_cod
     assert faster.gain.value == pytest.approx(0, abs=0.02)
     assert not faster.helps
     assert by_name["reviewers"].least > 0.05
-    assert by_name["change_size"].least > 0.05
+    smaller = by_name["change_size"]  # more changes, which hold less: no work is bought
+    assert smaller.counted is not None
+    assert smaller.counted.interval is not None
+    assert smaller.counted.interval.low > 0.05
+    assert isinstance(smaller.gain, Simulated)
+    assert smaller.gain.value == pytest.approx(0.7 * (1 + smaller.counted.value) - 1)
+    assert not smaller.helps
     assert found.best is not None
     assert found.best.intervention.plays != faster.intervention.plays
     signs = {one.says.partition(",")[0]: one.speaks for one in found.evidence}

@@ -68,11 +68,15 @@ class Remedy:
     buys
         Of what it is a share: finished work and its waits, or what AI tools cost. As a share of
         spend is worth less than the same share of work, it comes after.
+    counted
+        The same in changes instead of work, where what is done changes how much is in one; None
+        where that stays as it is.
     """
 
     intervention: Intervention
     gain: Simulated | Estimate | Abstention
     buys: Literal["work", "spend"] = "work"
+    counted: Simulated | None = None
 
     @property
     def least(self) -> float:

@@ -441,9 +441,13 @@ def query_of(shown: Shown) -> str:
     return f"trueup measure {shown.metric}{split}{every}"
 
 
+_STAGES = ("review", "checks", "deployment")
+_OF_A_QUEUE = ("left_behind", "answers_coming", "answers_waiting", "standing_weeks")
 _UNASKED = (
     *("records_", "excess_tokens", "displaced_changes_ratio", "asked_for_changes_ratio"),
     *("late_failed_checks_ratio", "incidents_per_landed_change"),
+    *(f"{stage}_{of}" for stage in _STAGES for of in _OF_A_QUEUE),
+    *("starts_later", "output_later", "lead_time_later", "reviews_per_reviewer_later"),
 )
 """Metrics that no command asks for: what the report and the doctor count themselves."""
 _SPLITS = ("origin", "tool", "model", "actor_kind", "agent_kind", "file_kind")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trueup.diagnose.diagnosis import Remedy
+from trueup.diagnose.mending import of_work
 from trueup.model.evidence import Abstention
-from trueup.model.simulated import Simulated
 from trueup.simulate.flow.outlook import Outlook
 from trueup.simulate.flow.question import Fitted
 from trueup.simulate.flow.team import WhatIf
@@ -77,14 +77,17 @@ def remedies(fitted: Fitted, stage: str) -> tuple[Remedy, ...]:
         return (Remedy(intervention=_UNPLAYED[stage], gain=_unplayed(stage)),)
     asked = interventions(stage, fitted.coders)
     played = fitted.play({one.does: one.plays for one in asked if isinstance(one.plays, WhatIf)})
-    gains = {outlook.name: _gain(outlook) for outlook in played[1:]}
-    found = [Remedy(intervention=one, gain=gains[one.does]) for one in asked]
+    found = [_worth(one, outlook) for one, outlook in zip(asked, played[1:], strict=True)]
     return tuple(sorted(found, key=lambda one: -one.least))
 
 
-def _gain(outlook: Outlook) -> Simulated:
-    assert outlook.against is not None
-    return outlook.against
+def _worth(intervention: Intervention, outlook: Outlook) -> Remedy:
+    is_resized = outlook.what_if.change_size != 1.0
+    return Remedy(
+        intervention=intervention,
+        gain=of_work(outlook),
+        counted=outlook.against if is_resized else None,
+    )
 
 
 def _unplayed(stage: str) -> Abstention:

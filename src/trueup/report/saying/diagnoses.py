@@ -55,7 +55,9 @@ def gain(remedy: Remedy) -> str:
     found = remedy.gain
     if isinstance(found, Abstention):
         return f"what it buys cannot be told. {words.capital(found.reason)}"
-    return f"{gained(found)} {between(found)}"
+    counted = remedy.counted
+    in_changes = "" if counted is None else f"; {gained(counted)} {between(counted)}"
+    return f"{gained(found)} {between(found)}{in_changes}"
 
 
 def gained(found: Simulated | Estimate | Abstention) -> str:

@@ -50,7 +50,7 @@ def _found(one: Diagnosis) -> Iterator[Block | Fold]:
         yield Table(
             caption=Sentence(template="What one could do, and what it would buy."),
             columns=("To do", "Changes", "By", "What to watch"),
-            rows=tuple(_row(each, by) for each in one.remedies),
+            rows=tuple(row for each in one.remedies for row in _rows(each, by)),
         )
     others = [Sentence(template="{it}", values={"it": _quoted(rival(r), by)}) for r in one.rivals]
     changes = [Sentence(template="{it}", values={"it": _quoted(w, by)}) for w in one.would_change]
@@ -69,14 +69,12 @@ def _quoted(text: str, by: str) -> Quoted:
     return Quoted(text=text, by=by)
 
 
-def _row(each: Remedy, by: str) -> tuple[Cell, ...]:
-    intervention = each.intervention
-    return (
-        Name(intervention.does),
-        Name(capital(gained(each.gain))),
-        each.gain,
-        _quoted(intervention.watch, by),
-    )
+def _rows(each: Remedy, by: str) -> Iterator[tuple[Cell, ...]]:
+    does, watch = Name(each.intervention.does), _quoted(each.intervention.watch, by)
+    yield (does, Name(capital(gained(each.gain))), each.gain, watch)
+    if each.counted is not None:
+        more = _quoted("Changes that hold less are more of them, and no more work for that.", by)
+        yield (does, Name(capital(gained(each.counted))), each.counted, more)
 
 
 def remedies(found: Diagnosed) -> Iterator[Sentence]:
