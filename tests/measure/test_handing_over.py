@@ -16,12 +16,12 @@ WHOLE = {"prompt": 1, "tool_call": 5}
 class Handing(Tools, Forge):
     """A forge whose changes sessions went into, and what was done in each session."""
 
-    def acts(self, session: str, person: str, /, parent: str | None = None, **counts: int) -> None:
+    def acts(self, session: str, person: str, parent: str = "", /, **counts: int) -> None:
         self.add(
             "ai_session",
             session_id=session,
             person_id=person,
-            parent_session_id=parent,
+            parent_session_id=parent or None,
             started_at=at("2026-06-01"),
             tool="claude-code",
         )
