@@ -146,6 +146,16 @@ def test_where_deployment_and_review_are_at_their_limits_the_later_one_is_named(
     assert found.strength == "moderate"  # whether it is a timetable is not measured
 
 
+@pytest.mark.parametrize("seed", [3, 5, 10, 13])
+def test_where_a_later_stage_falls_behind_and_may_be_the_limit_review_is_not_named(
+    seed: int,
+) -> None:
+    found = asked(ReviewWorld(busy=1.3, deploying=1.3, teams=6), seed=seed)
+
+    assert isinstance(found, Abstention)
+    assert found.reason.startswith("Of what comes to deployment ")
+
+
 @pytest.mark.parametrize(
     "world",
     [
