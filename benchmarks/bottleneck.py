@@ -83,12 +83,7 @@ KINDS: Mapping[str, Mapping[str, ReviewWorld]] = {
 POWER, FALSE = 0.8, 0.05
 MOST_TEAMS, FEW_TEAMS = 20, 6
 """Worlds have so many teams; of the first few alone it is asked once more."""
-SIZES = {
-    MOST_TEAMS: set(PRESENT),
-    FEW_TEAMS: {
-        name for name in PRESENT if "1.6" in name or "deployment, " in name or "checks" in name
-    },
-}
+SIZES: dict[int, set[str]] = {MOST_TEAMS: set(PRESENT), FEW_TEAMS: set()}
 """Teams, and for which worlds power is promised."""
 
 
