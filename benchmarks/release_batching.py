@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trueup.diagnose.diagnosis import Diagnosis
-from trueup.diagnose.mechanisms.release_batching import judge
+from trueup.diagnose.mechanisms.release_batching import LONG_SECONDS, judge
 from trueup.measure.summarising.intervals import quantile_spreads, quantiles
 from trueup.model.evidence import Interval, Measurement, Window
 from trueup.units import SECONDS
@@ -89,7 +89,8 @@ def play(world: str, random: np.random.Generator) -> str:
     quarter = ((days - landed) // QUARTER).astype(int)
     parts = [quarter == each for each in range(4)]
     halves = [measured(waits[part], ended[part], place[part]) for part in parts if part.sum() > 9]
-    found = judge(measured(waits, ended, place), halves)
+    were_long = [one.value > LONG_SECONDS for one in halves]
+    found = judge(measured(waits, ended, place), were_long)
     return found.strength if isinstance(found, Diagnosis) else type(found).__name__
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.diagnose.test_diagnosis import WAIT
 from trueup.diagnose.diagnosis import Absent, Diagnosis
-from trueup.diagnose.mechanisms.release_batching import judge
+from trueup.diagnose.mechanisms.release_batching import _were_long, judge
 from trueup.errors import EstimateError
-from trueup.model.evidence import Abstention, Interval, Measurement
+from trueup.model.evidence import Abstention, Finding, Interval, Measurement
 from trueup.model.simulated import Simulated
 from trueup.simulate.intervention import ReleaseEvery
 from trueup.simulate.releases import wait_against_now
@@ -26,7 +26,7 @@ def wait(days: float, low: float, high: float) -> Measurement:
 
 
 def test_where_every_quarter_waits_for_weeks_it_is_found_and_weekly_releases_are_played() -> None:
-    found = judge(wait(28, 14, 56), [wait(d, 9, 60) for d in (20, 30, 40, 25)])
+    found = judge(wait(28, 14, 56), [True] * 4)
     assert isinstance(found, Diagnosis)
     assert found.strength == "moderate"  # whether users take it earlier is not measured
     (weekly,) = found.remedies
@@ -43,7 +43,7 @@ def test_where_half_is_out_within_days_it_is_not_found() -> None:
 
 
 def test_where_the_interval_holds_a_week_nobody_can_tell() -> None:
-    found = judge(wait(10, 6, 40), [wait(d, 6, 40) for d in (10, 10, 10, 10)])
+    found = judge(wait(10, 6, 40), [True] * 4)
     assert isinstance(found, Abstention)
     without = replace(wait(10, 6, 40), interval=None, no_interval_because="one release")
     assert isinstance(judge(without, []), Abstention)
@@ -51,15 +51,39 @@ def test_where_the_interval_holds_a_week_nobody_can_tell() -> None:
 
 def test_one_long_pause_is_no_habit() -> None:
     """Two quarters released at once, two did not: half of the year is not most of it."""
-    found = judge(wait(28, 14, 56), [wait(d, 1, 60) for d in (1, 2, 60, 90)])
+    found = judge(wait(28, 14, 56), [False, False, True, True])
     assert isinstance(found, Abstention)
     assert "2 of 4 quarters" in found.reason
 
 
 def test_with_less_than_three_quarters_of_a_year_it_is_a_weak_sign() -> None:
-    found = judge(wait(28, 14, 56), [wait(d, 9, 60) for d in (20, 30)])
+    found = judge(wait(28, 14, 56), [True, True])
     assert isinstance(found, Diagnosis)
     assert found.strength == "weak"
+
+
+def test_a_quarter_of_which_most_still_waits_was_long_once_it_is_a_week_past() -> None:
+    """Until 8 April 2026: of the first quarter most waits, of the second nobody can tell yet."""
+    until = 1_775_606_400_000_000
+    quarters: list[Finding] = [
+        replace(wait(60, 50, 70), group=(("quantile", "0.5"), ("quarter", "2025-Q4"))),
+        replace(wait(1, 0.5, 2), group=(("quantile", "0.85"), ("quarter", "2025-Q4"))),
+        waiting("2026-Q1", 27),
+        waiting("2026-Q2", 4),
+        waiting("2025-Q3", 0),
+    ]
+    assert list(_were_long(quarters, until)) == [True, True]
+    assert list(_were_long(quarters, until - 2 * 86_400_000_000)) == [True]
+
+
+def waiting(quarter: str, n: int) -> Abstention:
+    return Abstention(
+        metric="a_wait",
+        reason="Most still wait.",
+        remedy="Wait.",
+        group=(("quantile", "0.5"), ("quarter", quarter)),
+        n=n,
+    )
 
 
 def test_only_a_wait_in_time_can_be_played() -> None:

@@ -66,8 +66,13 @@ class Case:
             timezone=self.settings.workspace.timezone,
         )
 
+    @cached_property
+    def until(self) -> int | None:
+        """Just after the newest instant history reaches, epoch microseconds UTC; None without."""
+        return horizon(self.tables)
+
     def _newest(self, years: int) -> Window | None:
-        until = horizon(self.tables)
+        until = self.until
         days = years * YEAR_DAYS
         return None if until is None else Window(start_at=max(0, until - days * DAY), end_at=until)
 

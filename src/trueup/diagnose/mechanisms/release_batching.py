@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from trueup.diagnose.case import Case
 from trueup.diagnose.diagnosis import Absent, Answer, Diagnosis, Evidence, Mechanism, Remedy
@@ -29,15 +30,20 @@ def examine(case: Case) -> Answer:
         return Abstention(
             metric=NAME, reason=half.reason, remedy=half.remedy, n=half.n, n_of=half.n_of
         )
-    quarters = _halves(case.measured(name, every="quarter"))
-    return judge(half, quarters)
+    quarters = case.measured(name, every="quarter")
+    return judge(half, tuple(_were_long(quarters, case.until or 0)))
 
 
-def judge(half: Measurement, quarters: Sequence[Measurement]) -> Answer:
+def judge(half: Measurement, were_long: Sequence[bool]) -> Answer:
     """Judge the time half of what lands waits, in three years and by quarter of the last.
 
     It is long where its whole interval is above a week; a long pause, or a habit that is past, is
     ruled out where it was long in three of the last four quarters.
+
+    Parameters
+    ----------
+    were_long
+        Of each of these quarters, whether half of what landed in it waited more than a week.
     """
     interval = half.interval
     evidence = [Evidence(says="Time half of what lands waits", value=half)]
@@ -57,7 +63,7 @@ def judge(half: Measurement, quarters: Sequence[Measurement]) -> Answer:
             because=because,
             evidence=(Evidence(says=evidence[0].says, value=half, speaks="against"),),
         )
-    pause = _pause(quarters)
+    pause = _pause(were_long)
     if pause.answer == "may explain it":
         return Abstention(
             metric=NAME,
@@ -93,19 +99,34 @@ def _half(found: Sequence[Finding]) -> Finding:
     )
 
 
-def _halves(found: Sequence[Finding]) -> tuple[Measurement, ...]:
-    return tuple(
-        one
-        for one in found
-        if isinstance(one, Measurement) and dict(one.group).get("quantile") == "0.5"
-    )
+def _were_long(found: Sequence[Finding], until: int) -> Iterator[bool]:
+    """Say of each quarter whether half of what landed in it waited more than a week.
+
+    Where most of what landed still waits there is no middle; a quarter that ended more than a week
+    ago was long all the same.
+    """
+    for one in found:
+        group = dict(one.group)
+        if group.get("quantile") != "0.5":
+            continue
+        if isinstance(one, Measurement):
+            yield one.value > LONG_SECONDS
+        elif one.n and _ends_at(group["quarter"]) <= until - WEEK:
+            yield True
 
 
-def _pause(quarters: Sequence[Measurement]) -> Rival:
+def _ends_at(quarter: str) -> int:
+    """Return when a quarter such as ``2026-Q1`` ends, epoch microseconds UTC."""
+    year, number = int(quarter[:4]), int(quarter[-1])
+    end = datetime(year + number // 4, 3 * (number % 4) + 1, 1, tzinfo=UTC)
+    return int(end.timestamp() * 1e6)
+
+
+def _pause(were_long: Sequence[bool]) -> Rival:
     """Ask whether one long pause, or a time that is over, makes the whole of it."""
-    long = sum(one.value > LONG_SECONDS for one in quarters)
-    says = f"Half of what landed waited more than a week in {long} of {len(quarters)} quarters."
-    if len(quarters) < _FEWEST_QUARTERS:
+    long = sum(were_long)
+    says = f"Half of what landed waited more than a week in {long} of {len(were_long)} quarters."
+    if len(were_long) < _FEWEST_QUARTERS:
         return Rival(name="a_pause_or_the_past", answer="not measured", says=says)
     is_habit = long >= _FEWEST_QUARTERS
     return Rival(
