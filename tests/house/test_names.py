@@ -75,3 +75,13 @@ def test_measure_speaks_of_association_never_of_what_was_caused() -> None:
         if CAUSAL.search(line)
     ]
     assert found == []
+
+
+def test_no_script_has_the_name_of_a_library_that_another_looks_for() -> None:
+    """A script's own folder comes first: pandas once took ours for the library it looked for."""
+    from pandas.compat._optional import VERSIONS
+
+    root = PACKAGE.parents[1]
+    scripts = {path.stem for at in ("benchmarks", "docs") for path in (root / at).glob("*.py")}
+    assert scripts
+    assert sorted(scripts & VERSIONS.keys()) == []

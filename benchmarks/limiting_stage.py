@@ -1,6 +1,6 @@
 """Bottleneck: how often a stage is named that holds everything back, and how often one that is not.
 
-``make bench BENCH=bottleneck``
+``make bench BENCH=limiting_stage``
 
 Made-up teams, played event by event with working days, unequal people, part-time reviewers and
 absences, of four kinds: review (or checks, or deployment) is at its limit; no stage is; there is
