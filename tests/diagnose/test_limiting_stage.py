@@ -1,6 +1,6 @@
 """One stage that holds everything back: named where it is, and not where something looks like it.
 
-How often each world is told right is measured by benchmarks/bottleneck.py.
+How often each world is told right is measured by benchmarks/limiting_stage.py.
 """
 
 from __future__ import annotations
