@@ -47,7 +47,7 @@ def _line(one: Session, kind: str, at: int, place: int, **more: Any) -> Line:
         "sessionId": native(one),
         "isSidechain": False,
         "userType": "external",
-        "cwd": f"/work/{one.repository}",
+        "cwd": f"/code/{one.repository}",
         "gitBranch": "main",
         "version": "2.1.81",
         **more,
@@ -81,7 +81,7 @@ def _reply(one: Session, request: Request, output: int, calls: tuple[Line, ...])
 
 def _calls(one: Session) -> Iterator[Line]:
     """Return the calls of a session: an edit, a commit unless it comes to nothing, the rest."""
-    yield _call(one, 0, "Edit", {"file_path": f"/work/{one.repository}/a.py"})
+    yield _call(one, 0, "Edit", {"file_path": f"/code/{one.repository}/a.py"})
     rest = one.calls - 1
     if not one.is_discarded:
         yield _call(one, 1, "Bash", {"command": "git commit -am done"})
@@ -104,7 +104,7 @@ def _results(one: Session) -> Iterator[Line]:
     hunk = {"oldStart": 1, "oldLines": 0, "newStart": 1, "newLines": one.written}
     lines = [f"+line {place}" for place in range(one.written)]
     said = {
-        "filePath": f"/work/{one.repository}/a.py",
+        "filePath": f"/code/{one.repository}/a.py",
         "structuredPatch": [hunk | {"lines": lines}],
     }
     yield _result(one, 0, said)

@@ -30,7 +30,7 @@ def native(one: Session) -> str:
 
 
 def _lines(one: Session) -> Iterator[Line]:
-    cwd = f"/work/{one.repository}"
+    cwd = f"/code/{one.repository}"
     said = {"id": native(one), "timestamp": text(one.started_at), "cwd": cwd}
     about = {"originator": "codex_cli_rs", "cli_version": "0.147.0", "source": "cli"}
     yield _line(one.started_at, "session_meta", **said, **about)
