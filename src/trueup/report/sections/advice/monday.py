@@ -30,7 +30,11 @@ def _from_verdict(found: Assessment | None) -> Iterator[Sentence]:
     if found.verdict.would_settle:
         settle = Quoted(text=found.verdict.would_settle, by="verdict")
         confirmed = settle.text.startswith("Nothing")
-        first = "Confirm the answer at the top before you lean on it." if confirmed else "Settle the answer at the top before you act on it."
+        first = (
+            "Confirm the answer at the top before you lean on it."
+            if confirmed
+            else "Settle the answer at the top before you act on it."
+        )
         yield Sentence(template=f"{first} {{settle}}", values={"settle": settle})
     for check in found.primary.checks:
         if check.answer == "fails":
