@@ -160,7 +160,8 @@ class Labelling:
         if not there:
             raise ConfigError(
                 "No session that nobody has read yet has its transcript on this machine.",
-                hint="Collect first, on the machine where Claude Code or Codex keeps its logs.",
+                hint="Collect first, on the machine where Claude Code or Codex keeps its logs. "
+                "Sessions of nobody known are left out: the option person says whose they are.",
             )
         drawn = draw(there, size, seed=len(known))
         rows = [
