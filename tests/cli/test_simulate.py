@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.cli.conftest import Stage
 from tests.cli.stage import run
 from trueup.cli.foreseeing.flow import foreseen_as_json, foreseen_in_words, read_what_ifs
 from trueup.errors import ConfigError
-from trueup.model.evidence import Abstention, Window
+from trueup.model.evidence import Abstention, Interval, Window
 from trueup.simulate.flow.network import Arriving, Demand, Pushed
 from trueup.simulate.flow.outlook import Outlook, outlooks
 from trueup.simulate.flow.playing import Manner
@@ -70,6 +71,24 @@ def test_every_number_stands_with_its_interval_and_what_it_rests_on(known: Fores
     assert "200 changes put up for review; 21 sets of parameters." in text
     assert "Starts of work that no record tells: coding 10 %, review 100 %." in text
     assert "Reviewers read with care." in text
+
+
+def test_changes_that_hold_less_are_said_in_work_too(known: Foreseen) -> None:
+    """A quarter less in each, and exactly a quarter more of them: less work by a sixteenth."""
+    as_it_is, faster, *_ = known.outlooks
+    assert faster.against is not None
+    more = replace(
+        faster.against, value=0.25, interval=Interval(low=0.25, high=0.25, method="by hand")
+    )
+    smaller = replace(faster, name="smaller", what_if=WhatIf(change_size=0.75), against=more)
+    found = replace(known, outlooks=(as_it_is, smaller))
+
+    said = [line for line in foreseen_in_words(found) if "In work" in line]
+    assert said == [
+        "  In work, for each change would hold more or less: smaller -6.2 % (-6.2 to -6.2)."
+    ]
+    told = foreseen_as_json(found)["outlooks"]["push"][1]["work_against"]
+    assert told["value"] == -0.0625
 
 
 def test_what_else_may_bring_work_in_stands_beside(known: Foreseen) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from trueup.model.evidence import Abstention, Interval, Measurement
 from trueup.model.simulated import Simulated
 from trueup.simulate.flow.calibrating import redrawn
 from trueup.simulate.flow.network import Floats, Pushed
-from trueup.simulate.flow.outlook import Outlook
 from trueup.simulate.flow.question import Fitted
 from trueup.simulate.flow.team import CHECKS, CODE, INCIDENT, RECODE, STAGES, Team, network_of
 from trueup.units import PER_CHANGE, RATIO, Unit
@@ -140,31 +139,6 @@ def _said(fitted: Fitted, quantity: str, values: Floats) -> Simulated:
         n_runs=0,
         assumptions=(_WORKED, *fitted.calibrated.assumptions),
         calibrated_by=fitted.calibrated.calibrated_by,
-    )
-
-
-def of_work(outlook: Outlook) -> Simulated | Abstention:
-    """Return by how much more work is finished: so many changes, each of the size they would have.
-
-    Changes that are made smaller are more; they are no more work for that.
-    """
-    against, size = outlook.against, outlook.what_if.change_size
-    if against is None or against.interval is None:
-        return Abstention(
-            metric="work_against_as_it_is",
-            reason="Too few sets of parameters were played.",
-            remedy="Collect a longer time.",
-        )
-    if size == 1.0:
-        return against
-    ends = against.interval
-    return replace(
-        against,
-        quantity="work_against_as_it_is",
-        value=(1 + against.value) * size - 1,
-        interval=replace(ends, low=(1 + ends.low) * size - 1, high=(1 + ends.high) * size - 1),
-        playing_error=against.playing_error * size,
-        assumptions=(*against.assumptions, "A change holds as much work as it has lines."),
     )
 
 

@@ -12,10 +12,11 @@ from benchmarks.rework_load import HEAVY, WORLDS, World, fitted, ledger
 from trueup.diagnose.diagnosis import Absent, Answer, Diagnosis
 from trueup.diagnose.displacing import displaced
 from trueup.diagnose.mechanisms.rework_load import MUCH, NAME, judge
-from trueup.diagnose.mending import mending, of_work
+from trueup.diagnose.mending import mending
 from trueup.model.evidence import Abstention, Interval, Measurement, Window
 from trueup.model.simulated import Simulated
 from trueup.simulate.flow import calibrating
+from trueup.simulate.flow.outlook import of_work
 from trueup.simulate.flow.question import Fitted
 from trueup.simulate.flow.team import WhatIf
 from trueup.units import RELATIVE

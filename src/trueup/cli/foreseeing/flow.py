@@ -81,7 +81,11 @@ def foreseen_as_json(found: Foreseen | Abstention) -> dict[str, Any]:
 
 
 def _described(one: Outlook) -> dict[str, Any]:
-    return {field.name: _plain(getattr(one, field.name)) for field in dataclasses.fields(type(one))}
+    from trueup.simulate.flow.outlook import of_work
+
+    fields = dataclasses.fields(type(one))
+    described = {field.name: _plain(getattr(one, field.name)) for field in fields}
+    return described | {"work_against": None if one.against is None else plain(of_work(one))}
 
 
 def _plain(value: Any) -> Any:
@@ -103,6 +107,7 @@ def foreseen_in_words(found: Foreseen | Abstention) -> Iterator[str]:
         f"A model fitted to records, {span}; per {found.unit_kind}, with 95 % intervals.",
         "",
         *_table([_HEADS, *(_row(one) for one in found.outlooks)]),
+        *_worked(found.outlooks),
         "",
         *_beside(found),
         "",
@@ -119,6 +124,17 @@ def _demand(demand: str) -> str:
 def _row(one: Outlook) -> tuple[str, ...]:
     against = "" if one.against is None else _within(one.against)
     return (one.name, _within(one.throughput), against, _lead(one), _limits(one))
+
+
+def _worked(outlooks: Sequence[Outlook]) -> Iterator[str]:
+    """Say how much work is finished where a change would hold more or less of it."""
+    from trueup.simulate.flow.outlook import of_work
+
+    for one in outlooks:
+        if one.what_if.change_size != 1.0:
+            work = of_work(one)
+            if not isinstance(work, Abstention):
+                yield f"  In work, for each change would hold more or less: {one.name} {_within(work)}."
 
 
 def _within(found: Simulated) -> str:

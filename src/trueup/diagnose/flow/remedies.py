@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from trueup.diagnose.diagnosis import Remedy
-from trueup.diagnose.mending import of_work
 from trueup.model.evidence import Abstention
-from trueup.simulate.flow.outlook import Outlook
+from trueup.simulate.flow.outlook import Outlook, of_work
 from trueup.simulate.flow.question import Fitted
 from trueup.simulate.flow.team import WhatIf
 from trueup.simulate.intervention import Intervention

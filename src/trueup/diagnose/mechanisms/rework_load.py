@@ -17,10 +17,11 @@ from trueup.diagnose.diagnosis import (
     Strength,
 )
 from trueup.diagnose.displacing import displaced
-from trueup.diagnose.mending import Mending, mending, of_work, rates
+from trueup.diagnose.mending import Mending, mending, rates
 from trueup.model.evidence import Abstention, Measurement
 from trueup.model.rival import Rival
 from trueup.model.simulated import Simulated
+from trueup.simulate.flow.outlook import of_work
 from trueup.simulate.flow.question import Fitted
 from trueup.simulate.flow.team import WhatIf
 from trueup.simulate.intervention import Intervention

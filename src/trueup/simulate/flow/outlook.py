@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,6 +108,31 @@ def outlooks(
         sets = play_all(teams, demands, what_if, how, scalings)
         found.append(stated.outlook(name, what_if, sets, base))
     return tuple(found)
+
+
+def of_work(outlook: Outlook) -> Simulated | Abstention:
+    """Return by how much more work is finished: so many changes, each of the size they would have.
+
+    Changes that are made smaller are more; they are no more work for that.
+    """
+    against, size = outlook.against, outlook.what_if.change_size
+    if against is None or against.interval is None:
+        return Abstention(
+            metric="work_against_as_it_is",
+            reason="Too few sets of parameters were played.",
+            remedy="Collect a longer time.",
+        )
+    if size == 1.0:
+        return against
+    ends = against.interval
+    return replace(
+        against,
+        quantity="work_against_as_it_is",
+        value=(1 + against.value) * size - 1,
+        interval=replace(ends, low=(1 + ends.low) * size - 1, high=(1 + ends.high) * size - 1),
+        playing_error=against.playing_error * size,
+        assumptions=(*against.assumptions, "A change holds as much work as it has lines."),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
