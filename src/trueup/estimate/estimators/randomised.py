@@ -11,7 +11,7 @@ import numpy as np
 
 from trueup.errors import EstimateError
 from trueup.estimate.estimator import SEED, Fit
-from trueup.estimate.inference.bounds import Bounds, Refusal, not_refuted
+from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.inference.cluster_robust import (
     classical_error,
     crv1_error,
@@ -19,7 +19,7 @@ from trueup.estimate.inference.cluster_robust import (
     normal_interval,
 )
 from trueup.estimate.inference.permutation import DRAWS, arrangements, invert
-from trueup.estimate.inference.wild import WildBootstrap, draw_turns
+from trueup.estimate.inference.wild import inverted
 from trueup.estimate.numerics.regression.dealing import Dealt, deal_rows, shuffle_within
 from trueup.estimate.numerics.regression.within import Partialled, Rows, partial_out, recode
 from trueup.estimate.panel import Floats, Ints, Panel
@@ -356,28 +356,8 @@ def _beside(
             seed=None,
         )
         said.append(words.state(plain, name))
-    wild = _wild(found, fitted, seed)
+    wild = inverted(found, fitted, seed) if found.n_clusters > 1 else None
     return said if wild is None else [*said, words.state(wild, "wild")]
-
-
-def _wild(found: Bounds, fitted: Partialled, seed: int) -> Bounds | None:
-    if found.n_clusters < 2:
-        return None
-    turns = draw_turns(found.n_clusters, seed)
-    p_of = WildBootstrap(fitted, turns).p_value
-    ends = not_refuted(p_of, fitted.coefficient, crv1_error(fitted), found.level)
-    if ends is None or np.isinf(ends).all():
-        return None
-    return replace(
-        found,
-        low=ends[0],
-        high=ends[1],
-        recipe="wild",
-        method=f"wild cluster restricted bootstrap, {turns.law}, inverted",
-        p_value=p_of(0.0),
-        least_p=turns.least_p,
-        speaks_of="units like these",
-    )
 
 
 def _abstain(

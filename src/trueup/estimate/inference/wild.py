@@ -7,10 +7,12 @@ sample follows from sums over clusters, so a thousand samples are a few products
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trueup.estimate.inference.bounds import Bounds, not_refuted
+from trueup.estimate.inference.cluster_robust import crv1_error
 from trueup.estimate.numerics.regression.within import Partialled
 from trueup.estimate.panel import Floats
 
@@ -115,3 +117,29 @@ class WildBootstrap:
         if self._turns.complete:
             return extreme / int(drawn.size)
         return (1 + extreme) / (1 + int(drawn.size))
+
+
+def inverted(like: Bounds, fitted: Partialled, seed: int) -> Bounds | None:
+    """Return the interval of what the wild bootstrap does not refute; None where it has no end.
+
+    Parameters
+    ----------
+    like
+        Whose level and clusters it takes over.
+    """
+    turns = draw_turns(like.n_clusters, seed)
+    p_of = WildBootstrap(fitted, turns).p_value
+    ends = not_refuted(p_of, fitted.coefficient, crv1_error(fitted) or 1.0, like.level)
+    if ends is None or np.isinf(ends).all():
+        return None
+    return replace(
+        like,
+        low=ends[0],
+        high=ends[1],
+        recipe="wild",
+        method=f"wild cluster restricted bootstrap, {turns.law}, inverted",
+        p_value=p_of(0.0),
+        least_p=turns.least_p,
+        speaks_of="units like these",
+        seed=seed,
+    )

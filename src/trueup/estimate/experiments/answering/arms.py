@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from trueup.estimate.estimator import SEED
 from trueup.estimate.experiments.drawn import Drawn
-from trueup.estimate.inference.bounds import Bounds, Refusal, not_refuted
+from trueup.estimate.inference.bounds import Bounds, Refusal
 from trueup.estimate.inference.cluster_robust import crv1_error, student_interval, student_p
 from trueup.estimate.inference.permutation import DRAWS, Inverted, invert
 from trueup.estimate.inference.rule import rule_for
-from trueup.estimate.inference.wild import WildBootstrap, draw_turns
+from trueup.estimate.inference.wild import inverted
 from trueup.estimate.numerics.regression.dealing import deal_rows
 from trueup.estimate.numerics.regression.within import Partialled
 from trueup.estimate.panel import Floats
@@ -107,25 +107,10 @@ def bounds_of(fitted: Partialled, level: float, seed: int) -> Bounds | None:
         speaks_of="units like these",
         seed=None,
     )
-    return found if recipe == "crv1" else _wild(found, fitted, seed)
-
-
-def _wild(plain: Bounds, fitted: Partialled, seed: int) -> Bounds | None:
-    turns = draw_turns(plain.n_clusters, seed)
-    p_of = WildBootstrap(fitted, turns).p_value
-    ends = not_refuted(p_of, plain.coefficient, plain.error or 1.0, plain.level)
-    if ends is None or np.isinf(ends).any():
-        return None
-    return replace(
-        plain,
-        low=ends[0],
-        high=ends[1],
-        recipe="wild",
-        method=f"wild cluster restricted bootstrap by person, {turns.law}, inverted",
-        p_value=p_of(0.0),
-        least_p=turns.least_p,
-        seed=seed,
-    )
+    if recipe == "crv1":
+        return found
+    wild = inverted(found, fitted, seed)
+    return None if wild is None or np.isinf((wild.low, wild.high)).any() else wild
 
 
 def _by_lots(drawn: Drawn, fitted: Partialled, level: float, luck: tuple[int, int]) -> Inverted:
