@@ -10,7 +10,7 @@ from tests.diagnose.test_diagnosis import WAIT
 from trueup.diagnose.diagnosis import Absent, Diagnosis
 from trueup.diagnose.mechanisms.release_batching import _were_long, judge
 from trueup.errors import EstimateError
-from trueup.model.evidence import Abstention, Finding, Interval, Measurement
+from trueup.model.evidence import Abstention, Finding, Interval, Measurement, Window
 from trueup.model.simulated import Simulated
 from trueup.simulate.intervention import ReleaseEvery
 from trueup.simulate.releases import wait_against_now
@@ -84,6 +84,14 @@ def waiting(quarter: str, n: int) -> Abstention:
         group=(("quantile", "0.5"), ("quarter", quarter)),
         n=n,
     )
+
+
+def test_a_wait_over_three_years_is_said_to_be_one() -> None:
+    """The page tells of one year beside it, which may be another wait."""
+    three_years = Window(start_at=0, end_at=3 * 365 * 86_400_000_000)
+    found = judge(replace(wait(28, 14, 56), window=three_years), [True] * 4)
+    assert isinstance(found, Diagnosis)
+    assert "over 3 years half of it" in found.claim
 
 
 def test_only_a_wait_in_time_can_be_played() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from trueup.diagnose.case import Case
+from trueup.diagnose.case import YEAR_DAYS, Case
 from trueup.diagnose.diagnosis import Absent, Answer, Diagnosis, Evidence, Mechanism, Remedy
 from trueup.measure.windows import WEEK
 from trueup.model.evidence import Abstention, Finding, Measurement
@@ -46,7 +46,7 @@ def judge(half: Measurement, were_long: Sequence[bool]) -> Answer:
         Of each of these quarters, whether half of what landed in it waited more than a week.
     """
     interval = half.interval
-    evidence = [Evidence(says="Time half of what lands waits", value=half)]
+    evidence = [Evidence(says=f"Time {_over(half)}half of what lands waits", value=half)]
     if interval is None or interval.low <= LONG_SECONDS < interval.high:
         return Abstention(
             metric=NAME,
@@ -75,7 +75,8 @@ def judge(half: Measurement, were_long: Sequence[bool]) -> Answer:
         )
     return Diagnosis(
         mechanism=NAME,
-        claim=f"What is finished waits for a release: half of it for {half.say()} or longer.",
+        claim=f"What is finished waits for a release: {_over(half)}half of it for {half.say()} or "
+        "longer.",
         strength="moderate" if pause.answer == "ruled out" else "weak",
         evidence=tuple(evidence),
         rivals=(pause, _TAKEN_EARLIER, _HELD_BACK),
@@ -85,6 +86,12 @@ def judge(half: Measurement, were_long: Sequence[bool]) -> Answer:
         ),
         remedies=(_weekly(half),),
     )
+
+
+def _over(half: Measurement) -> str:
+    """Say over how many years, where it is more than one: the page tells of one beside it."""
+    years = round(half.window.days / YEAR_DAYS)
+    return f"over {years} years " if years > 1 else ""
 
 
 def _half(found: Sequence[Finding]) -> Finding:
