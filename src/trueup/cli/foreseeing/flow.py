@@ -134,7 +134,8 @@ def _worked(outlooks: Sequence[Outlook]) -> Iterator[str]:
         if one.what_if.change_size != 1.0:
             work = of_work(one)
             if not isinstance(work, Abstention):
-                yield f"  In work, for each change would hold more or less: {one.name} {_within(work)}."
+                said = f"{one.name} {_within(work)}"
+                yield f"  In work, for each change would hold more or less: {said}."
 
 
 def _within(found: Simulated) -> str:

@@ -46,7 +46,8 @@ def judge(half: Measurement, were_long: Sequence[bool]) -> Answer:
         Of each of these quarters, whether half of what landed in it waited more than a week.
     """
     interval = half.interval
-    evidence = [Evidence(says=f"{_over(half)}half of what lands waits".capitalize(), value=half)]
+    says = f"{_over(half)}half of what lands waits".capitalize()
+    evidence = [Evidence(says=says, value=half)]
     if interval is None or interval.low <= LONG_SECONDS < interval.high:
         return Abstention(
             metric=NAME,
